@@ -1,0 +1,36 @@
+# Needs python3 (3.11 or newer) and make; and, to get the Pulumi CLI, either a `pulumi`, internet, or Go.
+# Each target is a command of scripts/, which runs with nothing installed.
+
+STACK ?= staging
+ARGS ?=
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+RUN = $(if $(PYTHON),$(PYTHON) scripts,echo "Python 3.11 or newer is missing: https://www.python.org/downloads" && false)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up preview refresh down lint test
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## create .venv from the lock and get the Pulumi CLI
+	@$(RUN) setup
+
+up: ## deploy the quickstart to an emulator on this machine (STACK=staging)
+	@$(RUN) up --stack $(STACK)
+
+preview: ## show what `make up` would change
+	@$(RUN) preview --stack $(STACK)
+
+refresh: ## read what the emulated cloud has back into the state
+	@$(RUN) refresh --stack $(STACK)
+
+down: ## destroy what `make up` deployed and stop the emulator
+	@$(RUN) down
+
+lint: ## formatting, lint, types, layer contracts
+	@$(RUN) lint
+
+test: ## lint, then every test (ARGS="-k budget" for some)
+	@$(RUN) test $(ARGS)

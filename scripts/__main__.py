@@ -1,0 +1,60 @@
+"""`python3 scripts COMMAND`: what the Makefile's targets do, from any folder and with nothing installed."""
+
+import argparse
+import sys
+
+import checks
+import local_stack
+import pulumi_cli
+import python_env
+from console import StepError, say
+
+
+def main() -> int:
+    """Run one command; an error is a few lines, never a traceback."""
+    parser = argparse.ArgumentParser(prog="python3 scripts", description="Work on this checkout.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("setup", help="create .venv and get the Pulumi CLI")
+    for name in ("up", "preview", "refresh"):
+        commands.add_parser(name).add_argument("--stack", default="staging")
+    commands.add_parser("down", help="destroy what up deployed and stop the emulator")
+    commands.add_parser("lint")
+    commands.add_parser("test", help="lint, then pytest with the arguments that follow")
+    commands.add_parser("cli", help="print the folder of the Pulumi CLI")
+    try:
+        chosen, further = parser.parse_known_args()
+        if further and chosen.command != "test":
+            parser.error(f"unknown: {' '.join(further)}")
+        return _run(chosen, further)
+    except StepError as error:
+        print(f"\n{error.what}\n{error.remedy}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def _run(chosen: argparse.Namespace, further: list[str]) -> int:
+    match chosen.command:
+        case "setup":
+            python_env.ensure()
+            say(f"Set up: .venv is what uv.lock says, Pulumi is in {pulumi_cli.ensure()}.")
+        case "up":
+            local_stack.up(chosen.stack)
+        case "preview":
+            local_stack.preview(chosen.stack)
+        case "refresh":
+            local_stack.refresh(chosen.stack)
+        case "down":
+            local_stack.down()
+        case "lint":
+            checks.lint()
+        case "test":
+            return checks.test(further)
+        case "cli":
+            say(str(pulumi_cli.ensure()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
