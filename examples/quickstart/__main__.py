@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pulumi
+
 import pulumi_alicloud_edge as edge
 
 APPLICATION = "e76f8985-7965-41fc-925b-9648bb6bf650"
