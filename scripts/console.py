@@ -1,4 +1,4 @@
-"""What a person sees of a run: short lines, one line of progress in a long step, errors that say what to do."""
+"""What a person sees of a run: short lines, one line of progress in a long step, errors with what to do."""
 
 import subprocess
 import sys
@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-LINE_EVERY = 30.0
-"""Seconds between two lines of progress where no terminal can rewrite one."""
+FIRST_LINE_AFTER, LINE_EVERY = 5.0, 30.0
+"""Seconds before the first and between two lines of progress, where no terminal can rewrite one."""
 
 
 class StepError(Exception):
@@ -36,7 +36,7 @@ class Progress:
         self._doing = doing
         self._started = time.monotonic()
         self._rewrites = sys.stderr.isatty()
-        self._next = 0.0
+        self._next = 0.0 if self._rewrites else FIRST_LINE_AFTER
 
     def tick(self) -> None:
         """Show the time gone by: each second on a terminal, now and then elsewhere."""

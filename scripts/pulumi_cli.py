@@ -111,7 +111,7 @@ def _build(partial: Path, log: Path) -> None:
     go = shutil.which("go")
     if go is None:
         raise StepError(
-            f"The Pulumi CLI is missing: none on PATH, {INSTALLER} is out of reach, and there is no Go to build it.",
+            f"The Pulumi CLI is missing: none on PATH, {INSTALLER} is out of reach, no Go to build it.",
             f"Install Pulumi ({BY_HAND}) or Go ({GO}), and run this again.",
         )
     say(f"No Pulumi CLI here: building {VERSION} with Go. It takes minutes, once on this machine.")

@@ -70,7 +70,7 @@ def _uv() -> Path:
     if on_path and _uv_version(on_path) >= UV_OLDEST:
         return Path(on_path)
     cached = cache_folder() / f"uv-{UV_VERSION}"
-    with locked(cached.with_suffix(".lock"), busy="Another run is fetching uv."):
+    with locked(cached.with_name(f"{cached.name}.lock"), busy="Another run is fetching uv."):
         if not cached.exists():
             _fetch_uv(cached)
     return cached
