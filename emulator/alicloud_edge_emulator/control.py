@@ -1,0 +1,110 @@
+"""The control interface under `/_emulator`: what tests and people ask of the emulator itself."""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from alicloud_edge_emulator.clock import wire_time
+from alicloud_edge_emulator.cloud import Cloud
+from alicloud_edge_emulator.journal import Journal
+from alicloud_edge_emulator.problems import Refused
+from alicloud_edge_emulator.state import snapshot
+from alicloud_edge_emulator.world import parse_world
+
+Change = Callable[[bytes], Any]
+
+
+class Control:
+    """The operations on one cloud."""
+
+    def __init__(self, cloud: Cloud, journal: Journal) -> None:
+        self._cloud = cloud
+        self._journal = journal
+
+    def routes(self) -> list[Route]:
+        """All routes of the control interface."""
+        return [
+            _reading("/health", self.health),
+            _reading("/state", self.state),
+            _reading("/calls", self.calls),
+            _changing("/calls", "DELETE", self.clear_calls),
+            _changing("/reset", "POST", self.reset),
+            _changing("/world", "PUT", self.put_world),
+            _changing("/dialect", "PUT", self.put_dialect),
+            _changing("/clock", "POST", self.move_clock),
+        ]
+
+    def health(self) -> Any:
+        """That it serves, and under which clock."""
+        return {"status": "ok", **self._time(), "seed": self._cloud.seed}
+
+    def state(self) -> Any:
+        """Everything, as it is now."""
+        return snapshot(self._cloud)
+
+    def calls(self) -> Any:
+        """The recorded calls, oldest first."""
+        return {"calls": self._journal.entries()}
+
+    def clear_calls(self, _body: bytes) -> Any:
+        """Forget the recorded calls."""
+        self._journal.clear()
+        return {}
+
+    def reset(self, _body: bytes) -> Any:
+        """Begin the world again; dialect and calls too."""
+        self._cloud.begin(self._cloud.world)
+        self._journal.clear()
+        return self._time()
+
+    def put_world(self, body: bytes) -> Any:
+        """Begin another world."""
+        self._cloud.begin(parse_world(body))
+        return {"applications": len(self._cloud.ens.apps)}
+
+    def put_dialect(self, body: bytes) -> Any:
+        """Settle some open points otherwise; the rest stays as it is."""
+        self._cloud.dialect = self._cloud.dialect.changed(_json(body))
+        return self._cloud.dialect.model_dump(mode="json")
+
+    def move_clock(self, body: bytes) -> Any:
+        """Move the emulated time forward by `advance` seconds."""
+        request = _json(body)
+        seconds = request.get("advance") if isinstance(request, dict) else None
+        if not isinstance(seconds, int | float) or not math.isfinite(seconds) or seconds < 0:
+            raise Refused('clock: expected {"advance": seconds}, at least 0')
+        self._cloud.clock.advance(seconds)
+        return self._time()
+
+    def _time(self) -> dict[str, Any]:
+        clock = self._cloud.clock
+        return {"time": wire_time(clock.now()), "time_scale": clock.scale}
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise Refused(f"body: no JSON: {error}") from error
+
+
+def _reading(path: str, answer: Callable[[], Any]) -> Route:
+    async def endpoint(_request: Request) -> Response:
+        return JSONResponse(answer())
+
+    return Route(path, endpoint, methods=["GET"])
+
+
+def _changing(path: str, method: str, change: Change) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return JSONResponse(change(await request.body()))
+        except Refused as refusal:
+            return JSONResponse({"error": str(refusal)}, 400)
+
+    return Route(path, endpoint, methods=[method])

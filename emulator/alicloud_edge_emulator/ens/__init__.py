@@ -1,0 +1,1 @@
+"""ENS 2017-11-10: data files pushed to edge regions and distributed to the instances of applications."""

@@ -1,0 +1,36 @@
+"""Answers that are errors of the cloud API, and the codes of the gateway before any product."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ApiError(Exception):
+    """An error answer in the gateway's shape."""
+
+    status: int
+    code: str
+    message: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def product_not_found(version: str) -> ApiError:
+    """No product is served under this x-acs-version."""
+    return ApiError(404, "InvalidProduct.NotFound", f"Cannot find product according to version {version}.")
+
+
+def api_not_found() -> ApiError:
+    """The product has no such action."""
+    return ApiError(
+        404, "InvalidApi.NotFound", "Specified api is not found, please check your url and method."
+    )
+
+
+def missing(parameter: str) -> ApiError:
+    """The gateway's `Missing{ParameterName}`."""
+    return ApiError(400, f"Missing{parameter}", f"{parameter} is mandatory for this action.")
+
+
+def throttled(*, status: int, retry_after_ms: int | None) -> ApiError:
+    """Too many calls, with or without the hint that the vendor's SDK obeys."""
+    headers = {} if retry_after_ms is None else {"x-acs-retry-after": str(retry_after_ms)}
+    return ApiError(status, "Throttling.User", "Request was denied due to user flow control.", headers)

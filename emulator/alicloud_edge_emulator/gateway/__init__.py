@@ -1,0 +1,1 @@
+"""The API gateway before the products: signatures, permissions, dispatch, errors."""

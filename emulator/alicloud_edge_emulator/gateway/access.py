@@ -1,0 +1,128 @@
+"""Who calls, whether it is really them, and what they may do."""
+
+import hmac
+import time
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+
+from alicloud_edge_emulator.call import Product
+from alicloud_edge_emulator.clock import parse_wire_time
+from alicloud_edge_emulator.dialect import Denied
+from alicloud_edge_emulator.errors import ApiError, missing
+from alicloud_edge_emulator.gateway.signature import (
+    Authorization,
+    SignedRequest,
+    parse_authorization,
+    sign,
+    unsigned_headers,
+)
+from alicloud_edge_emulator.world import Key
+
+WINDOW_SECONDS = 15 * 60
+
+
+class Nonces:
+    """The nonces of the last quarter of an hour; each may be used once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], float] = {}
+
+    def use(self, key_id: str, nonce: str, now: float) -> bool:
+        """Take a nonce; False when it was taken before."""
+        while self._seen and next(iter(self._seen.values())) < now - 2 * WINDOW_SECONDS:
+            del self._seen[next(iter(self._seen))]
+        if (key_id, nonce) in self._seen:
+            return False
+        self._seen[key_id, nonce] = now
+        return True
+
+
+def authenticate(request: SignedRequest, keys: tuple[Key, ...], nonces: Nonces) -> Key:
+    """The key that signed a request.
+
+    Raises:
+        ApiError: With the gateway's code for what is wrong.
+    """
+    authorization = _authorization(request)
+    key = next((key for key in keys if key.id == authorization.key_id), None)
+    if key is None:
+        raise ApiError(400, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
+    now = time.time()
+    _check_time(request, now)
+    _check_token(request, key)
+    _check_signature(request, authorization, key)
+    nonce = request.headers.get("x-acs-signature-nonce")
+    if not nonce:
+        raise missing("SignatureNonce")
+    if not nonces.use(key.id, nonce, now):
+        raise ApiError(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
+    return key
+
+
+def authorize(key: Key, product: Product, action: str, denied: Denied) -> None:
+    """Let a call pass if one of the key's permissions covers it.
+
+    Raises:
+        ApiError: NoPermission, with the HTTP status of the dialect `denied`.
+    """
+    ram_action = f"{product.ram_prefix}:{action}"
+    if not any(fnmatchcase(ram_action, pattern) for pattern in key.allow):
+        raise ApiError(400 if denied is Denied.HTTP_400 else 403, "NoPermission", "Permission denied.")
+
+
+def _authorization(request: SignedRequest) -> Authorization:
+    header = request.headers.get("authorization")
+    if not header:
+        raise missing("AccessKeyId")
+    authorization = parse_authorization(header)
+    if authorization is None:
+        raise ApiError(
+            400,
+            "IncompleteSignature",
+            "The request signature does not conform to Aliyun standards.",
+        )
+    return authorization
+
+
+def _check_time(request: SignedRequest, now: float) -> None:
+    stamp = request.headers.get("x-acs-date")
+    if not stamp:
+        raise missing("Timestamp")
+    try:
+        signed_at = parse_wire_time(stamp)
+    except ValueError:
+        raise ApiError(
+            400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."
+        ) from None
+    if abs(now - signed_at) > WINDOW_SECONDS:
+        raise ApiError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+
+
+def _check_token(request: SignedRequest, key: Key) -> None:
+    token = request.headers.get("x-acs-security-token")
+    if key.security_token is None and token is None:
+        return
+    if token is None:
+        raise missing("SecurityToken")
+    if key.security_token is None or not hmac.compare_digest(token.encode(), key.security_token.encode()):
+        raise ApiError(
+            400,
+            "InvalidSecurityToken.MismatchWithAccessKey",
+            "Specified SecurityToken mismatch with the AccessKey.",
+        )
+    if key.expired(datetime.now(UTC)):
+        raise ApiError(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
+
+
+def _check_signature(request: SignedRequest, authorization: Authorization, key: Key) -> None:
+    stated_hash = request.headers.get("x-acs-content-sha256", request.payload_hash)
+    unsigned = unsigned_headers(request, authorization.signed_headers)
+    signature = sign(request, authorization.signed_headers, key.secret)
+    genuine = hmac.compare_digest(signature, authorization.signature)
+    if unsigned or not genuine or stated_hash != request.payload_hash:
+        reason = f" These headers have to be signed: {', '.join(unsigned)}." if unsigned else ""
+        raise ApiError(
+            400,
+            "SignatureDoesNotMatch",
+            f"Specified signature is not matched with our calculation.{reason}",
+        )

@@ -1,0 +1,129 @@
+"""The record of calls: one line each in the log, and a list that tests read."""
+
+import json
+import logging
+import re
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from alicloud_edge_emulator.call import Parameter
+
+LOG = logging.getLogger("alicloud_edge_emulator.calls")
+KEPT_CALLS = 10_000
+_SECRET_PARAMETERS = frozenset({"SecurityToken", "AccessKeyId", "Signature"})
+_URL_SECRETS = re.compile(
+    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?:[^\s/?#\"'@]*@)?(?P<path>[^\s?#\"']*)[?#][^\s\"']*"
+)
+_URL_USER = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/?#\"'@]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One call as it was answered."""
+
+    seq: int
+    time: str
+    product: str
+    action: str
+    app_id: str
+    params: Mapping[str, Mapping[str, str]]
+    status: int | None
+    """None: the connection was dropped before an answer."""
+    code: str
+    request_id: str
+    milliseconds: float
+
+
+class Journal:
+    """The calls since the start or the last clearing."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=KEPT_CALLS)
+        self._count = 0
+
+    def record(
+        self,
+        *,
+        time: str,
+        product: str,
+        action: str,
+        parameters: Mapping[str, Parameter],
+        status: int | None,
+        code: str,
+        request_id: str,
+        milliseconds: float,
+    ) -> None:
+        """Add a call, without what is secret in it."""
+        self._count += 1
+        app_id = parameters["AppId"].value if "AppId" in parameters else ""
+        entry = Entry(
+            seq=self._count,
+            time=time,
+            product=product,
+            action=action,
+            app_id=app_id,
+            params=_public(parameters),
+            status=status,
+            code=code,
+            request_id=request_id,
+            milliseconds=round(milliseconds, 1),
+        )
+        self._entries.append(entry)
+        outcome = f"{status or 'dropped'} {code or 'OK'}"
+        LOG.info(
+            "%s %s app=%s %s request=%s %.0fms",
+            time,
+            action,
+            app_id or "-",
+            outcome,
+            request_id,
+            milliseconds,
+        )
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The calls, oldest first."""
+        return [asdict(entry) for entry in self._entries]
+
+    def clear(self) -> None:
+        """Forget the calls; numbering goes on."""
+        self._entries.clear()
+
+
+def _public(parameters: Mapping[str, Parameter]) -> dict[str, dict[str, str]]:
+    return {
+        name: {"value": without_secrets(parameter.value), "place": parameter.place.value}
+        for name, parameter in parameters.items()
+        if name not in _SECRET_PARAMETERS
+    }
+
+
+def without_secrets(value: str) -> str:
+    """A parameter's text without user parts and queries of the urls in it, also those inside of JSON."""
+    if "/" not in value:
+        return value
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        return _strip(value)
+    stripped = _strip_all(parsed)
+    if stripped == parsed:
+        return value
+    return json.dumps(stripped, ensure_ascii=False, separators=(",", ":"))
+
+
+def _strip_all(value: Any) -> Any:
+    match value:
+        case str():
+            return _strip(value)
+        case list():
+            return [_strip_all(item) for item in value]
+        case dict():
+            return {key: _strip_all(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _strip(text: str) -> str:
+    return _URL_USER.sub(r"\g<scheme>", _URL_SECRETS.sub(r"\g<scheme>\g<path>?...", text))
