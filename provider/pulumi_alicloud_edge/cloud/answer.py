@@ -1,0 +1,65 @@
+"""A usable answer of the cloud, and how it is read into a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pulumi_alicloud_edge.cloud.operation import Effect
+from pulumi_alicloud_edge.errors import MalformedAnswerError
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud.operation import Operation
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The JSON object that an operation answered with.
+
+    Attributes:
+        operation: What was called.
+        subject: The application's id that the call was about.
+        status: HTTP status.
+        document: The JSON object.
+    """
+
+    operation: Operation
+    subject: str
+    status: int
+    document: dict[str, Any]
+
+    @property
+    def request_id(self) -> str:
+        """The vendor's RequestId, empty where there is none."""
+        value = self.document.get("RequestId")
+        return value.strip() if isinstance(value, str) else ""
+
+    def read(self, model: type[Model]) -> Model:
+        """Read the answer into a model.
+
+        Raises:
+            MalformedAnswerError: The answer is not of the model's shape.
+        """
+        try:
+            return model.model_validate(self.document)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            path = ".".join(str(part) for part in first["loc"])
+            raise self.malformed(f"{path}: {first['msg']}") from None
+
+    def malformed(self, reason: str) -> MalformedAnswerError:
+        """Make the error that says in what the answer differs from the contract."""
+        error = MalformedAnswerError(
+            action=self.operation.action,
+            code="MalformedAnswer",
+            message=reason,
+            status=self.status,
+            request_id=self.request_id,
+            subject=self.subject,
+        )
+        error.effect_unclear = self.operation.effect is Effect.START
+        return error

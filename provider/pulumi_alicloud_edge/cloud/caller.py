@@ -1,0 +1,203 @@
+"""Makes calls: signed, paced, repeated where that is safe, and answered with a document or a typed error."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+import httpx
+from tenacity import AsyncRetrying, RetryCallState, wait_exponential_jitter
+
+from pulumi_alicloud_edge.cloud.answer import Answer
+from pulumi_alicloud_edge.cloud.classify import RawAnswer, classify_fault, may_repeat, read_document
+from pulumi_alicloud_edge.cloud.endpoints import is_loopback
+from pulumi_alicloud_edge.cloud.pace import Gate, Pace
+from pulumi_alicloud_edge.cloud.redaction import hide_queries_in_log
+from pulumi_alicloud_edge.cloud.signature import Acs3Auth, utc_now
+from pulumi_alicloud_edge.errors import CloudError, IdentityError, InputError, InputFault, ThrottledError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+
+    from pulumi_alicloud_edge.cloud.credentials import Credentials, CredentialsSource
+    from pulumi_alicloud_edge.cloud.operation import Operation
+
+_ATTEMPTS = 5
+_ATTEMPTS_WHEN_THROTTLED = 10
+_LONGEST_HINT = 120.0
+_CONCURRENT_CALLS = 64
+_TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=None)
+_EXPIRED = "InvalidSecurityToken.Expired"
+_backoff = wait_exponential_jitter(initial=0.5, max=15, jitter=0.5)
+
+
+@dataclass(frozen=True)
+class _Call:
+    operation: Operation
+    query: Mapping[str, str] = field(repr=False)
+    form: Mapping[str, str] = field(repr=False)
+    subject: str
+
+
+class Caller:
+    """One product's endpoint, and everything that all calls to it share.
+
+    Args:
+        url: The endpoint, without a trailing slash.
+        credentials: Who calls.
+        pace: How fast.
+        clock: Monotonic seconds.
+        now: The time that signatures bear.
+        sleep: Waits so many seconds.
+        transport: What carries the requests, in place of the network.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credentials: CredentialsSource,
+        *,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._url = httpx.URL(url)
+        self._credentials = credentials
+        self._gate = Gate(pace or Pace(), clock=clock, sleep=sleep)
+        self._now = now
+        self._sleep = sleep
+        self._transport = transport
+
+    async def call(
+        self,
+        operation: Operation,
+        query: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
+        *,
+        subject: str = "",
+    ) -> Answer:
+        """Make a call, and make it again where it failed in a way that surely changed nothing.
+
+        Args:
+            operation: What to call.
+            query: Parameters that the operation takes in the query.
+            form: Parameters that it takes in the body.
+            subject: The application's id that the call is about, for errors.
+
+        Raises:
+            CloudError: The cloud refused, or its answer is unusable.
+            TransportError: There was no answer.
+            SettingsError: There are no credentials.
+        """
+        retrying = AsyncRetrying(
+            sleep=self._sleep,
+            wait=_wait,
+            stop=_is_enough,
+            retry=lambda state: state.outcome is not None and _failed_harmlessly(operation, state),
+            reraise=True,
+        )
+        return await retrying(self._attempt, _Call(operation, query, form or {}, subject))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if "_client" in self.__dict__:
+            await self._client.aclose()
+
+    async def _attempt(self, call: _Call) -> Answer:
+        """Call once; twice where the first call shows that the credentials have expired."""
+        credentials = await self._credentials.get()
+        try:
+            return await self._send(call, credentials)
+        except IdentityError as error:
+            if error.code != _EXPIRED:
+                raise
+            fresh = await self._credentials.refresh(credentials)
+            if fresh == credentials:
+                raise
+        return await self._send(call, fresh)
+
+    async def _send(self, call: _Call, credentials: Credentials) -> Answer:
+        request = self._request(call)
+        called_at = await self._gate.enter()
+        try:
+            response = await self._client.send(request, auth=Acs3Auth(credentials, now=self._now))
+        except httpx.RequestError as fault:
+            raise classify_fault(call.operation, fault, endpoint=self._place, subject=call.subject) from None
+        answer = RawAnswer(response.status_code, response.headers, response.content)
+        secrets = [credentials.access_key_secret, *filter(None, [credentials.security_token])]
+        try:
+            document = read_document(call.operation, answer, subject=call.subject, secrets=secrets)
+        except ThrottledError as error:
+            self._gate.throttled(called_at, error.retry_after)
+            raise
+        return Answer(call.operation, call.subject, answer.status, document)
+
+    def _request(self, call: _Call) -> httpx.Request:
+        headers = {"x-acs-action": call.operation.action, "x-acs-version": call.operation.product.api_version}
+        if call.form:
+            headers["content-type"] = "application/x-www-form-urlencoded"
+        # Encoded here, once and in the signature's own way, so that what is sent is what is signed.
+        query = urlencode(call.query, quote_via=quote)
+        try:
+            target = self._url.copy_with(path="/", query=query.encode())
+        except httpx.InvalidURL:
+            reason = (
+                f"is too much for one call of {call.operation.action} ({len(query)} bytes); use fewer files"
+            )
+            raise InputError((InputFault("data", reason),)) from None
+        content = urlencode(call.form).encode() if call.form else None
+        return self._client.build_request(call.operation.method, target, headers=headers, content=content)
+
+    @property
+    def _place(self) -> str:
+        return self._url.netloc.decode()
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        # Made at the first call: reading the trust store takes a moment, and many runs use one product only.
+        hide_queries_in_log()
+        return httpx.AsyncClient(
+            timeout=_TIMEOUT,
+            limits=httpx.Limits(
+                max_connections=_CONCURRENT_CALLS, max_keepalive_connections=_CONCURRENT_CALLS
+            ),
+            headers={"user-agent": f"pulumi-alicloud-edge/{_version()}", "accept": "application/json"},
+            # A proxy cannot reach this machine's own loopback.
+            trust_env=not is_loopback(self._url.host),
+            transport=self._transport,
+        )
+
+
+def _failed_harmlessly(operation: Operation, state: RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    return error is not None and may_repeat(operation, error)
+
+
+def _is_enough(state: RetryCallState) -> bool:
+    """End the attempts; later for throttling, which is sure to pass."""
+    error = state.outcome.exception() if state.outcome else None
+    limit = _ATTEMPTS_WHEN_THROTTLED if isinstance(error, ThrottledError) else _ATTEMPTS
+    return state.attempt_number >= limit
+
+
+def _wait(state: RetryCallState) -> float:
+    """Wait as long as the cloud asks for, else a random time that grows with each attempt."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, CloudError) and error.retry_after is not None:
+        return min(error.retry_after, _LONGEST_HINT)
+    return _backoff(state)
+
+
+def _version() -> str:
+    try:
+        return version("pulumi-alicloud-edge")
+    except PackageNotFoundError:
+        return "0"

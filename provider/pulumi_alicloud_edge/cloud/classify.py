@@ -1,0 +1,291 @@
+"""What an answer, or the lack of one, means: one error for each thing that a caller may do about it.
+
+The cloud's codes overlap with HTTP's in odd ways: ENS denies with 400, ESA reports its own trouble with
+400 (``InternalException``), and a 404 may mean an unknown application or a host that lacks the operation. The
+code decides first, then the status.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pydantic_core
+
+from pulumi_alicloud_edge.cloud.operation import Effect
+from pulumi_alicloud_edge.cloud.redaction import redact
+from pulumi_alicloud_edge.errors import (
+    AnswerLostError,
+    ClockSkewError,
+    CloudError,
+    DeniedError,
+    IdentityError,
+    MalformedAnswerError,
+    NotFoundError,
+    RejectedError,
+    ThrottledError,
+    TransportError,
+    UnavailableError,
+    UnreachableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pulumi_alicloud_edge.cloud.operation import Operation
+
+_FIRST_OTHER, _FIRST_ERROR, _FIRST_SERVER_ERROR = 300, 400, 500
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _REQUEST_TIMEOUT, _TOO_MANY = 401, 403, 404, 408, 429
+
+# All compared in lower case: the products do not agree on capitals.
+_UNAVAILABLE = (
+    "serviceunavailable",
+    "internalerror",
+    "internalexception",
+    "ens.interface.error",
+    "callinterface",
+    # Every attempt has a nonce of its own, so something on the way sent this one twice; its twin may have
+    # been carried out.
+    "signaturenonceused",
+)
+_CLOCK = ("invalidtimestamp.expired",)
+_IDENTITY = (
+    "invalidaccesskeyid",
+    "invalidaccesskeysecret",
+    "missingaccesskeyid",
+    "signaturedoesnotmatch",
+    "incompletesignature",
+    "invalidsecuritytoken",
+    "missingsecuritytoken",
+)
+_DENIED = ("nopermission", "forbidden", "accessdenied", "unauthorized")
+# Not found is the operation or the host, not what was asked about: nobody may take it for "gone".
+_WRONG_PLACE = ("invalidapi.", "invalidproduct.", "invalidprotocol.", "invalidversion")
+_FINE = frozenset({"", "0", "200", "ok", "success"})
+_TIME_LEFT = re.compile(r"\bTimeLeft:(\d+)")
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """What came back over HTTP. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def read_document(
+    operation: Operation, answer: RawAnswer, *, subject: str, secrets: Iterable[str]
+) -> dict[str, Any]:
+    """Give the answer's JSON object.
+
+    Raises:
+        CloudError: The answer is a refusal, or nothing that the contract knows; of the class that tells what
+            to do, and marked where the call may have taken effect all the same.
+    """
+    document = _json_object(answer.body)
+    if answer.status < _FIRST_OTHER and document is not None and not _refuses(document):
+        return document
+    raise classify(operation, answer, document, subject=subject, secrets=secrets)
+
+
+def classify(
+    operation: Operation,
+    answer: RawAnswer,
+    document: dict[str, Any] | None,
+    *,
+    subject: str = "",
+    secrets: Iterable[str] = (),
+) -> CloudError:
+    """Make the error that an unusable answer stands for.
+
+    Args:
+        operation: What was called.
+        answer: What came back.
+        document: The JSON object in its body, None where there is none.
+        subject: The application's id that the call was about.
+        secrets: Texts that the error must not repeat.
+    """
+    code = _text(document, "Code")
+    hint = _milliseconds([answer.headers.get("x-acs-retry-after", "")])
+    kind = _class_of(answer.status, code, hinted=hint is not None)
+    error = kind(
+        action=operation.action,
+        code=code or f"HTTP{answer.status}",
+        message=redact(_text(document, "Message"), secrets) or ("no message" if code else _describe(answer)),
+        status=answer.status,
+        request_id=_text(document, "RequestId"),
+        subject=subject,
+    )
+    error.retry_after = hint
+    if isinstance(error, ThrottledError) and hint is None:
+        error.retry_after = _time_left(answer.headers)
+    # A page of HTML that refuses (a proxy's, say) started nothing; a success that cannot be read may have.
+    unreadable_success = kind is MalformedAnswerError and answer.status < _FIRST_OTHER
+    error.effect_unclear = operation.effect is Effect.START and (
+        kind is UnavailableError or unreadable_success
+    )
+    if isinstance(error, DeniedError):
+        error.ram_action = _denied_action(document) or operation.ram_action
+    if isinstance(error, ClockSkewError):
+        error.server_time = _server_time(answer.headers)
+    return error
+
+
+def classify_fault(
+    operation: Operation, fault: httpx.RequestError, *, endpoint: str, subject: str
+) -> TransportError:
+    """Make the error for a call that got no answer, from what the HTTP library raised.
+
+    The library's words are not passed on: they may quote headers.
+    """
+    match fault:
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.ProxyError():
+            kind: type[TransportError] = UnreachableError
+        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
+            kind = UnreachableError
+        case _:
+            kind = AnswerLostError
+    error = kind(action=operation.action, endpoint=endpoint, cause=_cause(fault), subject=subject)
+    error.effect_unclear = kind is AnswerLostError and operation.effect is Effect.START
+    return error
+
+
+def may_repeat(operation: Operation, error: BaseException) -> bool:
+    """Tell whether the same call may simply be made again.
+
+    A start whose effect is unclear may not: whoever made it must read the state first, for the first call may
+    have begun what the second would begin anew.
+    """
+    match error:
+        case ThrottledError() | UnreachableError():
+            return True
+        case UnavailableError() | AnswerLostError():
+            return operation.effect is Effect.READ
+        case MalformedAnswerError():
+            # A cut or garbled success may read well the second time; a page of some proxy will not.
+            return operation.effect is Effect.READ and error.status < _FIRST_OTHER
+        case _:
+            return False
+
+
+def _class_of(status: int, code: str, *, hinted: bool) -> type[CloudError]:  # noqa: PLR0911  (a table)
+    name = code.lower()
+    if name.startswith("throttling") or status == _TOO_MANY:
+        return ThrottledError
+    if name.startswith(_CLOCK):
+        return ClockSkewError
+    if name.startswith(_IDENTITY):
+        return IdentityError
+    if name.startswith(_UNAVAILABLE) or status >= _FIRST_SERVER_ERROR or status == _REQUEST_TIMEOUT:
+        return UnavailableError
+    if not code:
+        return MalformedAnswerError
+    if name.startswith(_DENIED) or status == _FORBIDDEN:
+        return DeniedError
+    if name.startswith(_WRONG_PLACE):
+        return RejectedError
+    if name.endswith(".notfound") or status == _NOT_FOUND:
+        return NotFoundError
+    if status == _UNAUTHORIZED:
+        return IdentityError
+    # The vendor's own clients take any refusal with a hint for throttling, whatever its code.
+    return ThrottledError if hinted else RejectedError
+
+
+def _json_object(body: bytes) -> dict[str, Any] | None:
+    try:
+        document = pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _refuses(document: dict[str, Any]) -> bool:
+    """Tell whether a 200 is a refusal all the same: some gateways answer so, with a code and a message."""
+    code, message = _text(document, "Code"), _text(document, "Message")
+    return bool(message) and code.lower() not in _FINE
+
+
+def _text(document: dict[str, Any] | None, key: str) -> str:
+    """Read a field of an error's body; both capitals of its first letter occur."""
+    if document is None:
+        return ""
+    value = document.get(key, document.get(key[0].lower() + key[1:]))
+    return str(value).strip() if isinstance(value, str | int) else ""
+
+
+def _describe(answer: RawAnswer) -> str:
+    if answer.status >= _FIRST_ERROR and not answer.body:
+        return f"HTTP {answer.status} with an empty body"
+    kind = answer.headers.get("content-type", "no content type").split(";")[0]
+    return (
+        f"HTTP {answer.status} with {len(answer.body)} bytes ({kind}) that are no JSON object of the contract"
+    )
+
+
+def _time_left(headers: Mapping[str, str]) -> float | None:
+    """Read the older rate limit headers, such as ``Limit:100,TimeLeft:300``; good answers have them too."""
+    names = ("x-ratelimit-user-api", "x-ratelimit-user")
+    return _milliseconds([left for name in names for left in _TIME_LEFT.findall(headers.get(name, ""))])
+
+
+def _milliseconds(hints: list[str]) -> float | None:
+    """Give the longest of some delays in seconds; an empty, zero or unreadable one is none."""
+    longest = max((int(hint) for hint in hints if hint.isdecimal() and hint.isascii()), default=0)
+    return longest / 1000 if longest > 0 else None
+
+
+def _denied_action(document: dict[str, Any] | None) -> str:
+    detail = (document or {}).get("AccessDeniedDetail")
+    action = detail.get("AuthAction") if isinstance(detail, dict) else None
+    return action if isinstance(action, str) else ""
+
+
+def _server_time(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        time = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _cause(fault: httpx.RequestError) -> str:
+    reason = _system_reason(fault)
+    match fault:
+        case httpx.ConnectTimeout():
+            return "no connection within the time allowed"
+        case httpx.ConnectError():
+            return f"cannot connect{reason}"
+        case httpx.ProxyError():
+            return "the proxy refused"
+        case httpx.TimeoutException():
+            return "no answer within the time allowed"
+        case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError() | httpx.CloseError():
+            return f"the connection ended before the answer{reason}"
+        case _:
+            return f"the request failed ({type(fault).__name__}){reason}"
+
+
+def _system_reason(fault: BaseException) -> str:
+    """Find the operating system's words behind the library's error, such as ``Connection refused``."""
+    seen: BaseException | None = fault
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return f": certificate not accepted ({seen.verify_message})"
+        if isinstance(seen, OSError) and seen.strerror and len(seen.args) > 1:
+            # asyncio puts words of its own in place of the system's; those of a name look-up are good.
+            known = seen.errno in errno.errorcode
+            return f": {os.strerror(seen.errno) if known else seen.strerror}"
+        if isinstance(seen, BaseExceptionGroup) and seen.exceptions:
+            seen = seen.exceptions[0]
+        else:
+            seen = seen.__cause__ or seen.__context__
+    return ""

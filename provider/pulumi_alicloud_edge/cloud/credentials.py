@@ -1,0 +1,150 @@
+"""Who calls: keys from the settings, or from the vendor's credential chain."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pulumi_alicloud_edge.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi_alicloud_edge.cloud.settings import CloudSettings
+
+_REMEDY = (
+    "Set alicloud-edge:accessKeyId and alicloud-edge:accessKeySecret (pulumi config set --secret), or "
+    "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or log in with `aliyun configure`."
+)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A key, its secret and, if the key is temporary, its token. Nothing of it shows in its repr."""
+
+    access_key_id: str = field(repr=False)
+    access_key_secret: str = field(repr=False)
+    security_token: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("accessKeyId", self.access_key_id),
+            ("accessKeySecret", self.access_key_secret),
+            ("securityToken", self.security_token),
+        ):
+            if value is not None and not _fits_a_header(value):
+                raise SettingsError(
+                    f"alicloud-edge:{name}",
+                    "is empty or contains blanks, line ends or other characters that no key has",
+                    "Copy the value again, without anything around it.",
+                )
+
+
+class CredentialsSource(Protocol):
+    """Where credentials come from."""
+
+    async def get(self) -> Credentials:
+        """Give the credentials to sign the next call with."""
+        ...
+
+    async def refresh(self, stale: Credentials) -> Credentials:
+        """Give other credentials than those that the cloud called expired, or the same if there are none."""
+        ...
+
+
+class StaticCredentials:
+    """Keys that the settings name."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    async def get(self) -> Credentials:
+        """Give the keys."""
+        return self._credentials
+
+    async def refresh(self, stale: Credentials) -> Credentials:  # noqa: ARG002  (there is nothing newer)
+        """Give the same keys: settings do not change while the provider runs."""
+        return self._credentials
+
+
+class ChainCredentials:
+    """The vendor's chain: environment, OIDC, CLI profile, profile file, instance role, URI."""
+
+    def __init__(
+        self, profile: str = "", load: Callable[[str], Callable[[], Credentials]] | None = None
+    ) -> None:
+        self._profile = profile
+        self._load = load or _vendor_chain
+        self._ask: Callable[[], Credentials] | None = None
+        self._last: Credentials | None = None
+        self._lock = asyncio.Lock()
+
+    async def get(self) -> Credentials:
+        """Ask the chain, which keeps what it found and renews it before it ends."""
+        async with self._lock:
+            return await asyncio.to_thread(self._ask_chain)
+
+    async def refresh(self, stale: Credentials) -> Credentials:
+        """Ask a new chain, unless another call has done so since ``stale`` was used."""
+        async with self._lock:
+            if self._last == stale:
+                self._ask = None
+            return await asyncio.to_thread(self._ask_chain)
+
+    def _ask_chain(self) -> Credentials:
+        """Load and ask the chain; it reads files and the network, so it runs in a thread."""
+        if self._ask is None:
+            self._ask = self._load(self._profile)
+        self._last = self._ask()
+        return self._last
+
+
+def credentials_source(settings: CloudSettings) -> CredentialsSource:
+    """Choose where credentials come from: the settings where they name a key, else the vendor's chain.
+
+    Raises:
+        SettingsError: Only one half of a key is set.
+    """
+    if settings.access_key_id and settings.access_key_secret:
+        return StaticCredentials(
+            Credentials(settings.access_key_id, settings.access_key_secret, settings.security_token or None)
+        )
+    if settings.access_key_id or settings.access_key_secret:
+        missing = "accessKeySecret" if settings.access_key_id else "accessKeyId"
+        raise SettingsError(
+            f"alicloud-edge:{missing}", "is not set, while the other half of the key is", _REMEDY
+        )
+    return ChainCredentials(settings.profile)
+
+
+def _vendor_chain(profile: str) -> Callable[[], Credentials]:
+    # Imported when first needed: the package costs half a second, and most stacks name their keys.
+    from alibabacloud_credentials.provider import DefaultCredentialsProvider  # noqa: PLC0415
+    from alibabacloud_credentials.utils import auth_util  # noqa: PLC0415
+
+    if profile:
+        # The package reads ALIBABA_CLOUD_PROFILE into these two when it is imported; the chain's providers
+        # take the profile from here.
+        auth_util.environment_profile_name = profile
+        auth_util.client_type = profile
+    chain: Any = None
+
+    def ask() -> Credentials:
+        nonlocal chain
+        try:
+            chain = chain or DefaultCredentialsProvider()
+            found = chain.get_credentials()
+        except Exception:  # noqa: BLE001  (the chain lets through whatever its providers raise)
+            # The package's own words name each provider it tried, and may quote what a server answered.
+            where = f" (profile {profile!r})" if profile else ""
+            raise SettingsError("credentials", f"none were found{where}", _REMEDY) from None
+        return Credentials(
+            found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None
+        )
+
+    return ask
+
+
+def _fits_a_header(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable() and " " not in value

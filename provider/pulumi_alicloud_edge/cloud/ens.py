@@ -1,0 +1,161 @@
+"""The operations of ENS that the provider uses.
+
+All parameters go into the query, even those of POST: that is where the vendor's clients put them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo, application_info
+from pulumi_alicloud_edge.cloud.ens_status import StatusGroup, dist_groups, push_groups
+from pulumi_alicloud_edge.cloud.ens_wire import (
+    DescribedApplication,
+    DistAnswer,
+    DistFile,
+    EnsRegion,
+    EnsRegions,
+    ListedApplications,
+    PushAnswer,
+    PushFile,
+)
+from pulumi_alicloud_edge.cloud.operation import Effect, Operation, Product
+from pulumi_alicloud_edge.cloud.paging import pages
+from pulumi_alicloud_edge.cloud.parameters import compact_json, given
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from pulumi_alicloud_edge.cloud.caller import Caller
+
+PUSH = Operation(Product.ENS, "PushApplicationData", Effect.START)
+PUSH_RESULT = Operation(Product.ENS, "DescribeDataPushResult")
+DIST = Operation(Product.ENS, "DistApplicationData", Effect.START)
+DIST_RESULT = Operation(Product.ENS, "DescribeDataDistResult")
+CLEAN = Operation(Product.ENS, "CleanDistData", Effect.START)
+DESCRIBE_APPLICATION = Operation(Product.ENS, "DescribeApplication")
+LIST_APPLICATIONS = Operation(Product.ENS, "ListApplications")
+DESCRIBE_REGIONS = Operation(Product.ENS, "DescribeEnsRegions")
+
+
+class Ens:
+    """Edge Node Service, API version 2017-11-10."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def push_application_data(
+        self, app_id: str, data: Sequence[PushFile], strategies: str | None = None
+    ) -> PushAnswer:
+        """PushApplicationData: begin to bring data files onto the file servers of edge nodes.
+
+        Args:
+            app_id: The application.
+            data: The files.
+            strategies: ``PushStrategy``, a JSON text; without it every edge node is meant.
+        """
+        query = given(
+            AppId=app_id, Data=compact_json([file.wire() for file in data]), PushStrategy=strategies
+        )
+        answer = await self._caller.call(PUSH, query, subject=app_id)
+        return answer.read(PushAnswer)
+
+    async def describe_data_push_result(
+        self,
+        app_id: str,
+        *,
+        names: Sequence[str] = (),
+        versions: Sequence[str] = (),
+        regions: Sequence[str] = (),
+    ) -> AsyncIterator[StatusGroup]:
+        """DescribeDataPushResult: how far pushes are, on each edge node; all without a filter."""
+        query = given(
+            AppId=app_id,
+            DataNames=",".join(names),
+            DataVersions=",".join(versions),
+            RegionIds=",".join(regions),
+        )
+        async for answer in pages(self._caller, PUSH_RESULT, query, subject=app_id):
+            groups = push_groups(answer)
+            if not groups:
+                return
+            for group in groups:
+                yield group
+
+    async def dist_application_data(
+        self, app_id: str, data: Sequence[DistFile], strategies: str | None = None
+    ) -> DistAnswer:
+        """DistApplicationData: begin to bring pushed data files onto the instances of the application.
+
+        Args:
+            app_id: The application.
+            data: The files.
+            strategies: ``DistStrategy``, a JSON text; without it every instance is meant.
+        """
+        query = given(
+            AppId=app_id, Data=compact_json([file.wire() for file in data]), DistStrategy=strategies
+        )
+        answer = await self._caller.call(DIST, query, subject=app_id)
+        return answer.read(DistAnswer)
+
+    async def describe_data_dist_result(
+        self,
+        app_id: str,
+        *,
+        names: Sequence[str] = (),
+        versions: Sequence[str] = (),
+        regions: Sequence[str] = (),
+        instances: Sequence[str] = (),
+    ) -> AsyncIterator[StatusGroup]:
+        """DescribeDataDistResult: how far distributions are, on each instance; all without a filter."""
+        query = given(
+            AppId=app_id,
+            DataNames=",".join(names),
+            DataVersions=",".join(versions),
+            EnsRegionIds=tuple(regions),
+            InstanceIds=",".join(instances),
+        )
+        async for answer in pages(self._caller, DIST_RESULT, query, subject=app_id):
+            groups = dist_groups(answer)
+            if not groups:
+                return
+            for group in groups:
+                yield group
+
+    async def clean_dist_data(self, app_id: str, name: str, version: str, region: str | None = None) -> str:
+        """CleanDistData: begin to remove one version of a data file from the instances; gives the RequestId.
+
+        Args:
+            app_id: The application.
+            name: Name of the data file.
+            version: The version to remove.
+            region: The edge node to remove it from; every one without it.
+        """
+        query = given(AppId=app_id, DataName=name, DataVersion=version, EnsRegionId=region)
+        answer = await self._caller.call(CLEAN, query, subject=app_id)
+        return answer.request_id
+
+    async def describe_application(self, app_id: str) -> ApplicationInfo:
+        """DescribeApplication: an application and, where the cloud lists them, its instances."""
+        answer = await self._caller.call(DESCRIBE_APPLICATION, given(AppId=app_id), subject=app_id)
+        info = application_info(app_id, answer.read(DescribedApplication).application)
+        if info is None:
+            raise answer.malformed("Application holds no JSON object")
+        return info
+
+    async def list_applications(self) -> tuple[ApplicationInfo, ...]:
+        """ListApplications: every application of the account."""
+        found: dict[str, ApplicationInfo] = {}
+        async for answer in pages(self._caller, LIST_APPLICATIONS, {}):
+            listed = answer.read(ListedApplications).applications
+            if not listed:
+                break
+            for application in listed:
+                info = application_info(application.app_id, application.info)
+                found[application.app_id] = info or ApplicationInfo(application.app_id, "", "", (), None)
+        return tuple(found.values())
+
+    async def describe_ens_regions(self) -> tuple[EnsRegion, ...]:
+        """DescribeEnsRegions: every edge node that the account can use."""
+        answer = await self._caller.call(DESCRIBE_REGIONS, {})
+        return answer.read(EnsRegions).regions

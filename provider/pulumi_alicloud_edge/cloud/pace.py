@@ -1,0 +1,105 @@
+"""How fast one account calls one product: as fast as it likes, until a cap or the cloud says otherwise.
+
+Calls are spaced evenly, and unused time earns no credit, so that no burst follows a pause. A refusal for too
+many calls halves the rate that led to it; from there it grows back along a line that doubles it in half a
+minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+_MEASURED_SECONDS = 1.0
+_MEASURED_CALLS = 1000
+_SLOWEST = 0.5
+_DECREASE = 0.5
+_RECOVERY_SECONDS = 30.0
+
+
+@dataclass
+class Pace:
+    """Decides when the next call may go. Arithmetic only: the time comes with each question.
+
+    Attributes:
+        cap: Calls a second that are never exceeded, None for no cap.
+    """
+
+    cap: float | None = None
+    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=_MEASURED_CALLS), repr=False)
+    _throttled_rate: float | None = None
+    _throttled_at: float = float("-inf")
+    _paused_until: float = float("-inf")
+
+    def delay(self, now: float) -> float:
+        """Tell how many seconds the next call has to wait."""
+        earliest = self._paused_until
+        rate = self.rate(now)
+        if rate is not None and self._recent:
+            earliest = max(earliest, self._recent[-1] + 1 / rate)
+        return max(0.0, earliest - now)
+
+    def called(self, now: float) -> None:
+        """Take note that a call goes now."""
+        self._recent.append(now)
+
+    def throttled(self, now: float, *, called_at: float, retry_after: float | None) -> None:
+        """Take note that the cloud refused a call.
+
+        Args:
+            now: When the refusal came.
+            called_at: When the refused call went. Calls that were under way when another one was refused tell
+                nothing new about the rate.
+            retry_after: The cloud's hint in seconds.
+        """
+        if called_at >= self._throttled_at:
+            self._throttled_rate = max(_SLOWEST, _DECREASE * self._measured(called_at))
+            self._throttled_at = now
+        pause = retry_after if retry_after is not None else 1 / (self._throttled_rate or _SLOWEST)
+        self._paused_until = max(self._paused_until, now + pause)
+
+    def rate(self, now: float) -> float | None:
+        """Tell the calls a second that are allowed now, None for as many as one likes."""
+        if self._throttled_rate is None:
+            return self.cap
+        recovering = max(0.0, now - max(self._throttled_at, self._paused_until))
+        rate = self._throttled_rate * (1 + recovering / _RECOVERY_SECONDS)
+        return rate if self.cap is None else min(rate, self.cap)
+
+    def _measured(self, at: float) -> float:
+        calls = sum(1 for moment in self._recent if at - _MEASURED_SECONDS < moment <= at)
+        measured = calls / _MEASURED_SECONDS
+        allowed = self.rate(at)
+        return measured if allowed is None else min(measured, allowed)
+
+
+class Gate:
+    """Lets calls through one by one, each when the pace allows it."""
+
+    def __init__(
+        self, pace: Pace, *, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        self._pace = pace
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = asyncio.Lock()
+
+    async def enter(self) -> float:
+        """Wait for one's turn; gives the time at which the call goes."""
+        # Held while waiting: first come, first served. The time is taken after the wait, so that a wake-up
+        # that comes late does not bring two calls closer together than the pace allows.
+        async with self._lock:
+            while (delay := self._pace.delay(self._clock())) > 0:
+                await self._sleep(delay)
+            now = self._clock()
+            self._pace.called(now)
+            return now
+
+    def throttled(self, called_at: float, retry_after: float | None) -> None:
+        """Slow down and pause, for all who wait here."""
+        self._pace.throttled(self._clock(), called_at=called_at, retry_after=retry_after)

@@ -1,0 +1,35 @@
+"""How values are written as parameters of a call."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def compact_json(value: Any) -> str:
+    """Write JSON as the vendor's clients do: without blanks, other scripts as they are."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def given(**parameters: str | int | bool | Sequence[str] | None) -> dict[str, str]:
+    """Write the parameters that have a value: true and false in lower case, lists as JSON, no empty ones."""
+    return {
+        name: _text(value)
+        for name, value in parameters.items()
+        if value is not None and value not in ("", ())
+    }
+
+
+def _text(value: str | int | bool | Sequence[str]) -> str:  # noqa: FBT001
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case int():
+            return str(value)
+        case _:
+            return compact_json(list(value))

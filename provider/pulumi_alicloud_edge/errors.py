@@ -1,0 +1,210 @@
+"""Every error of the provider, in one tree. They carry facts as fields; text is made of them elsewhere.
+
+EdgeError
+├── InputError                 the program declares something that cannot be: all faults of a resource at once
+├── SettingsError              configuration or credentials cannot work
+├── CloudError                 the cloud answered, and the answer is a refusal or is unusable
+│   ├── ThrottledError         retry, slower
+│   ├── UnavailableError       retry
+│   ├── RejectedError          fix the input
+│   ├── DeniedError            get permission
+│   ├── NotFoundError          look elsewhere
+│   ├── IdentityError          the key, token or signature is not accepted
+│   ├── ClockSkewError         set this machine's clock
+│   └── MalformedAnswerError   the answer is not what the contract says
+├── TransportError             no answer
+│   ├── UnreachableError       the request was not sent: nothing can have happened
+│   └── AnswerLostError        the request may have taken effect
+├── RemovalError               what should be gone is still there
+└── RolloutError               a rollout ended otherwise than converged (see `reconcile`)
+    ├── RolloutFailedError
+    └── RolloutInterruptedError
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pulumi_alicloud_edge.model.observation import Unit
+    from pulumi_alicloud_edge.model.outcome import Outcome
+
+
+class EdgeError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+@dataclass(frozen=True)
+class InputFault:
+    """One thing that is wrong with a resource's inputs.
+
+    Attributes:
+        path: Where, as the user wrote it: ``data[0].version``; empty for the whole resource.
+        reason: What is wrong and what would be right.
+    """
+
+    path: str
+    reason: str
+
+
+class InputError(EdgeError):
+    """The inputs of one resource are wrong; carries every fault found, not only the first."""
+
+    def __init__(self, faults: tuple[InputFault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.path}: {fault.reason}" for fault in faults))
+        self.faults = faults
+
+
+class SettingsError(EdgeError):
+    """A setting of the provider (not of a resource) cannot work.
+
+    Attributes:
+        setting: The configuration key or environment variable at fault.
+        reason: What is wrong.
+        remedy: What the user does about it.
+    """
+
+    def __init__(self, setting: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{setting}: {reason}")
+        self.setting = setting
+        self.reason = reason
+        self.remedy = remedy
+
+
+class CloudError(EdgeError):
+    """The cloud refused a call, or answered what cannot be used.
+
+    Attributes:
+        action: The operation, as the vendor names it.
+        code: The vendor's error code, such as ``InvalidParameter.Data``.
+        message: The vendor's own words.
+        status: HTTP status.
+        request_id: The vendor's RequestId, empty where the answer had none.
+        subject: The application's id that the call was about, empty where there is none.
+        effect_unclear: The call was meant to change something and may have done so in spite of this error:
+            read the state before repeating it.
+        retry_after: The cloud's hint in seconds when to try again, None where it gave none.
+    """
+
+    effect_unclear: bool = False
+    retry_after: float | None = None
+
+    def __init__(
+        self,
+        *,
+        action: str,
+        code: str,
+        message: str,
+        status: int,
+        request_id: str = "",
+        subject: str = "",
+    ) -> None:
+        super().__init__(f"{action}: {code}: {message}")
+        self.action = action
+        self.code = code
+        self.message = message
+        self.status = status
+        self.request_id = request_id
+        self.subject = subject
+
+
+class ThrottledError(CloudError):
+    """Too many calls; the cloud did nothing."""
+
+
+class UnavailableError(CloudError):
+    """The cloud is having trouble; the same call may succeed later."""
+
+
+class RejectedError(CloudError):
+    """The cloud does not accept what was asked; repeating it does not help."""
+
+
+class DeniedError(CloudError):
+    """The identity may not do this. ``ram_action`` is the permission that is missing."""
+
+    ram_action: str = ""
+
+
+class NotFoundError(CloudError):
+    """The thing asked about does not exist for this account and region."""
+
+
+class IdentityError(CloudError):
+    """The access key, token or signature is not accepted."""
+
+
+class ClockSkewError(CloudError):
+    """The request's time is too far from the cloud's. ``server_time`` is the cloud's, where it told."""
+
+    server_time: datetime | None = None
+
+
+class MalformedAnswerError(CloudError):
+    """The answer is not of the documented shape, or not JSON at all."""
+
+
+class TransportError(EdgeError):
+    """No answer was had from the cloud.
+
+    Attributes:
+        action: The operation.
+        endpoint: Host (and port) that was called.
+        cause: The transport's own words, without any query string.
+        subject: The application's id that the call was about, empty where there is none.
+        effect_unclear: The call was meant to change something and may have done so: read the state before
+            repeating it.
+    """
+
+    effect_unclear: bool = False
+
+    def __init__(self, *, action: str, endpoint: str, cause: str, subject: str = "") -> None:
+        super().__init__(f"{action}: {endpoint}: {cause}")
+        self.action = action
+        self.endpoint = endpoint
+        self.cause = cause
+        self.subject = subject
+
+
+class UnreachableError(TransportError):
+    """The request was never sent (name not known, connection refused, TLS): nothing can have happened."""
+
+
+class AnswerLostError(TransportError):
+    """The request was sent and its answer did not arrive: it may or may not have taken effect."""
+
+
+class RemovalError(EdgeError):
+    """Data that was cleaned is still on so many targets when time is up."""
+
+    def __init__(self, units: tuple[Unit, ...], targets: int) -> None:
+        super().__init__(", ".join(str(unit) for unit in units))
+        self.units = units
+        self.targets = targets
+
+
+class RolloutError(EdgeError):
+    """A rollout did not converge.
+
+    Attributes:
+        outcome: All that was seen.
+        subject: What was rolled out, for the message: the application, or application and environment.
+        refusal: The error that ended it, where one did.
+    """
+
+    def __init__(self, outcome: Outcome, subject: str, refusal: EdgeError | None = None) -> None:
+        super().__init__(outcome.status.value)
+        self.outcome = outcome
+        self.subject = subject
+        self.refusal = refusal
+
+
+class RolloutFailedError(RolloutError):
+    """Targets failed beyond the budget, or time ran out."""
+
+
+class RolloutInterruptedError(RolloutError):
+    """The run was told to stop (Ctrl-C) while the rollout was under way."""
