@@ -282,8 +282,8 @@ def _system_reason(fault: BaseException) -> str:
             return f": certificate not accepted ({seen.verify_message})"
         if isinstance(seen, OSError) and seen.strerror and len(seen.args) > 1:
             # asyncio puts words of its own in place of the system's; those of a name look-up are good.
-            known = seen.errno in errno.errorcode
-            return f": {os.strerror(seen.errno) if known else seen.strerror}"
+            named = seen.errno is not None and seen.errno in errno.errorcode
+            return f": {os.strerror(seen.errno or 0) if named else seen.strerror}"
         if isinstance(seen, BaseExceptionGroup) and seen.exceptions:
             seen = seen.exceptions[0]
         else:
