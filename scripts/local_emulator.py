@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from console import StepError, last_lines, say
-from workspace import LOCAL, ROOT, VENV, discard, environment_with
+from workspace import LOCAL, ROOT, VENV, environment_with
 
 HOST = "127.0.0.1"
 PORT = 8787
@@ -20,7 +20,6 @@ KEY_ID, KEY_SECRET = "emulator", "emulator-secret"
 FOLDER = LOCAL / "emulator"
 PORT_FILE = FOLDER / "port"
 PID_FILE = FOLDER / "pid"
-DATABASE = FOLDER / "state.db"
 LOG = FOLDER / "log"
 FILES = ROOT / "examples" / "quickstart" / "files"
 
@@ -75,17 +74,10 @@ def stop() -> bool:
     return pid is not None
 
 
-def forget() -> None:
-    """Drop what the emulated cloud remembers; its port stays known to the next run."""
-    for file in FOLDER.glob(f"{DATABASE.name}*"):
-        discard(file)
-
-
 def _command(port: int) -> list[str]:
     return [
         str(VENV / "bin" / "alicloud-edge-emulator"),
         *("--host", HOST, "--port", str(port)),
-        *("--db", str(DATABASE)),
         *("--files", str(FILES)),
     ]
 
@@ -122,7 +114,7 @@ def _can_listen(port: int) -> bool:
 def _running() -> int | None:
     """The process that the pid file names, if it still is this checkout's emulator and no later process."""
     pid = int(PID_FILE.read_text()) if PID_FILE.exists() else None
-    return pid if pid is not None and str(DATABASE) in _command_line(pid) else None
+    return pid if pid is not None and str(FILES) in _command_line(pid) else None
 
 
 def _command_line(pid: int) -> str:
