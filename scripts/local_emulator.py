@@ -7,9 +7,9 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 from console import StepError, last_lines, say
+from processes import command_line
 from workspace import LOCAL, ROOT, VENV, environment_with
 
 HOST = "127.0.0.1"
@@ -114,20 +114,7 @@ def _can_listen(port: int) -> bool:
 def _running() -> int | None:
     """The process that the pid file names, if it still is this checkout's emulator and no later process."""
     pid = int(PID_FILE.read_text()) if PID_FILE.exists() else None
-    return pid if pid is not None and str(FILES) in _command_line(pid) else None
-
-
-def _command_line(pid: int) -> str:
-    proc = Path(f"/proc/{pid}/cmdline")
-    if proc.parent.parent.joinpath("self").exists():
-        try:
-            return proc.read_text().replace("\0", " ")
-        except OSError:
-            return ""
-    listed = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return listed.stdout
+    return pid if pid is not None and str(FILES) in command_line(pid) else None
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -6,21 +6,20 @@ Pulumi would write into the stack file, goes into a copy under `.local/`, which 
 """
 
 import json
-import os
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO
 from urllib.parse import quote
 
 import local_emulator
 import pulumi_cli
 import python_env
 from console import StepError, say
+from processes import command_line
 from workspace import LOCAL, ROOT, VENV, discard, environment_with, locked
 
 FOLDER = LOCAL / "pulumi"
@@ -34,8 +33,8 @@ SALT = "v1:6a3kh5Bk/T4=:v1:ps68voVwdraY+mSU:lFUYIjX8IUN+6ntvtINcG9u+SXoLMw=="
 
 def up(stack: str) -> None:
     """Set up what is missing, start the emulator, and deploy the stack to it."""
-    with _only_run() as lock:
-        session = _session(lock)
+    with _only_run():
+        session = _session()
         _create(session, stack)
         session.pulumi("up", "--yes", stack=stack)
     page = session.emulator
@@ -49,26 +48,26 @@ The quickstart runs on stack {stack}.
 
 def preview(stack: str) -> None:
     """Say what `up` would do."""
-    with _only_run() as lock:
-        session = _session(lock)
+    with _only_run():
+        session = _session()
         _create(session, stack)
         session.pulumi("preview", "--diff", stack=stack)
 
 
 def refresh(stack: str) -> None:
     """Read the emulated cloud back into the state."""
-    with _only_run() as lock:
-        session = _session(lock)
+    with _only_run():
+        session = _session()
         _create(session, stack)
         session.pulumi("refresh", "--yes", stack=stack)
 
 
 def down() -> None:
     """Destroy every stack that was deployed from this checkout, and stop the emulator."""
-    with _only_run() as lock:
+    with _only_run():
         stacks = _stacks()
         if stacks:
-            session = _session(lock)
+            session = _session()
             for stack in stacks:
                 _unlock(session, stack)
                 session.pulumi("destroy", "--yes", stack=stack)
@@ -78,26 +77,22 @@ def down() -> None:
     say(f"Down: {', '.join(what)}." if what else "Nothing to take down.")
 
 
-@contextmanager
-def _only_run() -> Iterator[IO[str]]:
-    """One run at a time, and Pulumi counts: it inherits the lock, so a killed `make` frees nothing early."""
-    with locked(LOCAL / "run.lock", busy="Another run is at work in this checkout.", wait=False) as lock:
-        yield lock
+def _only_run() -> AbstractContextManager[None]:
+    return locked(LOCAL / "run.lock", busy="Another run is at work in this checkout.", wait=False)
 
 
-def _session(lock: IO[str]) -> "_Session":
+def _session() -> "_Session":
     """All that a Pulumi command needs, made where it is missing."""
     python_env.ensure()
     cli = pulumi_cli.ensure()
-    return _Session(cli=cli, emulator=local_emulator.start(), lock=lock)
+    return _Session(cli=cli, emulator=local_emulator.start())
 
 
 class _Session:
     """Pulumi, pointed at the emulator and at a backend inside the checkout."""
 
-    def __init__(self, *, cli: Path, emulator: str, lock: IO[str]) -> None:
+    def __init__(self, *, cli: Path, emulator: str) -> None:
         self.emulator = emulator
-        self._lock = lock
         self._env = environment_with(VENV / "bin", cli) | {
             "PULUMI_BACKEND_URL": f"file://{quote(str(BACKEND))}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
@@ -114,7 +109,7 @@ class _Session:
         """Run an operation on a stack in the foreground: its output is what the person came for."""
         config = _local_config(stack, FOLDER)
         command = ["pulumi", *arguments, "--stack", stack, "--config-file", str(config)]
-        process = subprocess.Popen(command, cwd=ROOT, env=self._env, pass_fds=[self._lock.fileno()])
+        process = subprocess.Popen(command, cwd=ROOT, env=self._env)
         with _signals_left_to(process):
             code = process.wait()
         if code != 0:
@@ -168,23 +163,14 @@ def _unlock(session: _Session, stack: str) -> None:
     locks = list(BACKEND.glob(f".pulumi/locks/**/{stack}/*.json"))
     for lock in locks:
         owner = json.loads(lock.read_text()).get("pid")
-        if isinstance(owner, int) and _is_alive(owner):
+        if isinstance(owner, int) and "pulumi" in command_line(owner):
             raise StepError(
-                f"A Pulumi is at work on stack {stack} (process {owner}).", "Wait until it has ended."
+                f"An earlier run's Pulumi is still at work on stack {stack} (process {owner}).",
+                "Wait until it has ended, then run this again.",
             )
     if locks:
         say(f"An earlier run was killed and left stack {stack} locked: freeing it (pulumi cancel).")
         session.quietly("cancel", "--yes", "--stack", stack)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from console import StepError, say
 
@@ -25,10 +24,10 @@ def cache_folder() -> Path:
 
 
 @contextmanager
-def locked(path: Path, *, busy: str, wait: bool = True) -> Iterator[IO[str]]:
+def locked(path: Path, *, busy: str, wait: bool = True) -> Iterator[None]:
     """Hold an exclusive lock, so that two runs at once do not spoil each other's work.
 
-    The lock lives as long as any process that inherited the file, and not longer: a killed run frees it.
+    The lock lives as long as this process, and not longer: a killed run frees it.
 
     Args:
         path: The lock's file; made where it is missing.
@@ -44,7 +43,7 @@ def locked(path: Path, *, busy: str, wait: bool = True) -> Iterator[IO[str]]:
                 raise StepError(busy, "Wait until it has ended, then run this again.") from None
             say(f"{busy} Waiting for it ...")
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
+        yield
 
 
 def environment_without_settings() -> dict[str, str]:
