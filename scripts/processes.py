@@ -1,4 +1,4 @@
-"""Processes that an earlier run left behind, told by what they are, for a number alone may belong to another."""
+"""Processes that an earlier run left behind, told by what they run: a number alone may be reused."""
 
 import subprocess
 from pathlib import Path
