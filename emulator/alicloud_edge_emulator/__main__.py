@@ -10,6 +10,7 @@ import uvicorn
 
 from alicloud_edge_emulator.clock import EmulatedClock
 from alicloud_edge_emulator.cloud import Cloud
+from alicloud_edge_emulator.gateway.connections import BreakableProtocol
 from alicloud_edge_emulator.problems import Refused
 from alicloud_edge_emulator.server import build
 from alicloud_edge_emulator.world import load_world
@@ -36,7 +37,7 @@ def main() -> None:
     print(f"alicloud-edge-emulator listens on http://{options.host}:{port}", flush=True)  # noqa: T201
     config = uvicorn.Config(
         build(cloud, files=options.files),
-        http="h11",
+        http=BreakableProtocol,
         log_level="warning",
         access_log=False,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,

@@ -46,6 +46,10 @@ class TargetFaults:
         """Whether this target is never to finish."""
         return target in self.hanging or ALL_TARGETS in self.hanging
 
+    def stops(self, target: str) -> bool:
+        """Whether this target is never to succeed, for work that knows no failed end."""
+        return self.hangs(target) or self.failure(target) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -65,7 +69,6 @@ class Call:
     action: str
     parameters: Mapping[str, Parameter]
     now: float
-    request_id: str
     target_faults: TargetFaults = field(default_factory=TargetFaults)
 
     def text(self, name: str) -> str | None:

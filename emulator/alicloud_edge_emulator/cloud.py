@@ -7,12 +7,15 @@ from typing import Any
 from alicloud_edge_emulator.call import Call
 from alicloud_edge_emulator.chance import Dice
 from alicloud_edge_emulator.clock import EmulatedClock
-from alicloud_edge_emulator.dialect import Dialect
 from alicloud_edge_emulator.ens.commands import EnsCommand
 from alicloud_edge_emulator.ens.store import EnsStore
 from alicloud_edge_emulator.ens.views import Lens
+from alicloud_edge_emulator.esa.commands import EsaCommand, SetRelease, StartRelease
+from alicloud_edge_emulator.esa.store import EsaStore
 from alicloud_edge_emulator.sources import Inspector
 from alicloud_edge_emulator.world import World
+
+Command = EnsCommand | EsaCommand
 
 
 class Cloud:
@@ -28,12 +31,21 @@ class Cloud:
     def begin(self, world: World) -> None:
         """Make a world, as it is at its beginning, the state of the cloud."""
         self.world = world
-        self.dialect: Dialect = world.dialect
-        self.ens = EnsStore(world, Dice(self.seed), self.clock.now())
+        self.dialect = world.dialect
+        dice, now = Dice(self.seed), self.clock.now()
+        self.ens = EnsStore(world, dice, now)
+        self.esa = EsaStore(world, dice, now)
 
-    def commit(self, command: EnsCommand) -> None:
+    def commit(self, command: Command) -> None:
         """Carry out a change now."""
-        self.ens.apply(command, self.clock.now())
+        self._apply(command, self.clock.now())
+
+    def _apply(self, command: Command, at: float) -> None:
+        match command:
+            case StartRelease() | SetRelease():
+                self.esa.apply(command, at)
+            case _:
+                self.ens.apply(command, at)
 
     def lens(self, call: Call) -> Lens:
         """How this call's reader sees the records."""

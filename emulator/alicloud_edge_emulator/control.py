@@ -11,6 +11,8 @@ from starlette.routing import Route
 
 from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
+from alicloud_edge_emulator.drift import drift
+from alicloud_edge_emulator.faults import Faults
 from alicloud_edge_emulator.journal import Journal
 from alicloud_edge_emulator.problems import Refused
 from alicloud_edge_emulator.state import snapshot
@@ -22,9 +24,10 @@ Change = Callable[[bytes], Any]
 class Control:
     """The operations on one cloud."""
 
-    def __init__(self, cloud: Cloud, journal: Journal) -> None:
+    def __init__(self, cloud: Cloud, journal: Journal, faults: Faults) -> None:
         self._cloud = cloud
         self._journal = journal
+        self._faults = faults
 
     def routes(self) -> list[Route]:
         """All routes of the control interface."""
@@ -37,6 +40,9 @@ class Control:
             _changing("/world", "PUT", self.put_world),
             _changing("/dialect", "PUT", self.put_dialect),
             _changing("/clock", "POST", self.move_clock),
+            _reading("/faults", self.faults),
+            _changing("/faults", "PUT", self.put_faults),
+            _changing("/drift", "POST", self.drift),
         ]
 
     def health(self) -> Any:
@@ -57,8 +63,9 @@ class Control:
         return {}
 
     def reset(self, _body: bytes) -> Any:
-        """Begin the world again; dialect and calls too."""
+        """Begin the world again: its dialect, no faults, no calls."""
         self._cloud.begin(self._cloud.world)
+        self._faults.put([])
         self._journal.clear()
         return self._time()
 
@@ -79,6 +86,19 @@ class Control:
         if not isinstance(seconds, int | float) or not math.isfinite(seconds) or seconds < 0:
             raise Refused('clock: expected {"advance": seconds}, at least 0')
         self._cloud.clock.advance(seconds)
+        return self._time()
+
+    def faults(self) -> Any:
+        """The fault rules in force, each with the number of calls that met it."""
+        return {"faults": self._faults.rules()}
+
+    def put_faults(self, body: bytes) -> Any:
+        """Replace the fault rules."""
+        return {"faults": self._faults.put(_json(body))}
+
+    def drift(self, body: bytes) -> Any:
+        """Change something from outside."""
+        drift(self._cloud, _json(body))
         return self._time()
 
     def _time(self) -> dict[str, Any]:

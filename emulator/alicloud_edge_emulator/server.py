@@ -9,9 +9,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from alicloud_edge_emulator.chance import Dice
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.control import Control
 from alicloud_edge_emulator.ens.product import ENS
+from alicloud_edge_emulator.esa.product import ESA
+from alicloud_edge_emulator.faults import Faults
 from alicloud_edge_emulator.gateway.endpoint import Gateway, is_api_call
 from alicloud_edge_emulator.journal import Journal
 from alicloud_edge_emulator.page import page
@@ -22,14 +25,15 @@ MAX_BODY_BYTES = 16 << 20
 def build(cloud: Cloud, *, files: Path | None = None) -> ASGIApp:
     """The application that serves a cloud, and the files of a folder under `/files`."""
     journal = Journal()
-    gateway = Gateway(cloud, journal, (ENS,))
+    faults = Faults(Dice(cloud.seed))
+    gateway = Gateway(cloud, journal, faults, (ENS, ESA))
 
     async def root(request: Request) -> Response:
         return await (gateway.serve(request) if is_api_call(request) else page(request))
 
     routes: list[BaseRoute] = [
         Route("/", root, methods=["GET", "POST"]),
-        Mount("/_emulator", routes=Control(cloud, journal).routes()),
+        Mount("/_emulator", routes=Control(cloud, journal, faults).routes()),
     ]
     if files is not None:
         routes.append(Mount("/files", StaticFiles(directory=files)))

@@ -1,4 +1,4 @@
-"""What the file servers of the edge do first: download a push's source and compare it with what was declared."""
+"""What the file servers do first: download a push's source and compare it with what was declared."""
 
 import asyncio
 import hashlib

@@ -5,9 +5,14 @@ from typing import Any
 
 from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
+from alicloud_edge_emulator.dialect import Dialect, Text
 from alicloud_edge_emulator.ens.records import State
 from alicloud_edge_emulator.ens.responses import DIST_WORDS, PUSH_WORDS
 from alicloud_edge_emulator.ens.store import AppState
+from alicloud_edge_emulator.esa.releases import Env
+from alicloud_edge_emulator.esa.responses import app_status
+from alicloud_edge_emulator.esa.status import env_status
+from alicloud_edge_emulator.esa.store import ContainerAppState
 
 MAX_LISTED_INSTANCES = 2_000
 """Larger applications are told by counts alone."""
@@ -22,7 +27,18 @@ def snapshot(cloud: Cloud) -> dict[str, Any]:
         "seed": cloud.seed,
         "dialect": cloud.dialect.model_dump(mode="json"),
         "applications": [_application(app, now) for app in cloud.ens.apps.values()],
+        "container_apps": [_container_app(app, cloud, now) for app in cloud.esa.apps.values()],
     }
+
+
+def _container_app(app: ContainerAppState, cloud: Cloud, now: float) -> dict[str, Any]:
+    environments = {
+        env.value: app_status(
+            env, env_status(app.releases.get(env), now, Dialect(), cloud.world.delays), Text.CLEAN
+        )
+        for env in Env
+    }
+    return {"app_id": app.spec.app_id, "name": app.spec.name, "environments": environments}
 
 
 def _application(app: AppState, now: float) -> dict[str, Any]:

@@ -99,26 +99,28 @@ def _to_start(
     own = app.dists.get(unit, {})
     for instance in instances:
         attempt = own.get(instance)
-        if attempt is None or _begins_again(app, unit, instance, attempt, redist, now):
+        if attempt is None:
+            yield instance
+            continue
+        newest = app.newest(unit.name, instance)
+        after = None if newest is None or newest[0] == unit else newest
+        if _begins_again(redist, attempt.state(now), after, now):
             yield instance
 
 
-def _begins_again(
-    app: AppState, unit: Unit, instance: str, attempt: Attempt, redist: Redist, now: float
-) -> bool:
-    match attempt.state(now):
+def _begins_again(redist: Redist, state: State, after: tuple[Unit, Attempt] | None, now: float) -> bool:
+    """Whether a dist moves an instance that has a record in this state; `after` is what came later there."""
+    match state:
         case State.WORKING | State.RESTARTING:
             return False
         case State.FAILED | State.DELETED:
             return True
         case State.SUCCEEDED:
-            newest = app.newest(unit.name, instance)
-            is_newest = newest is None or newest[0] == unit
             match redist:
                 case Redist.ANEW:
-                    return not is_newest
+                    return after is not None
                 case Redist.IGNORED:
-                    return not is_newest and newest is not None and newest[1].state(now) is State.DELETED
+                    return after is not None and after[1].state(now) is State.DELETED
                 case Redist.RESTARTS_ALL:
                     return True
                 case _:

@@ -1,6 +1,6 @@
 """The `Data` parameter: the data files of a push or dist."""
 
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -41,6 +41,8 @@ class DistFile(_File):
     timeout: Annotated[int, Field(ge=0)] | None = None
 
 
+_AnyFile = TypeVar("_AnyFile", PushFile, DistFile)
+
 _PUSH: TypeAdapter[list[PushFile]] = TypeAdapter(Annotated[list[PushFile], Field(min_length=1)])
 _DIST: TypeAdapter[list[DistFile]] = TypeAdapter(Annotated[list[DistFile], Field(min_length=1)])
 
@@ -63,7 +65,7 @@ def dist_files(call: Call) -> list[DistFile]:
     return _parse(_DIST, call)
 
 
-def _parse(adapter: TypeAdapter[Any], call: Call) -> Any:
+def _parse(adapter: TypeAdapter[list[_AnyFile]], call: Call) -> list[_AnyFile]:
     text = call.text("Data")
     if text is None:
         raise missing_parameter("Data")

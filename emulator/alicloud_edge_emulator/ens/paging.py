@@ -1,5 +1,6 @@
 """Filters and pages of the two describes."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,6 @@ from alicloud_edge_emulator.call import Call
 from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.dialect import Paging
 from alicloud_edge_emulator.ens.errors import invalid_parameter
-from alicloud_edge_emulator.ens.records import Unit
 from alicloud_edge_emulator.ens.views import Entry, Seen
 
 UNPAGED_SIZE = 10
@@ -97,9 +97,9 @@ def _bounds(asked: tuple[int, int] | None, total: int) -> tuple[int, int, int]:
 
 
 def _regroup(singles: list[tuple[Entry, Seen]]) -> list[Entry]:
-    groups: dict[Unit, list[Seen]] = {}
+    groups = defaultdict(list)
     for entry, seen in singles:
-        groups.setdefault(entry.unit, []).append(seen)
+        groups[entry.unit].append(seen)
     return [Entry(unit, tuple(targets)) for unit, targets in groups.items()]
 
 

@@ -1,24 +1,34 @@
 """One call's way through the gateway: read, verify, dispatch, answer, record."""
 
+import asyncio
 import inspect
-import logging
 import time
 import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from alicloud_edge_emulator.call import Answer, Call, Handler, Parameter, Product, merge_parameters
 from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
-from alicloud_edge_emulator.errors import ApiError, api_not_found, missing, product_not_found
+from alicloud_edge_emulator.errors import ApiError, api_not_found, missing, product_not_found, throttled
+from alicloud_edge_emulator.faults import (
+    CutFault,
+    DropFault,
+    ErrorFault,
+    Faults,
+    HtmlFault,
+    Plan,
+    ThrottleFault,
+)
 from alicloud_edge_emulator.gateway.access import Nonces, authenticate, authorize
+from alicloud_edge_emulator.gateway.connections import Cut, Dropped
 from alicloud_edge_emulator.gateway.signature import SignedRequest
 from alicloud_edge_emulator.journal import Journal
 
-LOG = logging.getLogger(__name__)
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -32,13 +42,28 @@ class Incoming:
     version: str | None
     request_id: str
 
+    def text(self, name: str) -> str:
+        """A parameter's text; empty when it is absent."""
+        parameter = self.parameters.get(name)
+        return "" if parameter is None else parameter.value
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back to a client, and what the journal says of it."""
+
+    response: Response
+    status: int | None
+    code: str = ""
+
 
 class Gateway:
     """Serves the products of one cloud."""
 
-    def __init__(self, cloud: Cloud, journal: Journal, products: tuple[Product, ...]) -> None:
+    def __init__(self, cloud: Cloud, journal: Journal, faults: Faults, products: tuple[Product, ...]) -> None:
         self._cloud = cloud
         self._journal = journal
+        self._faults = faults
         self._products = {product.version: product for product in products}
         self._nonces = Nonces()
 
@@ -46,30 +71,35 @@ class Gateway:
         """Answer one call of the cloud API."""
         began = time.perf_counter()
         incoming = await _read(request)
+        plan = self._faults.plan(incoming.action or "", incoming.text("AppId"))
+        await asyncio.sleep(plan.delay_seconds)
+        reply = _instead(plan, incoming) or _afterwards(plan, incoming, await self._reply(incoming, plan))
         product = self._products.get(incoming.version or "")
-        try:
-            status, body, headers = 200, await self._answer(incoming), {}
-        except ApiError as error:
-            status, headers = error.status, error.headers
-            body = _error_body(error, incoming.signed.headers.get("host", ""))
-        body = {"RequestId": incoming.request_id, **body}
         self._journal.record(
             time=wire_time(self._cloud.clock.now()),
             product=product.name if product else "",
             action=incoming.action or "",
             parameters=incoming.parameters,
-            status=status,
-            code=str(body["Code"]) if status != 200 else "",
+            status=reply.status,
+            code=reply.code,
             request_id=incoming.request_id,
             milliseconds=(time.perf_counter() - began) * 1000,
         )
-        return JSONResponse(body, status, headers)
+        return reply.response
 
-    async def _answer(self, incoming: Incoming) -> Answer:
+    async def _reply(self, incoming: Incoming, plan: Plan) -> Reply:
+        try:
+            answer = await self._answer(incoming, plan)
+        except ApiError as error:
+            return _error_reply(error, incoming)
+        return Reply(JSONResponse({"RequestId": incoming.request_id, **answer}), HTTPStatus.OK)
+
+    async def _answer(self, incoming: Incoming, plan: Plan) -> Answer:
         product, action, handler = self._find(incoming)
         key = authenticate(incoming.signed, self._cloud.world.keys, self._nonces)
         authorize(key, product, action, self._cloud.dialect.denied)
-        call = Call(action, incoming.parameters, self._cloud.clock.now(), incoming.request_id)
+        moment = self._cloud.clock.now() - plan.stale_seconds
+        call = Call(action, incoming.parameters, moment, plan.targets)
         answer = handler(self._cloud, call)
         return await answer if inspect.isawaitable(answer) else answer
 
@@ -98,20 +128,55 @@ async def _read(request: Request) -> Incoming:
     is_form = headers.get("content-type", "").split(";")[0].strip().lower() == FORM_TYPE
     form = body.decode("utf-8", "replace") if is_form else ""
     parameters = merge_parameters(request.url.query, form)
-    fallback = {name: parameters[name].value for name in ("Action", "Version") if name in parameters}
     return Incoming(
         signed=SignedRequest(request.method, request.url.path, request.url.query, headers, body),
         parameters=parameters,
-        action=headers.get("x-acs-action") or fallback.get("Action"),
-        version=headers.get("x-acs-version") or fallback.get("Version"),
+        action=headers.get("x-acs-action") or _value(parameters, "Action"),
+        version=headers.get("x-acs-version") or _value(parameters, "Version"),
         request_id=str(uuid.uuid4()).upper(),
     )
 
 
-def _error_body(error: ApiError, host: str) -> Answer:
-    return {
-        "HostId": host,
+def _value(parameters: dict[str, Parameter], name: str) -> str | None:
+    return parameters[name].value if name in parameters else None
+
+
+def _instead(plan: Plan, incoming: Incoming) -> Reply | None:
+    """The fault that comes instead of a call's effect."""
+    match plan.before:
+        case None:
+            return None
+        case DropFault():
+            return Reply(Dropped(), None)
+        case HtmlFault(status=status):
+            page = f"<html><body><h1>{status} {HTTPStatus(status).phrase}</h1></body></html>"
+            return Reply(HTMLResponse(page, status), status, "html")
+        case ErrorFault(status=status, code=code, message=message):
+            return _error_reply(ApiError(status, code, message), incoming)
+        case ThrottleFault(status=status, retry_after_ms=retry_after_ms):
+            return _error_reply(throttled(status=status, retry_after_ms=retry_after_ms), incoming)
+
+
+def _afterwards(plan: Plan, incoming: Incoming, reply: Reply) -> Reply:
+    """The fault that hides what a call has done."""
+    match plan.after:
+        case None:
+            return reply
+        case DropFault():
+            return Reply(Dropped(), None)
+        case CutFault():
+            response = reply.response
+            return Reply(Cut(bytes(response.body), response.status_code, dict(response.headers)), None, "cut")
+        case ErrorFault(status=status, code=code, message=message):
+            return _error_reply(ApiError(status, code, message), incoming)
+
+
+def _error_reply(error: ApiError, incoming: Incoming) -> Reply:
+    body = {
+        "RequestId": incoming.request_id,
+        "HostId": incoming.signed.headers.get("host", ""),
         "Code": error.code,
         "Message": error.message,
         "Recommend": f"https://api.aliyun.com/troubleshoot?q={quote(error.code)}",
     }
+    return Reply(JSONResponse(body, error.status, error.headers), error.status, error.code)

@@ -1,0 +1,23 @@
+"""The ESA operations that the emulator serves."""
+
+from alicloud_edge_emulator.call import Product
+from alicloud_edge_emulator.esa import inventory, release
+
+ESA = Product(
+    name="ESA",
+    version="2024-09-10",
+    ram_prefix="esa",
+    host="esa.cn-hangzhou.aliyuncs.com",
+    operations={
+        "PublishEdgeContainerAppVersion": release.publish_edge_container_app_version,
+        "RollbackEdgeContainerAppVersion": release.rollback_edge_container_app_version,
+        "GetEdgeContainerAppStatus": release.get_edge_container_app_status,
+        "GetEdgeContainerApp": inventory.get_edge_container_app,
+        "ListEdgeContainerApps": inventory.list_edge_container_apps,
+        "GetEdgeContainerAppVersion": inventory.get_edge_container_app_version,
+        "ListEdgeContainerAppVersions": inventory.list_edge_container_app_versions,
+        "GetEdgeContainerAppResourceStatus": inventory.get_edge_container_app_resource_status,
+        "GetEdgeContainerStagingDeployStatus": inventory.get_edge_container_staging_deploy_status,
+        "GetEdgeContainerDeployRegions": inventory.get_edge_container_deploy_regions,
+    },
+)

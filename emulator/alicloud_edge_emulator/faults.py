@@ -1,0 +1,211 @@
+"""Faults on demand: rules that make chosen calls, or the work that they start, go wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from alicloud_edge_emulator.call import ALL_TARGETS, TargetFaults
+from alicloud_edge_emulator.chance import Dice
+from alicloud_edge_emulator.problems import Refused, explain
+
+STARTING_ACTIONS = frozenset(
+    {
+        "PushApplicationData",
+        "DistApplicationData",
+        "PublishEdgeContainerAppVersion",
+        "RollbackEdgeContainerAppVersion",
+    }
+)
+"""The calls that start work on targets."""
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action: str = "*"
+    """An action, with wildcards."""
+    app_id: str | None = None
+    count: Annotated[int, Field(ge=1)] | None = None
+    """So many calls meet the fault; without it, all do."""
+    probability: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+    def concerns(self, action: str, app_id: str) -> bool:
+        """Whether the rule is about a call."""
+        return fnmatchcase(action, self.action) and self.app_id in {None, app_id}
+
+
+class ErrorFault(_Rule):
+    """An error answer; with `after`, the call has had its effect all the same."""
+
+    effect: Literal["error"]
+    status: Annotated[int, Field(ge=400, le=599)] = 500
+    code: str = "InternalError"
+    message: str = "Failed to call the service. Try again later or contact technical support."
+    after: bool = False
+
+
+class DelayFault(_Rule):
+    """An answer that takes longer, in real seconds."""
+
+    effect: Literal["delay"]
+    seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
+
+
+class DropFault(_Rule):
+    """A connection that breaks off without an answer, before or after the call has had its effect."""
+
+    effect: Literal["drop_before", "drop_after"]
+
+
+class CutFault(_Rule):
+    """An answer that breaks off half way; the call has had its effect."""
+
+    effect: Literal["cut"]
+
+
+class HtmlFault(_Rule):
+    """A page of some proxy instead of an answer; the call has had no effect."""
+
+    effect: Literal["html"]
+    status: Annotated[int, Field(ge=400, le=599)] = 502
+
+
+class ThrottleFault(_Rule):
+    """A throttled call, with the hint x-acs-retry-after or without."""
+
+    effect: Literal["throttle"]
+    retry_after_ms: Annotated[int, Field(ge=0)] | None = None
+    status: Annotated[int, Field(ge=400, le=599)] = 400
+
+
+class StaleFault(_Rule):
+    """A read that shows what was true some emulated seconds ago."""
+
+    effect: Literal["stale"]
+    seconds: Annotated[float, Field(ge=0)] = 5.0
+
+
+class TargetFailFault(_Rule):
+    """Targets that fail in the work that a call starts; `*` means all."""
+
+    effect: Literal["target_fail"]
+    targets: tuple[str, ...] = (ALL_TARGETS,)
+    description: str = "transfer failed: no space left on device"
+
+
+class TargetHangFault(_Rule):
+    """Targets that never finish the work that a call starts; `*` means all."""
+
+    effect: Literal["target_hang"]
+    targets: tuple[str, ...] = (ALL_TARGETS,)
+
+
+Fault = (
+    ErrorFault
+    | DelayFault
+    | DropFault
+    | CutFault
+    | HtmlFault
+    | ThrottleFault
+    | StaleFault
+    | TargetFailFault
+    | TargetHangFault
+)
+_RULES: TypeAdapter[list[Fault]] = TypeAdapter(list[Annotated[Fault, Field(discriminator="effect")]])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes wrong with one call."""
+
+    delay_seconds: float = 0.0
+    stale_seconds: float = 0.0
+    before: ErrorFault | DropFault | HtmlFault | ThrottleFault | None = None
+    """Comes instead of the call's effect."""
+    after: ErrorFault | DropFault | CutFault | None = None
+    """Comes when the call has had its effect."""
+    targets: TargetFaults = field(default_factory=TargetFaults)
+
+
+class Faults:
+    """The rules in force, and how often each has been met."""
+
+    def __init__(self, dice: Dice) -> None:
+        self._dice = dice
+        self._rules: list[Fault] = []
+        self._considered: list[int] = []
+        self._met: list[int] = []
+
+    def put(self, rules: Any) -> list[dict[str, Any]]:
+        """Replace the rules.
+
+        Raises:
+            Refused: They are malformed.
+        """
+        try:
+            self._rules = _RULES.validate_python(rules)
+        except ValidationError as error:
+            raise Refused(explain("faults", error)) from error
+        self._considered = [0] * len(self._rules)
+        self._met = [0] * len(self._rules)
+        return self.rules()
+
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules, each with the number of calls that met it."""
+        return [
+            {**rule.model_dump(mode="json"), "met": met}
+            for rule, met in zip(self._rules, self._met, strict=True)
+        ]
+
+    def plan(self, action: str, app_id: str) -> Plan:
+        """What goes wrong with a call, counting it."""
+        return _combined(self._drawn(action, app_id))
+
+    def _drawn(self, action: str, app_id: str) -> Iterable[Fault]:
+        for index, rule in enumerate(self._rules):
+            on_targets = isinstance(rule, TargetFailFault | TargetHangFault)
+            if not rule.concerns(action, app_id) or (on_targets and action not in STARTING_ACTIONS):
+                continue
+            if rule.count is not None and self._met[index] >= rule.count:
+                continue
+            self._considered[index] += 1
+            if self._dice.unit("fault", index, self._considered[index]) < rule.probability:
+                self._met[index] += 1
+                yield rule
+
+
+def _combined(rules: Iterable[Fault]) -> Plan:
+    """One plan of several rules: delays add up, the first of those that end a call counts."""
+    delay, stale = 0.0, 0.0
+    before: list[ErrorFault | DropFault | HtmlFault | ThrottleFault] = []
+    after: list[ErrorFault | DropFault | CutFault] = []
+    failing: dict[str, str] = {}
+    hanging: set[str] = set()
+    for rule in rules:
+        match rule:
+            case DelayFault():
+                delay += rule.seconds
+            case StaleFault():
+                stale = max(stale, rule.seconds)
+            case ErrorFault():
+                (after if rule.after else before).append(rule)
+            case DropFault():
+                (after if rule.effect == "drop_after" else before).append(rule)
+            case CutFault():
+                after.append(rule)
+            case HtmlFault() | ThrottleFault():
+                before.append(rule)
+            case TargetFailFault():
+                failing.update(dict.fromkeys(rule.targets, rule.description))
+            case TargetHangFault():
+                hanging.update(rule.targets)
+    return Plan(
+        delay,
+        stale,
+        next(iter(before), None),
+        next(iter(after), None),
+        TargetFaults(failing, frozenset(hanging)),
+    )
