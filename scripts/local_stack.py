@@ -26,6 +26,8 @@ FOLDER = LOCAL / "pulumi"
 BACKEND = FOLDER / "state"
 PROJECT = ROOT / "Pulumi.yaml"
 
+TRY_AGAIN = "When the cause is gone, run the same again: it goes on from there."
+
 PASSPHRASE = "emulator-only"
 SALT = "v1:6a3kh5Bk/T4=:v1:ps68voVwdraY+mSU:lFUYIjX8IUN+6ntvtINcG9u+SXoLMw=="
 """Fixed, like the phrase it belongs to: the state of a run against the emulator holds nobody's secrets."""
@@ -115,8 +117,7 @@ class _Session:
         if code != 0:
             raise StepError(
                 f"`pulumi {arguments[0]}` on stack {stack} ended with exit code {code}; it says why above.",
-                f"The emulator is at {self.emulator}, its log is {local_emulator.LOG.relative_to(ROOT)}. "
-                "When the cause is gone, run the same again: it goes on from there.",
+                f"The emulator's log is {local_emulator.LOG.relative_to(ROOT)}. {TRY_AGAIN}",
             )
 
     def quietly(self, *arguments: str, cwd: Path = ROOT) -> None:
@@ -125,7 +126,10 @@ class _Session:
             ["pulumi", *arguments], cwd=cwd, env=self._env, capture_output=True, text=True, check=False
         )
         if ran.returncode != 0:
-            raise StepError(f"`pulumi {' '.join(arguments)}` failed: {ran.stderr.strip()}", "See above.")
+            raise StepError(
+                f"`pulumi {' '.join(arguments)}` failed: {ran.stderr.strip() or ran.stdout.strip()}",
+                TRY_AGAIN,
+            )
 
 
 def _create(session: _Session, stack: str) -> None:
@@ -169,8 +173,12 @@ def _unlock(session: _Session, stack: str) -> None:
                 "Wait until it has ended, then run this again.",
             )
     if locks:
-        say(f"An earlier run was killed and left stack {stack} locked: freeing it (pulumi cancel).")
+        say(f"An earlier run was killed: freeing stack {stack} (pulumi cancel, refresh).")
         session.quietly("cancel", "--yes", "--stack", stack)
+        forget = ["--yes", "--skip-preview", "--clear-pending-creates"]  # a create adopts what the cloud has
+        session.quietly(
+            "refresh", *forget, "--stack", stack, "--config-file", str(_local_config(stack, FOLDER))
+        )
 
 
 @contextmanager

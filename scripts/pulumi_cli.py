@@ -114,7 +114,7 @@ def _build(partial: Path, log: Path) -> None:
             f"The Pulumi CLI is missing: none on PATH, {INSTALLER} is out of reach, no Go to build it.",
             f"Install Pulumi ({BY_HAND}) or Go ({GO}), and run this again.",
         )
-    say(f"No Pulumi CLI here: building {VERSION} with Go. It takes minutes, once on this machine.")
+    say(f"No Pulumi CLI new enough here: building {VERSION} with Go. It takes minutes, once on this machine.")
     sdk = "github.com/pulumi/pulumi/sdk/v3"
     run = _go(go, log)
     version_flag = f"-X {sdk}/go/common/version.Version=v{VERSION}"
