@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
 
 from pulumi_alicloud_edge.cloud.answer import Answer
 from pulumi_alicloud_edge.cloud.classify import RawAnswer, classify_fault, may_repeat, read_document
 from pulumi_alicloud_edge.cloud.endpoints import is_loopback
-from pulumi_alicloud_edge.cloud.pace import Gate, Pace
+from pulumi_alicloud_edge.cloud.pace import LONGEST_PAUSE, Gate, Pace
 from pulumi_alicloud_edge.cloud.redaction import hide_queries_in_log
 from pulumi_alicloud_edge.cloud.signature import Acs3Auth, utc_now
 from pulumi_alicloud_edge.errors import CloudError, IdentityError, InputError, InputFault, ThrottledError
@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 5
 _ATTEMPTS_WHEN_THROTTLED = 10
-_LONGEST_HINT = 120.0
 _CONCURRENT_CALLS = 64
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=None)
 _EXPIRED = "InvalidSecurityToken.Expired"
-_backoff = wait_exponential_jitter(initial=0.5, max=15, jitter=0.5)
+_backoff = wait_exponential(multiplier=0.5, max=15) + wait_random(0, 0.5)
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,7 @@ def _wait(state: RetryCallState) -> float:
     """Wait as long as the cloud asks for, else a random time that grows with each attempt."""
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, CloudError) and error.retry_after is not None:
-        return min(error.retry_after, _LONGEST_HINT)
+        return min(error.retry_after, LONGEST_PAUSE)
     return _backoff(state)
 
 

@@ -26,7 +26,8 @@ _CENTRAL_ENS_REGIONS = frozenset(
     }
 )
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?", re.IGNORECASE)
+_LABEL = r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 def base_url(product: Product, settings: CloudSettings) -> str:
@@ -90,6 +91,8 @@ def _parts(setting: str, endpoint: str) -> tuple[str, str, int | None]:
     """Take an endpoint apart. Its text is never repeated in an error: it may hold a password."""
     remedy = "Give a host, such as ens.aliyuncs.com or http://127.0.0.1:8787."
     text = endpoint.strip()
+    if re.search(r"\s", text):  # urlsplit would drop line ends without a word
+        raise SettingsError(setting, "is not a host or URL", remedy)
     try:
         url = urlsplit(text if "://" in text else f"//{text}")
         host, port = url.hostname or "", url.port

@@ -1,8 +1,7 @@
 """How fast one account calls one product: as fast as it likes, until a cap or the cloud says otherwise.
 
 Calls are spaced evenly, and unused time earns no credit, so that no burst follows a pause. A refusal for too
-many calls halves the rate that led to it; from there it grows back along a line that doubles it in half a
-minute.
+many calls halves the rate that led to it; from there it doubles every half minute until the next refusal.
 """
 
 from __future__ import annotations
@@ -19,7 +18,10 @@ _MEASURED_SECONDS = 1.0
 _MEASURED_CALLS = 1000
 _SLOWEST = 0.5
 _DECREASE = 0.5
-_RECOVERY_SECONDS = 30.0
+_DOUBLING_SECONDS = 30.0
+_MOST_DOUBLINGS = 20.0
+LONGEST_PAUSE = 120.0
+"""Seconds; a hint that asks for more is not believed, as the vendor's own clients do not."""
 
 
 @dataclass
@@ -57,18 +59,18 @@ class Pace:
                 nothing new about the rate.
             retry_after: The cloud's hint in seconds.
         """
-        if called_at >= self._throttled_at:
+        if called_at > self._throttled_at:
             self._throttled_rate = max(_SLOWEST, _DECREASE * self._measured(called_at))
             self._throttled_at = now
         pause = retry_after if retry_after is not None else 1 / (self._throttled_rate or _SLOWEST)
-        self._paused_until = max(self._paused_until, now + pause)
+        self._paused_until = max(self._paused_until, now + min(pause, LONGEST_PAUSE))
 
     def rate(self, now: float) -> float | None:
         """Tell the calls a second that are allowed now, None for as many as one likes."""
         if self._throttled_rate is None:
             return self.cap
         recovering = max(0.0, now - max(self._throttled_at, self._paused_until))
-        rate = self._throttled_rate * (1 + recovering / _RECOVERY_SECONDS)
+        rate = self._throttled_rate * 2 ** min(recovering / _DOUBLING_SECONDS, _MOST_DOUBLINGS)
         return rate if self.cap is None else min(rate, self.cap)
 
     def _measured(self, at: float) -> float:
