@@ -1,0 +1,39 @@
+"""An emulator for all tests of this folder, as new for each of them."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.caller import Caller
+from support.emulator import Emulator
+
+
+@pytest.fixture(scope="session")
+def default_world() -> Any:
+    return json.loads((package_files("alicloud_edge_emulator") / "worlds" / "default.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="session")
+def process(files: Path) -> Iterator[Emulator]:
+    with Emulator.start(files=files) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(process: Emulator, default_world: Any) -> Emulator:
+    process.world(default_world)
+    process.reset()
+    return process
+
+
+@pytest.fixture
+def caller(emulator: Emulator) -> Caller:
+    return Caller(emulator)
