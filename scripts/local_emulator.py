@@ -10,7 +10,7 @@ import urllib.request
 
 from console import StepError, last_lines, say
 from processes import command_line
-from workspace import LOCAL, ROOT, VENV, environment_with
+from workspace import LOCAL, ROOT, VENV, environment_with, shown
 
 HOST = "127.0.0.1"
 PORT = 8787
@@ -52,7 +52,7 @@ def start() -> str:
     PORT_FILE.write_text(str(port))
     PID_FILE.write_text(str(process.pid))
     _wait_until_healthy(process, port)
-    say(f"The emulator runs at {_url(port)} (process {process.pid}, log {LOG.relative_to(ROOT)}).")
+    say(f"The emulator runs at {_url(port)} (process {process.pid}, log {shown(LOG)}).")
     return _url(port)
 
 
@@ -154,4 +154,4 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def _see_log() -> str:
-    return f"The end of its log, {LOG.relative_to(ROOT)}:\n{last_lines(LOG)}"
+    return f"The end of its log, {shown(LOG)}:\n{last_lines(LOG)}"

@@ -20,7 +20,7 @@ import pulumi_cli
 import python_env
 from console import StepError, say
 from processes import command_line
-from workspace import LOCAL, ROOT, VENV, discard, environment_with, locked
+from workspace import LOCAL, ROOT, VENV, discard, environment_with, locked, shown
 
 FOLDER = LOCAL / "pulumi"
 BACKEND = FOLDER / "state"
@@ -117,7 +117,7 @@ class _Session:
         if code != 0:
             raise StepError(
                 f"`pulumi {arguments[0]}` on stack {stack} ended with exit code {code}; it says why above.",
-                f"The emulator's log is {local_emulator.LOG.relative_to(ROOT)}. {TRY_AGAIN}",
+                f"The emulator's log is {shown(local_emulator.LOG)}. {TRY_AGAIN}",
             )
 
     def quietly(self, *arguments: str, cwd: Path = ROOT) -> None:

@@ -67,6 +67,11 @@ def environment_with(*folders: Path) -> dict[str, str]:
     return kept | {"PATH": os.pathsep.join([*map(str, folders), kept.get("PATH", os.defpath)])}
 
 
+def shown(path: Path) -> str:
+    """A path as a person reads it: from the checkout's folder where it lies within."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
 def discard(path: Path) -> None:
     """Remove a file or a folder, whether or not it is there."""
     if path.is_dir() and not path.is_symlink():
