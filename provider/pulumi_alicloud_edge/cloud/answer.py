@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -30,7 +30,7 @@ class Answer:
     operation: Operation
     subject: str
     status: int
-    document: dict[str, Any]
+    document: dict[str, Any] = field(repr=False)
 
     @property
     def request_id(self) -> str:

@@ -176,7 +176,7 @@ def may_repeat(operation: Operation, error: BaseException) -> bool:
             return False
 
 
-def _class_of(status: int, code: str, *, hinted: bool) -> type[CloudError]:  # noqa: PLR0911  (a table)
+def _class_of(status: int, code: str, *, hinted: bool) -> type[CloudError]:
     name = code.lower()
     if name.startswith("throttling") or status == _TOO_MANY:
         return ThrottledError

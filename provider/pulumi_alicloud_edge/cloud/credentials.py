@@ -120,8 +120,8 @@ def credentials_source(settings: CloudSettings) -> CredentialsSource:
 
 def _vendor_chain(profile: str) -> Callable[[], Credentials]:
     # Imported when first needed: the package costs half a second, and most stacks name their keys.
-    from alibabacloud_credentials.provider import DefaultCredentialsProvider  # noqa: PLC0415
-    from alibabacloud_credentials.utils import auth_util  # noqa: PLC0415
+    from alibabacloud_credentials.provider import DefaultCredentialsProvider
+    from alibabacloud_credentials.utils import auth_util
 
     if profile:
         # The package reads ALIBABA_CLOUD_PROFILE into these two when it is imported; the chain's providers

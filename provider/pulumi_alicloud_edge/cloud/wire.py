@@ -29,8 +29,8 @@ def _percentage(value: Any) -> Any:
 
 def _unwrapped(value: Any) -> Any:
     """Read a list, wrapped in an object of one key or not; nothing is the empty list."""
-    if isinstance(value, dict) and len(value) == 1:
-        (value,) = value.values()
+    if isinstance(value, dict) and len(value) <= 1:
+        value = next(iter(value.values()), None)
     return () if value is None else value
 
 

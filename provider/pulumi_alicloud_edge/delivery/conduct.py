@@ -1,0 +1,128 @@
+"""The conductor: observes, asks the core, does what it decides, until a rollout or a removal is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
+from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
+from pulumi_alicloud_edge.errors import (
+    AnswerLostError,
+    CloudError,
+    EdgeError,
+    RemovalError,
+    ThrottledError,
+    TransportError,
+    UnavailableError,
+)
+from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.outcome import Outcome
+from pulumi_alicloud_edge.model.policy import RolloutPolicy
+from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartRequest, Wait
+from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal, Removed, StillThere
+from pulumi_alicloud_edge.reconcile.rollout import Rollout
+
+PASSING = (ThrottledError, UnavailableError, TransportError)
+"""Troubles with reading the status that a rollout under way outlasts."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a rollout ended, and the error that ended it where it was one."""
+
+    outcome: Outcome
+    error: EdgeError | None = None
+
+
+async def carry_out(
+    port: Port,
+    desired: Desired,
+    policy: RolloutPolicy,
+    around: Surroundings,
+    *,
+    starts_in: float = 0.0,
+) -> Ended:
+    """Bring about what is desired, and watch it until it is so, has failed, or the run is told to stop."""
+    rollout = Rollout(desired, policy, around.now(), starts_in=starts_in)
+    watch = _Watch(port, around, patience=policy.stall_timeout)
+    try:
+        while True:
+            observation = await watch.observe()
+            decision = rollout.decide(observation, around.now())
+            match decision:
+                case Start(requests):
+                    for request in requests:
+                        await _start(rollout, port, request, around)
+                    watch.outlast_troubles = True
+                case Wait(progress, until):
+                    around.listener.progress(progress)
+                    watch.outlast_troubles = True
+                    await around.pause(progress.elapsed, until)
+                case Finish(outcome):
+                    return Ended(outcome)
+    except InterruptedWaitError:
+        return Ended(rollout.interrupted(around.now()))
+    except EdgeError as error:
+        return Ended(rollout.refused(around.now()), error)
+
+
+async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundings, *, within: float) -> None:
+    """Take units away and see that they are gone.
+
+    Raises:
+        RemovalError: They are still there when time is up.
+        InterruptedWaitError: The run was told to stop.
+    """
+    began = around.now()
+    removal = Removal(units, began + within)
+    watch = _Watch(port, around, patience=within)
+    while True:
+        observation = await watch.observe()
+        match removal.decide(observation, around.now()):
+            case Clean(due):
+                for unit in due:
+                    await around.unless_interrupted(port.clean(unit))
+                    removal.cleaned(unit, around.now())
+                watch.outlast_troubles = True
+            case AwaitRemoval() as waiting:
+                around.listener.removal(waiting)
+                await around.pause(around.now() - began, began + within)
+            case Removed():
+                return
+            case StillThere(left, targets):
+                raise RemovalError(left, targets)
+
+
+async def _start(rollout: Rollout, port: Port, request: StartRequest, around: Surroundings) -> None:
+    """Make one start. If its answer is lost, what the cloud shows later decides whether to make it again."""
+    rollout.starting(request, around.now())
+    try:
+        answer = await around.unless_interrupted(port.start(request))
+    except (CloudError, AnswerLostError) as error:
+        if not error.effect_unclear or not rollout.unclear(request):
+            raise
+        around.listener.trouble(error)
+        return
+    rollout.started(request, answer)
+
+
+class _Watch:
+    """Observes, and outlasts passing troubles once something is under way in the cloud."""
+
+    def __init__(self, port: Port | RemovingPort, around: Surroundings, *, patience: float) -> None:
+        self.outlast_troubles = False
+        self._port = port
+        self._around = around
+        self._patience = patience
+
+    async def observe(self) -> Observation:
+        since = self._around.now()
+        while True:
+            try:
+                return await self._around.unless_interrupted(self._port.observe())
+            except PASSING as error:
+                blind_for = self._around.now() - since
+                if not self.outlast_troubles or blind_for >= self._patience:
+                    raise
+                self._around.listener.trouble(error)
+                await self._around.pause(blind_for + 60.0, since + self._patience)

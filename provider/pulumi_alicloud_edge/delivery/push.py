@@ -1,0 +1,77 @@
+"""The port of data pushes: units are data files, targets the file servers of edge regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from pulumi_alicloud_edge.delivery.strategies import in_regions, push_strategy
+from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.policy import InRegions, Stage
+from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud.ens import Ens
+    from pulumi_alicloud_edge.cloud.ens_wire import PushFile
+    from pulumi_alicloud_edge.delivery.reads import Reads
+
+
+class PushCode(IntEnum):
+    """ResultCode of PushApplicationData."""
+
+    ACCEPTED = 0
+    ALREADY_PUSHED = 100
+    UNDER_WAY = 200
+    FAILED = 300
+
+
+class PushPort:
+    """Pushes data files of one application to regions.
+
+    Args:
+        ens: The client.
+        reads: Shared status reads.
+        app_id: The application.
+        files: What to push, by unit; only starting needs it, so it may be empty for a mere look.
+        stages: The stages whose members an observation is to tell.
+    """
+
+    def __init__(
+        self,
+        *,
+        ens: Ens,
+        reads: Reads,
+        app_id: str,
+        files: Mapping[Unit, PushFile],
+        units: tuple[Unit, ...],
+        stages: tuple[Stage, ...],
+    ) -> None:
+        self._ens = ens
+        self._reads = reads
+        self._app_id = app_id
+        self._files = files
+        self._names = frozenset(unit.name for unit in units)
+        self._members = tuple(_members(stage) for stage in stages)
+
+    async def observe(self) -> Observation:
+        """Read DescribeDataPushResult; regions are known in advance only where they are named."""
+        return Observation(await self._reads.push_records(self._app_id, self._names), self._members)
+
+    async def start(self, request: StartRequest) -> StartAnswer:
+        """Call PushApplicationData."""
+        targets = request.targets
+        strategies = push_strategy(request.scope) if targets is None else in_regions(sorted(targets))
+        files = [self._files[unit] for unit in request.units]
+        answer = await self._ens.push_application_data(self._app_id, files, strategies)
+        codes = {Unit(r.name, r.version): (r.code, r.description) for r in answer.results}
+        return StartAnswer(
+            complete=frozenset(u for u, (code, _) in codes.items() if code == PushCode.ALREADY_PUSHED),
+            refused={u: words for u, (code, words) in codes.items() if code == PushCode.FAILED},
+            notes={u: words for u, (code, words) in codes.items() if code != PushCode.FAILED},
+            request_id=answer.request_id,
+        )
+
+
+def _members(stage: Stage) -> frozenset[str] | None:
+    return frozenset(stage.scope.regions) if isinstance(stage.scope, InRegions) else None

@@ -1,0 +1,92 @@
+"""Status reads of one application, shared by all who wait on it.
+
+Whoever asks while a read is under way gets the answer of the next one, together with all others that asked
+meanwhile: a read that began before the question might show a world from before the asker's own start call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pulumi_alicloud_edge.delivery.records import FoldedRecords, fold
+from pulumi_alicloud_edge.errors import DeniedError, NotFoundError
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud import Cloud
+    from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo
+
+T = TypeVar("T")
+
+
+class Merged(Generic[T]):
+    """One read at a time for many who ask; what they ask for is joined."""
+
+    def __init__(self, fetch: Callable[[frozenset[str]], Awaitable[T]]) -> None:
+        self._fetch = fetch
+        self._waiting: list[tuple[frozenset[str], asyncio.Future[T]]] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    async def read(self, names: frozenset[str]) -> T:
+        """Give the result of a read that began after this call and covers at least ``names``."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((names, future))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        return await future
+
+    async def _work(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(0)
+            batch, self._waiting = self._waiting, []
+            batch = [(names, future) for names, future in batch if not future.done()]
+            if not batch:
+                continue
+            try:
+                result = await self._fetch(frozenset().union(*(names for names, _ in batch)))
+            except Exception as error:  # noqa: BLE001 - handed to each who asked
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+            else:
+                for _, future in batch:
+                    if not future.done():
+                        future.set_result(result)
+
+
+class Reads:
+    """The shared reads of one account and region, one `Merged` for each application and operation."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._push: dict[str, Merged[FoldedRecords]] = {}
+        self._dist: dict[str, Merged[FoldedRecords]] = {}
+        self._inventory: dict[str, Merged[ApplicationInfo | None]] = {}
+
+    async def push_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
+        """Read the push status of at least these data files, in all their versions."""
+
+        async def fetch(wanted: frozenset[str]) -> FoldedRecords:
+            return await fold(self._cloud.ens.describe_data_push_result(app_id, names=sorted(wanted)))
+
+        return await self._push.setdefault(app_id, Merged(fetch)).read(names)
+
+    async def dist_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
+        """Read the distribution status of at least these data files, in all their versions."""
+
+        async def fetch(wanted: frozenset[str]) -> FoldedRecords:
+            return await fold(self._cloud.ens.describe_data_dist_result(app_id, names=sorted(wanted)))
+
+        return await self._dist.setdefault(app_id, Merged(fetch)).read(names)
+
+    async def inventory(self, app_id: str) -> ApplicationInfo | None:
+        """Read which instances the application has; None where the cloud does not tell this identity."""
+
+        async def fetch(_: frozenset[str]) -> ApplicationInfo | None:
+            try:
+                return await self._cloud.ens.describe_application(app_id)
+            except (DeniedError, NotFoundError):
+                return None
+
+        return await self._inventory.setdefault(app_id, Merged(fetch)).read(frozenset())

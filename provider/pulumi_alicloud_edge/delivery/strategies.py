@@ -1,0 +1,60 @@
+"""The vendor's selection policies as JSON text, made from a scope or from targets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import assert_never
+
+from pulumi_alicloud_edge.model.policy import (
+    ByStrategies,
+    Everywhere,
+    Expression,
+    InRegions,
+    Matching,
+    Scope,
+    Share,
+)
+
+
+def push_strategy(scope: Scope) -> str | None:
+    """Give the PushStrategy for a scope, None for everywhere."""
+    match scope:
+        case Everywhere():
+            return None
+        case InRegions(regions):
+            return in_regions(regions)
+        case ByStrategies(strategies):
+            return strategies
+        case Matching() | Share():
+            raise TypeError(f"a push is not selected by {scope}")
+    assert_never(scope)
+
+
+def dist_strategy(scope: Scope) -> str | None:
+    """Give the DistStrategy for a scope, None for everywhere."""
+    match scope:
+        case Everywhere():
+            return None
+        case Matching(expressions):
+            return matching(expressions)
+        case ByStrategies(strategies):
+            return strategies
+        case InRegions() | Share():
+            raise TypeError(f"a distribution is not selected by {scope}")
+    assert_never(scope)
+
+
+def in_regions(regions: Iterable[str]) -> str:
+    """Select edge regions, as documented for PushApplicationData."""
+    return _policy("ScheduleToRegionId", {"operator": "In", "values": list(regions)})
+
+
+def matching(expressions: Iterable[Expression]) -> str:
+    """Select instances by expressions, as documented for DistApplicationData."""
+    rows = [{"key": e.key, "operator": e.operator, "values": list(e.values)} for e in expressions]
+    return _policy("ScheduleToAllByMatchExpressions", {"match_expressions": rows})
+
+
+def _policy(name: str, parameters: dict[str, object]) -> str:
+    return json.dumps({"name": name, "parameters": parameters}, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,261 @@
+"""All that is special to Pulumi's dynamic host, and what it lacks as it comes.
+
+The host calls a provider without telling which resource it is about, runs four operations at a time, ignores
+Ctrl-C, loses the state of a failed create, and prints tracebacks. Each of these can be had from the inside of
+its process. Every such reach is guarded: where the host has changed, the provider works on without it, and one
+warning says what is missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import FrameType, ModuleType
+from typing import Any
+
+WIDTH = 256
+"""Operations that may run at a time; they mostly wait. The engine's own ``--parallel`` bounds them further."""
+_SERVICER = "DynamicResourceProviderServicer"
+
+
+class ProviderFailure(Exception):  # noqa: N818 - it is what the user reads, not an error class to catch
+    """A failure whose text is the whole message; the host prints it without a traceback."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """The host's call that is under way in this thread.
+
+    Attributes:
+        urn: The resource it is about, empty where the host does not let us see.
+        timeout: The resource's customTimeouts for this operation in seconds, None without.
+        request: The engine's request, None where it cannot be had.
+        context: The gRPC context, None where it cannot be had.
+    """
+
+    urn: str = ""
+    timeout: float | None = None
+    request: Any = None
+    context: Any = None
+
+    @property
+    def name(self) -> str:
+        """The resource's name in the stack."""
+        return self.urn.rpartition("::")[2]
+
+
+def current_call() -> Call:
+    """Give the call under way, found in the frames of this thread; an empty one where there is none."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
+    while frame is not None:
+        request, context = frame.f_locals.get("request"), frame.f_locals.get("context")
+        if context is not None and isinstance(urn := getattr(request, "urn", None), str):
+            timeout = getattr(request, "timeout", None)
+            return Call(urn, float(timeout) if timeout else None, request, context)
+        frame = frame.f_back
+    return Call()
+
+
+class Reporter:
+    """Writes lines beside resources in the engine's display. Silent where there is no engine to write to.
+
+    Args:
+        address: The engine's gRPC address.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._lock = threading.Lock()
+        self._stub: Any = None
+
+    def status(self, urn: str, text: str) -> None:
+        """Show a passing text on the resource's own line."""
+        self._log(urn, text, ephemeral=True)
+
+    def note(self, urn: str, text: str) -> None:
+        """Keep a line among the resource's diagnostics."""
+        self._log(urn, text, ephemeral=False)
+
+    def warn(self, text: str, urn: str = "") -> None:
+        """Keep a warning, for the whole run where no resource is named."""
+        self._log(urn, text, ephemeral=False, warning=True)
+
+    def _log(self, urn: str, text: str, *, ephemeral: bool, warning: bool = False) -> None:
+        if not self._address:
+            return
+        try:
+            stub, engine = self._connect()
+            severity = engine.WARNING if warning else engine.INFO
+            stub.Log.future(engine.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral))
+        except Exception:  # noqa: BLE001 - a progress line is never worth a failed rollout
+            self._address = ""
+
+    def _connect(self) -> tuple[Any, Any]:
+        import grpc
+        from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+        with self._lock:
+            if self._stub is None:
+                self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self._address))
+            return self._stub, engine_pb2
+
+
+def engine_address(argv: list[str] | None = None, main: ModuleType | None = None) -> str:
+    """Give the engine's address, which the dynamic host got as its last argument; empty anywhere else."""
+    argv = sys.argv if argv is None else argv
+    if not is_dynamic_host(main) or not argv[1:]:
+        return ""
+    host, _, port = argv[-1].rpartition(":")
+    return argv[-1] if host and port.isdigit() else ""
+
+
+def is_dynamic_host(main: ModuleType | None = None) -> bool:
+    """Tell whether this process is Pulumi's dynamic host."""
+    return hasattr(main or sys.modules.get("__main__"), _SERVICER)
+
+
+_reporter: Reporter | None = None
+_on_cancel: list[Callable[[], None]] = []
+_installed = False
+_lock = threading.Lock()
+
+
+def reporter() -> Reporter:
+    """Give the reporter of this process."""
+    global _reporter  # noqa: PLW0603
+    if _reporter is None:
+        _reporter = Reporter(engine_address())
+    return _reporter
+
+
+def adapt(on_cancel: Callable[[], None]) -> None:
+    """Give the host of this process what it lacks. Does nothing elsewhere, or a second time.
+
+    Args:
+        on_cancel: Called when the user presses Ctrl-C, from any thread.
+    """
+    global _installed  # noqa: PLW0603
+    with _lock:
+        if _installed or not is_dynamic_host():
+            return
+        _installed = True
+    _on_cancel.append(on_cancel)
+    main = sys.modules["__main__"]
+    for reached, loss in (
+        (widen(threading.current_thread()), "only four resources roll out at a time"),
+        (hear_cancel(main), "Ctrl-C waits for the rollouts under way"),
+        (quieten_tracebacks(main), "errors come with a traceback"),
+    ):
+        if not reached:
+            reporter().warn(f"This version of Pulumi's dynamic host has changed: {loss}. All else works.")
+
+
+def widen(thread: threading.Thread) -> bool:
+    """Let the executor that this worker thread belongs to run more than four operations at a time."""
+    try:
+        executor = thread._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001
+        if not isinstance(executor, ThreadPoolExecutor):
+            return False
+        executor._max_workers = max(executor._max_workers, WIDTH)  # noqa: SLF001
+    except (AttributeError, IndexError, TypeError):
+        return False
+    return True
+
+
+def hear_cancel(main: ModuleType) -> bool:
+    """Have the host's Cancel, which does nothing, tell us."""
+    try:
+        cancel = getattr(main, _SERVICER).Cancel
+        if cancel.__code__.co_freevars or cancel.__code__.co_argcount != _cancel.__code__.co_argcount:
+            return False
+        cancel.__code__ = _cancel.__code__
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001
+    # Runs with the globals of the host's module: everything is imported here.
+    from google.protobuf import empty_pb2
+
+    from pulumi_alicloud_edge import host  # noqa: PLW0406
+
+    host.cancelled()
+    return empty_pb2.Empty()
+
+
+def cancelled() -> None:
+    """Pass the user's Ctrl-C on."""
+    for hear in _on_cancel:
+        hear()
+
+
+class _QuietTraceback:
+    """Stands in for the module ``traceback`` in the host: our own failures are their text, no more."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def format_exc(self, *args: Any, **kwargs: Any) -> str:
+        """Give the text of the failure being handled."""
+        failure = sys.exc_info()[1]
+        if isinstance(failure, ProviderFailure):
+            return str(failure)
+        return str(self._module.format_exc(*args, **kwargs))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def quieten_tracebacks(main: ModuleType) -> bool:
+    """Have newer hosts print our failures without the traceback; older ones print none."""
+    module = getattr(main, "traceback", None)
+    if module is None:
+        return True
+    if not hasattr(module, "format_exc"):
+        return False
+    if not isinstance(module, _QuietTraceback):
+        main.traceback = _QuietTraceback(module)  # type: ignore[attr-defined]
+    return True
+
+
+def keep_state(call: Call, id_: str, properties: Mapping[str, Any], message: str) -> bool:
+    """Have the engine keep a resource whose create or update is about to fail.
+
+    The engine then shows the message as the reason, and updates the resource on the next ``up``.
+
+    Returns:
+        Whether the host let us; if not, the failure loses the state, as with any dynamic provider.
+    """
+    try:
+        details = _init_failed(call, id_, properties, message)
+        call.context.set_trailing_metadata((("grpc-status-details-bin", details),))
+    except Exception:  # noqa: BLE001 - whatever has changed in the host, the failure itself must come through
+        reporter().warn(
+            "The state of a failed resource could not be kept: the next up starts from the cloud's."
+        )
+        return False
+    return True
+
+
+def _init_failed(call: Call, id_: str, properties: Mapping[str, Any], message: str) -> bytes:
+    from google.protobuf import any_pb2
+    from pulumi.runtime import rpc
+    from pulumi.runtime.proto import provider_pb2, status_pb2
+
+    given = call.request.news if hasattr(call.request, "news") else call.request.properties
+    outputs = {**properties, "__provider": given["__provider"]}
+    loop = asyncio.new_event_loop()
+    try:
+        struct = loop.run_until_complete(rpc.serialize_properties(outputs, {}))
+    finally:
+        loop.close()
+    failed = provider_pb2.ErrorResourceInitFailed(id=id_, properties=struct, reasons=[message])
+    packed = any_pb2.Any()
+    packed.Pack(failed)
+    status = status_pb2.Status(code=2, message=message, details=[packed])
+    return bytes(status.SerializeToString())

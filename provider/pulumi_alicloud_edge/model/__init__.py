@@ -1,0 +1,1 @@
+"""The nouns of a rollout as plain data: units, targets, observations, policies, outcomes. No behaviour that decides."""

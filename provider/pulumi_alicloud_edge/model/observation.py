@@ -1,0 +1,91 @@
+"""What the cloud shows: for each unit, the record it keeps of each target.
+
+A *unit* is one version of one thing (a data file, a container app). A *target* is one place that can run it:
+an edge region's file servers, an instance, an environment. Targets are named by the vendor's own ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+
+class Unit(NamedTuple):
+    """One version of one named thing; the version is its identity."""
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        """Give the form used in messages: ``assets@1.5``."""
+        return f"{self.name}@{self.version}"
+
+
+class RecordState(Enum):
+    """What the cloud's record of a unit on a target says."""
+
+    IN_PROGRESS = "in progress"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+class Record(NamedTuple):
+    """The cloud's record of one unit on one target.
+
+    ``updated`` and ``started`` are the vendor's UTC times, which sort as text; ``detail`` its own words.
+    """
+
+    state: RecordState
+    updated: str = ""
+    started: str = ""
+    detail: str = ""
+
+
+Records = Mapping[str, Record]
+"""Target id → record."""
+
+NO_RECORDS: Records = {}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One reading of the cloud.
+
+    Attributes:
+        records: For each unit seen (wanted or not), its records by target.
+        members: For each stage of the rollout in order, the targets that belong to it, or None where the cloud
+            does not tell; then the records and the answers of start calls are all that is known.
+        mark: Anything else whose change is a sign of progress, such as a percentage reached.
+        trouble: For a unit, a reason why it cannot succeed that shows elsewhere than in its records.
+    """
+
+    records: Mapping[Unit, Records]
+    members: tuple[frozenset[str] | None, ...] = (None,)
+    mark: tuple[object, ...] = ()
+    trouble: Mapping[Unit, str] = field(default_factory=dict)
+
+    def of(self, unit: Unit) -> Records:
+        """Give the records of a unit, empty where the cloud has none."""
+        return self.records.get(unit, NO_RECORDS)
+
+    def versions_of(self, name: str) -> dict[str, Records]:
+        """Give the records of all versions of a name, by version."""
+        return {unit.version: records for unit, records in self.records.items() if unit.name == name}
+
+
+def running_versions(observation: Observation, name: str) -> dict[str, str]:
+    """Tell which version each target runs: the newest success among the versions of a name.
+
+    Equal update times are told apart by the later start. A target without any success is not in the result.
+    """
+    newest: dict[str, tuple[str, str, str]] = {}
+    for version, records in observation.versions_of(name).items():
+        for target, record in records.items():
+            if record.state is RecordState.SUCCEEDED:
+                candidate = (record.updated, record.started, version)
+                if target not in newest or candidate > newest[target]:
+                    newest[target] = candidate
+    return {target: version for target, (_, _, version) in newest.items()}

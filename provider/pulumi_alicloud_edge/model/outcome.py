@@ -1,0 +1,114 @@
+"""How a rollout ended, and how far it is while it runs. All that a message or an output needs, and no text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from pulumi_alicloud_edge.model.observation import Unit
+
+FAILED_TARGETS_KEPT = 20
+
+
+class RolloutStatus(Enum):
+    """The end of a rollout, as the output ``status`` shows it."""
+
+    CONVERGED = "converged"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled_back"
+    INTERRUPTED = "interrupted"
+
+
+class Verdict(Enum):
+    """Where a target stands in relation to what is desired of it."""
+
+    CONVERGED = "converged"
+    IN_PROGRESS = "in_progress"
+    FAILED = "failed"
+    MISSING = "missing"
+
+
+class FailureCause(Enum):
+    """Why a rollout failed."""
+
+    BUDGET = "budget"
+    TIMEOUT = "timeout"
+    STALLED = "stalled"
+    REFUSED = "refused"
+    NOTHING_SELECTED = "nothing_selected"
+
+
+@dataclass(frozen=True)
+class FailedTarget:
+    """A unit that did not reach a target, with the cloud's reason."""
+
+    unit: Unit
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How many targets of one unit stand where; ``failed`` holds at most 20 of the failed ones."""
+
+    unit: Unit
+    counts: Mapping[Verdict, int]
+    total: int
+    failed: tuple[FailedTarget, ...] = ()
+
+    def count(self, verdict: Verdict) -> int:
+        """Give the number of targets with this verdict."""
+        return self.counts.get(verdict, 0)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A rollout under way, in targets: one is done when every unit has reached it.
+
+    Attributes:
+        stage: Index of the stage, from 0, and how many there are.
+        total: Number of targets of the stage, None while the cloud has not told.
+        baking: Seconds of bake left, None outside a bake.
+        elapsed: Seconds since the rollout began.
+        detail: The cloud's own words on what it does, where it has any.
+    """
+
+    stage: int
+    stages: int
+    stage_name: str
+    done: int
+    failed: int
+    total: int | None
+    elapsed: float
+    baking: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A rollout at its end.
+
+    Attributes:
+        status: How it ended.
+        placements: Each unit, over the targets of the last stage that was begun.
+        progress: The numbers last seen.
+        cause: Why it failed, None where it did not.
+        stage_failed: Failed targets of the stage in which it failed, at most 20, over all units.
+        failed_total: How many failed in all.
+        allowed: How many the budget allowed.
+        started: Whether this run has started anything in the cloud.
+        request_ids: The vendor's ids of the start calls, newest last.
+    """
+
+    status: RolloutStatus
+    placements: tuple[Placement, ...]
+    progress: Progress
+    cause: FailureCause | None = None
+    stage_failed: tuple[FailedTarget, ...] = ()
+    failed_total: int = 0
+    allowed: int = 0
+    started: bool = False
+    request_ids: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())

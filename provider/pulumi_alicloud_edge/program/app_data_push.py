@@ -1,0 +1,70 @@
+"""The resource that puts data files onto the file servers of edge regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi.dynamic
+
+from pulumi_alicloud_edge.program.args import ArgsOrDict, PushDataArgs, RolloutArgs
+from pulumi_alicloud_edge.program.properties import DATA_OUTPUTS, SOURCES, set_apart_sources, to_property
+from pulumi_alicloud_edge.provider import AppDataPushProvider
+
+
+class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppDataPush"):
+    """Data files of an application, pushed to the file servers of edge regions (ENS PushApplicationData).
+
+    Done when DescribeDataPushResult shows every file on every region. Pushed data cannot be taken back:
+    destroying the resource leaves the files where they are, and says so.
+
+    Args:
+        resource_name: The resource's name in the stack.
+        app_id: The ENS application. Changing it replaces the resource.
+        data: The files.
+        regions: Ids of the edge regions; without them, every region of the application.
+        strategies: The vendor's own PushStrategy, passed on untouched, instead of ``regions``.
+        rollout: Budgets and deadlines.
+        opts: Pulumi's resource options.
+    """
+
+    app_id: pulumi.Output[str]
+    data: pulumi.Output[list[dict[str, Any]]]
+    """The files as declared, without their urls."""
+    status: pulumi.Output[str]
+    """``converged``, ``degraded``, ``failed``, ``rolled_back`` or ``interrupted``."""
+    placements: pulumi.Output[list[dict[str, Any]]]
+    """For each file: name, version, counts by state, total, and at most 20 failed targets with their reason."""
+    baseline: pulumi.Output[dict[str, str]]
+    """Name → version that was in place before."""
+    owned: pulumi.Output[dict[str, list[str]]]
+    """Name → versions that this resource has pushed; at most 10."""
+    request_ids: pulumi.Output[list[str]]
+    """The vendor's ids of the calls that started something."""
+    converged_at: pulumi.Output[str]
+    """When it converged, UTC."""
+    state_version: pulumi.Output[int]
+    """Version of the shape of these outputs."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        app_id: pulumi.Input[str],
+        data: pulumi.Input[Sequence[ArgsOrDict[PushDataArgs]]],
+        regions: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        strategies: pulumi.Input[Any] | None = None,
+        rollout: ArgsOrDict[RolloutArgs] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        files, sources = set_apart_sources(to_property(data))
+        inputs = {
+            "app_id": app_id,
+            "data": files,
+            SOURCES: sources,
+            "regions": to_property(regions),
+            "strategies": to_property(strategies),
+            "rollout": to_property(rollout),
+        }
+        super().__init__(AppDataPushProvider(), resource_name, {**DATA_OUTPUTS, **inputs}, opts)

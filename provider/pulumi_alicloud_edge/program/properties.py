@@ -1,0 +1,83 @@
+"""Turns what a program wrote into the properties that the engine stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pulumi
+
+SOURCES = "__sources"
+"""Hidden secret property: name@version → url. A url is how to fetch, not what, and may hold a signature."""
+
+
+def to_property(value: Any) -> Any:
+    """Turn args objects into dicts, at any depth and inside Outputs; leave out what is not set."""
+    if isinstance(value, pulumi.Output):
+        return value.apply(to_property)
+    if is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: to_property(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [to_property(item) for item in value]
+    return value
+
+
+def set_apart_sources(data: Any) -> tuple[Any, pulumi.Output[dict[str, Any]]]:
+    """Take the urls out of data files before the engine sees them.
+
+    Returns:
+        The data files without urls, and the urls by name@version as a secret.
+    """
+    if isinstance(data, pulumi.Output):
+        whole = pulumi.Output.from_input(data)
+        return whole.apply(_without_urls), pulumi.Output.secret(whole.apply(_urls))
+    if not isinstance(data, list):
+        return data, pulumi.Output.secret({})
+    items = [_split(item) for item in data]
+    urls = pulumi.Output.all(*(url for _, url in items)).apply(_joined)
+    return [item for item, _ in items], pulumi.Output.secret(urls)
+
+
+def _split(item: Any) -> tuple[Any, Any]:
+    """Give one data file without its url, and (name, version, url) in whatever state they are known."""
+    if isinstance(item, pulumi.Output):
+        return item.apply(_without_url), item.apply(_source)
+    if isinstance(item, dict):
+        return _without_url(item), pulumi.Output.from_input(_source(item))
+    return item, None
+
+
+def _without_url(item: Any) -> Any:
+    return {key: value for key, value in item.items() if key != "url"} if isinstance(item, dict) else item
+
+
+def _without_urls(data: Any) -> Any:
+    return [_without_url(item) for item in data] if isinstance(data, list) else data
+
+
+def _source(item: Any) -> list[Any] | None:
+    if not isinstance(item, dict) or item.get("url") is None:
+        return None
+    return [item.get("name"), item.get("version"), item["url"]]
+
+
+def _urls(data: Any) -> dict[str, Any]:
+    return _joined([_source(item) for item in data]) if isinstance(data, list) else {}
+
+
+def _joined(sources: list[Any]) -> dict[str, Any]:
+    return {f"{name}@{version}": url for name, version, url in (source for source in sources if source)}
+
+
+_EVERY_OUTPUT = ("status", "converged_at", "state_version")
+DATA_OUTPUTS: Mapping[str, Any] = dict.fromkeys(
+    (*_EVERY_OUTPUT, "placements", "baseline", "owned", "request_ids")
+)
+"""Outputs of pushes and distributions. Only those named before the resource is made can be read by a program."""
+RELEASE_OUTPUTS: Mapping[str, Any] = dict.fromkeys(
+    (*_EVERY_OUTPUT, "published_version", "baseline_version", "publish_percentage")
+)
+"""Outputs of releases."""

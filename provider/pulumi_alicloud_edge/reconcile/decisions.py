@@ -1,0 +1,89 @@
+"""What the state machine asks for, and what it is told in return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.outcome import Outcome, Progress
+from pulumi_alicloud_edge.model.policy import RolloutPolicy, Scope
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What is to be true at the end.
+
+    Attributes:
+        units: Each must be on every target of the rollout.
+        exclusive: Only one version of a name runs on a target at a time, so that a newer success of another
+            version displaces ours (distributions and releases); otherwise versions lie side by side (pushes).
+    """
+
+    units: tuple[Unit, ...]
+    exclusive: bool = True
+
+
+@dataclass(frozen=True)
+class StartRequest:
+    """One start to make in the cloud.
+
+    Attributes:
+        stage: Index of the stage that it is for.
+        scope: The stage's own selection.
+        units: What to start.
+        targets: Start only these; None for the whole scope.
+        repeat: How often it was tried before in this run for the same units.
+    """
+
+    stage: int
+    scope: Scope
+    units: tuple[Unit, ...]
+    targets: frozenset[str] | None
+    repeat: int = 0
+
+
+@dataclass(frozen=True)
+class StartAnswer:
+    """What the cloud said to a start.
+
+    Attributes:
+        targets: The targets it acts on, None where it does not say.
+        complete: Units that it says are everywhere they should be already.
+        refused: Units that it did not take, with its reason.
+        notes: Its words on a unit that it took, for a message should nothing come of it.
+        request_id: The vendor's id of the call.
+    """
+
+    targets: frozenset[str] | None = None
+    complete: frozenset[Unit] = frozenset()
+    refused: Mapping[Unit, str] = field(default_factory=dict)
+    notes: Mapping[Unit, str] = field(default_factory=dict)
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Make these starts, report each answer, then observe again."""
+
+    requests: tuple[StartRequest, ...]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing to do but observe again, at ``until`` at the latest."""
+
+    progress: Progress
+    until: float
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The rollout is over."""
+
+    outcome: Outcome
+
+
+Decision = Start | Wait | Finish
+
+__all__ = ["Decision", "Desired", "Finish", "RolloutPolicy", "Start", "StartAnswer", "StartRequest", "Wait"]

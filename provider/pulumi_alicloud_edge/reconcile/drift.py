@@ -1,0 +1,100 @@
+"""Drift: targets that no longer are as they were declared, found by looking alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
+from pulumi_alicloud_edge.model.outcome import FAILED_TARGETS_KEPT, FailedTarget, Placement, Verdict
+from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Scope
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
+from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, known_targets
+
+
+@dataclass(frozen=True)
+class UnitDrift:
+    """One unit and the targets on which it is not as declared.
+
+    Attributes:
+        missing: Targets that lack it or run another version; `ANYWHERE` alone where no target has it at all.
+        failed: Targets on which it has failed, with the cloud's reason.
+        others: Versions that run on the missing ones instead.
+        total: Number of targets looked at.
+    """
+
+    unit: Unit
+    missing: frozenset[str]
+    failed: Mapping[str, str]
+    others: frozenset[str]
+    total: int
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What is not as declared, unit by unit. True where there is anything to repair."""
+
+    units: tuple[UnitDrift, ...]
+    allowed_failures: int
+
+    def __bool__(self) -> bool:
+        """Failures inside the budget are no drift; anything missing is."""
+        failed = set().union(*(unit.failed for unit in self.units))
+        return any(unit.missing for unit in self.units) or len(failed) > self.allowed_failures
+
+
+def find_drift(desired: Desired, scope: Scope, observation: Observation, budget: Budget) -> Drift:
+    """Compare an observation with what is declared for ``scope``; what is under way is no drift."""
+    targets = all_targets(desired, scope, observation)
+    units = tuple(_unit_drift(desired, unit, targets, observation) for unit in desired.units)
+    return Drift(tuple(unit for unit in units if unit.missing or unit.failed), budget.allowed(len(targets)))
+
+
+def placements(desired: Desired, scope: Scope, observation: Observation) -> tuple[Placement, ...]:
+    """Count where each unit stands over all the targets of ``scope``."""
+    targets = all_targets(desired, scope, observation)
+    return tuple(_placement(desired, unit, targets, observation) for unit in desired.units)
+
+
+def all_targets(desired: Desired, scope: Scope, observation: Observation) -> set[str]:
+    """Give the targets of all stages.
+
+    Where the cloud does not tell who belongs to ``scope``, they are those with a record of the unit itself, or,
+    if everything is selected, of any version of its name.
+    """
+    targets: set[str] = set()
+    for members in observation.members:
+        if members is None:
+            by_name = desired.exclusive and isinstance(scope, Everywhere)
+            return known_targets(observation, desired.units, exclusive=by_name)
+        targets |= members
+    return targets
+
+
+def _unit_drift(desired: Desired, unit: Unit, targets: set[str], observation: Observation) -> UnitDrift:
+    verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
+    by_verdict: dict[Verdict, set[str]] = {verdict: set() for verdict in Verdict}
+    for target in targets:
+        by_verdict[verdicts.on(target)].add(target)
+    missing = by_verdict[Verdict.MISSING]
+    running = running_versions(observation, unit.name) if missing else {}
+    if observation.members[-1] is None and not observation.of(unit):
+        missing = missing or {ANYWHERE}
+    failed = {target: _detail(verdicts, target) for target in sorted(by_verdict[Verdict.FAILED])}
+    others = frozenset(running[target] for target in missing if target in running)
+    return UnitDrift(unit, frozenset(missing), failed, others, len(targets))
+
+
+def _placement(desired: Desired, unit: Unit, targets: set[str], observation: Observation) -> Placement:
+    verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
+    judged = {target: verdicts.on(target) for target in targets}
+    failed = sorted(target for target, verdict in judged.items() if verdict is Verdict.FAILED)
+    kept = tuple(FailedTarget(unit, t, _detail(verdicts, t)) for t in failed[:FAILED_TARGETS_KEPT])
+    return Placement(unit, Counter(judged.values()), len(targets), kept)
+
+
+def _detail(verdicts: Verdicts, target: str) -> str:
+    record = verdicts.record(target)
+    return (record.detail if record else "") or "failed"

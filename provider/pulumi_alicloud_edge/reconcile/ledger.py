@@ -1,0 +1,99 @@
+"""What this run has started, so that nothing is started twice and a failed target not for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pulumi_alicloud_edge.model.observation import NO_RECORDS, Records, Unit
+from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+
+ANYWHERE = ""
+"""Stands for the targets of a start while the cloud has not named any."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A start that was made: when, and what the cloud showed of the unit just before."""
+
+    at: float
+    seen: Records
+    count: int
+
+
+class Ledger:
+    """The starts of one rollout, by unit, and by target where a start was narrowed to some."""
+
+    def __init__(self) -> None:
+        self._whole: dict[Unit, Attempt] = {}
+        self._narrow: dict[tuple[Unit, str], Attempt] = {}
+        self._answered_whole: dict[int, frozenset[str]] = {}
+        self._answered_narrow: dict[int, frozenset[str]] = {}
+        self._words: dict[Unit, str] = {}
+        self._unclear: dict[Unit, int] = {}
+        self._refused: set[Unit] = set()
+        self.complete: frozenset[Unit] = frozenset()
+        self.request_ids: tuple[str, ...] = ()
+        self.started = False
+
+    def record(self, request: StartRequest, seen: dict[Unit, Records], now: float) -> None:
+        """Note that a start is being made; ``seen`` is what the last observation showed of each unit."""
+        self.started = True
+        self._refused.difference_update(request.units)
+        for unit in request.units:
+            before = seen.get(unit, NO_RECORDS)
+            if request.targets is None:
+                self._whole[unit] = self._next(self._whole.get(unit), before, now)
+            else:
+                for target in request.targets:
+                    self._narrow[unit, target] = self._next(self._narrow.get((unit, target)), before, now)
+
+    def answered(self, request: StartRequest, answer: StartAnswer) -> None:
+        """Note what the cloud said to it."""
+        if answer.request_id:
+            self.request_ids = (*self.request_ids, answer.request_id)
+        self.complete |= answer.complete
+        self._words.update({unit: words for unit, words in answer.notes.items() if words})
+        self._words.update(answer.refused)
+        self._refused.update(answer.refused)
+        if answer.targets is not None:
+            book = self._answered_whole if request.targets is None else self._answered_narrow
+            book[request.stage] = book.get(request.stage, frozenset()) | answer.targets
+
+    def forgive(self, units: Iterable[Unit]) -> int:
+        """Take the last start of these units back from their account, since its answer was lost.
+
+        Returns how often that has happened to one of them.
+        """
+        for unit in units:
+            self._unclear[unit] = self._unclear.get(unit, 0) + 1
+        return max(self._unclear.values())
+
+    def attempt(self, unit: Unit, target: str) -> Attempt | None:
+        """Give the latest start that covers this target, with the number of starts made of it in all."""
+        whole, narrow = self._whole.get(unit), self._narrow.get((unit, target))
+        latest = max((a for a in (whole, narrow) if a is not None), key=lambda a: a.at, default=None)
+        if latest is None:
+            return None
+        count = sum(a.count for a in (whole, narrow) if a is not None) - self._unclear.get(unit, 0)
+        return Attempt(latest.at, latest.seen, max(count, 0))
+
+    def was_refused(self, unit: Unit) -> bool:
+        """Tell whether the cloud did not take the latest start of this unit, so that nothing will show."""
+        return unit in self._refused
+
+    def whole_answer(self, stage: int) -> frozenset[str] | None:
+        """Give the targets that the cloud named when the whole of a stage was started."""
+        return self._answered_whole.get(stage)
+
+    def narrow_answer(self, stage: int) -> frozenset[str]:
+        """Give the targets that the cloud named when some targets of a stage were started."""
+        return self._answered_narrow.get(stage, frozenset())
+
+    def words(self, unit: Unit) -> str:
+        """Give the cloud's last words on a start of this unit."""
+        return self._words.get(unit, "")
+
+    @staticmethod
+    def _next(previous: Attempt | None, seen: Records, now: float) -> Attempt:
+        return Attempt(now, seen, 1 if previous is None else previous.count + 1)

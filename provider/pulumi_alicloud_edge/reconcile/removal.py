@@ -1,0 +1,87 @@
+"""The state machine of a removal: clean each unit once, then wait until every record says deleted or is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.reconcile.survey import VISIBILITY
+
+CLEANS = 3
+
+
+@dataclass(frozen=True)
+class Clean:
+    """Have the cloud remove these units, then observe again."""
+
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True)
+class AwaitRemoval:
+    """Observe again; so many targets still hold something."""
+
+    left: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Removed:
+    """All is gone."""
+
+
+@dataclass(frozen=True)
+class StillThere:
+    """Time is up, or the cloud does not do what it was told: these units are still there."""
+
+    units: tuple[Unit, ...]
+    left: int
+
+
+RemovalDecision = Clean | AwaitRemoval | Removed | StillThere
+
+
+class Removal:
+    """Remove units and see that they are gone.
+
+    Args:
+        units: What to remove.
+        deadline: When to give up.
+    """
+
+    def __init__(self, units: tuple[Unit, ...], deadline: float) -> None:
+        self._units = units
+        self._deadline = deadline
+        self._cleaned_at: dict[Unit, float] = {}
+        self._cleans: dict[Unit, int] = {}
+        self._left: dict[Unit, int] = {}
+        self._most = 0
+
+    def decide(self, observation: Observation, now: float) -> RemovalDecision:
+        """Judge an observation made at ``now``. A unit whose records do not shrink is cleaned again, twice."""
+        left = {unit: _held(observation, unit) for unit in self._units}
+        left = {unit: count for unit, count in left.items() if count}
+        if not left:
+            return Removed()
+        for unit, count in left.items():
+            if unit in self._cleaned_at and count < self._left.get(unit, count):
+                self._cleaned_at[unit] = now
+        self._left = left
+        due = tuple(unit for unit in left if now - self._cleaned_at.get(unit, -VISIBILITY) >= VISIBILITY)
+        hopeless = any(self._cleans.get(unit, 0) >= CLEANS for unit in due)
+        if now >= self._deadline or hopeless:
+            return StillThere(tuple(left), sum(left.values()))
+        if due:
+            return Clean(due)
+        self._most = max(self._most, sum(left.values()))
+        return AwaitRemoval(sum(left.values()), self._most)
+
+    def cleaned(self, unit: Unit, now: float) -> None:
+        """Note that the cloud was told to remove a unit."""
+        self._cleaned_at[unit] = now
+        self._cleans[unit] = self._cleans.get(unit, 0) + 1
+
+
+def _held(observation: Observation, unit: Unit) -> int:
+    records = observation.of(unit).values()
+    return sum(record.state is not RecordState.DELETED for record in records)

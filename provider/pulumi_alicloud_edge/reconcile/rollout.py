@@ -1,0 +1,269 @@
+"""The state machine of a rollout.
+
+Look, start what is missing, wait for what is under way, start again what failed, and say when a stage is done:
+
+    observe ──> decide ──> Start(requests) ──> started(answer) ─┐
+       ^           │                                            │
+       │           ├─────> Wait(until) ─────────────────────────┤
+       └───────────┼────────────────────────────────────────────┘
+                   └─────> Finish(outcome)
+
+What already runs is not started again, what is under way is joined, and only observations make a target done.
+Time comes from outside, as seconds of any clock that does not jump.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.outcome import (
+    FAILED_TARGETS_KEPT,
+    FailedTarget,
+    FailureCause,
+    Outcome,
+    Progress,
+    RolloutStatus,
+)
+from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
+from pulumi_alicloud_edge.reconcile.decisions import (
+    Decision,
+    Desired,
+    Finish,
+    Start,
+    StartAnswer,
+    StartRequest,
+    Wait,
+)
+from pulumi_alicloud_edge.reconcile.ledger import Ledger
+from pulumi_alicloud_edge.reconcile.survey import Patience, Survey, UnitSurvey, survey
+from pulumi_alicloud_edge.reconcile.verdicts import known_targets
+
+SETTLE_SHARE = 0.1
+SETTLE_LEAST = 1.0
+UNCLEAR_STARTS = 5
+
+
+class Rollout:
+    """One rollout from first look to end. Feed it observations; do what it decides.
+
+    Args:
+        desired: What is to be true at the end.
+        policy: Stages and bounds.
+        now: The time at which it begins.
+        starts_in: Seconds until the cloud is asked to begin; all bounds count from then.
+    """
+
+    def __init__(
+        self, desired: Desired, policy: RolloutPolicy, now: float, *, starts_in: float = 0.0
+    ) -> None:
+        self._desired = desired
+        self._policy = policy
+        self._began = now
+        self._deadline = now + starts_in + policy.timeout
+        self._quiet_since = now + starts_in
+        self._last_counts: tuple[object, ...] | None = None
+        self._settling: tuple[frozenset[str], float] | None = None
+        self._stage = 0
+        self._bake_ends: float | None = None
+        self._ledger = Ledger()
+        self._seen = Observation({})
+        self._survey = Survey(frozenset(), is_open=True, units=())
+
+    @property
+    def stage(self) -> Stage:
+        """The stage under way."""
+        return self._policy.stages[self._stage]
+
+    def decide(self, observation: Observation, now: float) -> Decision:
+        """Judge an observation made at ``now`` and say what comes next."""
+        self._seen = observation
+        while True:
+            self._survey = self._look(observation, now)
+            self._note_progress(observation, now)
+            decision = self._judge(now)
+            if decision is not None:
+                return decision
+            self._stage += 1
+            self._bake_ends = None
+            self._settling = None
+
+    def starting(self, request: StartRequest, now: float) -> None:
+        """Note that a start is being sent."""
+        seen = {unit: self._seen.of(unit) for unit in request.units}
+        self._ledger.record(request, seen, now)
+        self._settling = None
+
+    def started(self, request: StartRequest, answer: StartAnswer) -> None:
+        """Note the cloud's answer to a start."""
+        self._ledger.answered(request, answer)
+
+    def unclear(self, request: StartRequest) -> bool:
+        """Note that the answer to a start was lost. Observation will tell; false once that is of no use."""
+        return self._ledger.forgive(request.units) < UNCLEAR_STARTS
+
+    def refused(self, now: float) -> Outcome:
+        """End the rollout because the cloud will not have a start, or cannot be asked any more."""
+        return self._outcome(RolloutStatus.FAILED, now, FailureCause.REFUSED)
+
+    def interrupted(self, now: float) -> Outcome:
+        """End the wait because the run was told to stop; what is under way goes on in the cloud."""
+        return self._outcome(RolloutStatus.INTERRUPTED, now)
+
+    def _look(self, observation: Observation, now: float) -> Survey:
+        targets, is_open = self._targets(observation)
+        retries = 0 if self._bake_ends is not None else self._policy.retries
+        return survey(
+            self._desired,
+            targets,
+            is_open=is_open,
+            observation=observation,
+            ledger=self._ledger,
+            patience=Patience(1 + retries, self._quiet_since, now),
+        )
+
+    def _targets(self, observation: Observation) -> tuple[set[str], bool]:
+        """Give the targets of the stages so far, and whether there may be more than the cloud has told.
+
+        What the cloud answered to a start of a whole stage is believed before any inventory.
+        """
+        targets: set[str] = set()
+        is_open = False
+        for stage in range(self._stage + 1):
+            told = self._ledger.whole_answer(stage)
+            told = observation.members[stage] if told is None else told
+            targets |= self._ledger.narrow_answer(stage)
+            if told is None:
+                is_open = True
+            else:
+                targets |= told
+        if is_open:
+            targets |= known_targets(observation, self._desired.units, exclusive=self._desired.exclusive)
+        return targets, is_open
+
+    def _note_progress(self, observation: Observation, now: float) -> None:
+        counts = (self._stage, self._survey.counts(), observation.mark)
+        if counts != self._last_counts:
+            self._last_counts = counts
+            self._quiet_since = max(self._quiet_since, now)
+
+    def _judge(self, now: float) -> Decision | None:
+        """Decide on the stage under way; None when it is done and another follows."""
+        seen = self._survey
+        if not seen.targets and not seen.is_open:
+            return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.NOTHING_SELECTED))
+        if len(seen.failed_targets) > self.stage.budget.allowed(len(seen.targets)):
+            return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.BUDGET))
+        expired = self._expired(now)
+        if seen.unfinished_targets or not self._settled(now):
+            return self._give_up(expired, now) if expired else self._go_on(now)
+        return self._bake(now)
+
+    def _go_on(self, now: float) -> Decision:
+        requests = tuple(self._requests())
+        if requests and self._bake_ends is None:
+            return Start(requests)
+        return Wait(self._progress(now), min(self._deadline, self._quiet_since + self._policy.stall_timeout))
+
+    def _give_up(self, cause: FailureCause, now: float) -> Decision | None:
+        """Count what hangs as failed: it may still fit into the budget."""
+        reason = "no result in time" if cause is FailureCause.TIMEOUT else "no progress for too long"
+        units = tuple(_hang_as_failed(unit, reason) for unit in self._survey.units)
+        self._survey = replace(self._survey, units=units)
+        hopeless = not self._survey.targets
+        if hopeless or len(self._survey.failed_targets) > self.stage.budget.allowed(
+            len(self._survey.targets)
+        ):
+            return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
+        return self._bake(now)
+
+    def _bake(self, now: float) -> Decision | None:
+        """Watch a stage that has converged for as long as it is to bake."""
+        if self.stage.bake and self._bake_ends is None:
+            self._bake_ends = now + self.stage.bake
+        if self._bake_ends is not None and now < self._bake_ends:
+            return Wait(self._progress(now), min(self._deadline, self._bake_ends))
+        if self._stage + 1 < len(self._policy.stages):
+            return None
+        degraded = bool(self._survey.failed_targets)
+        return Finish(self._outcome(RolloutStatus.DEGRADED if degraded else RolloutStatus.CONVERGED, now))
+
+    def _expired(self, now: float) -> FailureCause | None:
+        if now >= self._deadline:
+            return FailureCause.TIMEOUT
+        if self._bake_ends is None and now >= self._quiet_since + self._policy.stall_timeout:
+            return FailureCause.STALLED
+        return None
+
+    def _settled(self, now: float) -> bool:
+        """Tell whether all targets are in view.
+
+        Where the cloud does not name them, the same set must be seen over a tenth of the time that it took so
+        far, and at least a second, unless the cloud itself says that all is in place.
+        """
+        if not self._survey.is_open or self._ledger.complete.issuperset(self._desired.units):
+            return True
+        if self._settling is None or self._settling[0] != self._survey.targets:
+            self._settling = (self._survey.targets, now)
+        return now - self._settling[1] >= max(SETTLE_LEAST, SETTLE_SHARE * (now - self._began))
+
+    def _requests(self) -> list[StartRequest]:
+        """Join units that are missing on the same targets into one start."""
+        groups: dict[frozenset[str] | None, list[Unit]] = {}
+        for unit in self._survey.units:
+            if unit.to_start:
+                groups.setdefault(self._narrowed(unit), []).append(unit.unit)
+        return [
+            StartRequest(self._stage, self.stage.scope, tuple(units), targets, self._repeats(units, targets))
+            for targets, units in groups.items()
+        ]
+
+    def _narrowed(self, unit: UnitSurvey) -> frozenset[str] | None:
+        """Give the targets to start, None where that is all that the stage selects."""
+        own = self._seen.members[self._stage]
+        if own is None or unit.to_start >= own:
+            return None
+        return frozenset(unit.to_start)
+
+    def _repeats(self, units: list[Unit], targets: frozenset[str] | None) -> int:
+        sample = next(iter(targets)) if targets else ""
+        attempts = [self._ledger.attempt(unit, sample) for unit in units]
+        return max((a.count for a in attempts if a is not None), default=0)
+
+    def _progress(self, now: float) -> Progress:
+        seen = self._survey
+        return Progress(
+            stage=self._stage,
+            stages=len(self._policy.stages),
+            stage_name=self.stage.name,
+            done=seen.done,
+            failed=len(seen.failed_targets),
+            total=len(seen.targets) if seen.targets or not seen.is_open else None,
+            elapsed=now - self._began,
+            baking=None if self._bake_ends is None else max(self._bake_ends - now, 0.0),
+            detail=" ".join(str(part) for part in self._seen.mark),
+        )
+
+    def _outcome(self, status: RolloutStatus, now: float, cause: FailureCause | None = None) -> Outcome:
+        seen = self._survey
+        failed = tuple(
+            FailedTarget(unit.unit, target, reason)
+            for unit in seen.units
+            for target, reason in sorted(unit.failed.items())[:FAILED_TARGETS_KEPT]
+        )
+        return Outcome(
+            status=status,
+            placements=tuple(unit.placement() for unit in seen.units),
+            progress=self._progress(now),
+            cause=cause,
+            stage_failed=failed[:FAILED_TARGETS_KEPT],
+            failed_total=len(seen.failed_targets),
+            allowed=self.stage.budget.allowed(len(seen.targets)),
+            started=self._ledger.started,
+            request_ids=self._ledger.request_ids,
+        )
+
+
+def _hang_as_failed(unit: UnitSurvey, reason: str) -> UnitSurvey:
+    hanging = dict.fromkeys(unit.under_way | unit.to_start, reason)
+    return UnitSurvey(unit.unit, unit.converged, failed=unit.failed | hanging)

@@ -1,0 +1,158 @@
+"""One look over a stage: which of its targets have converged, are on their way, failed, or are to be started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pulumi_alicloud_edge.model.observation import Observation, Record, Unit
+from pulumi_alicloud_edge.model.outcome import (
+    FAILED_TARGETS_KEPT,
+    FailedTarget,
+    Placement,
+    Verdict,
+)
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE, Ledger
+from pulumi_alicloud_edge.reconcile.verdicts import Verdicts
+
+VISIBILITY = 20.0
+"""Seconds that the cloud may take to show anything of a start before it counts as not taken up."""
+
+
+@dataclass
+class UnitSurvey:
+    """The targets of one unit, sorted by where they stand. ``to_start`` and ``failed`` carry reasons."""
+
+    unit: Unit
+    converged: int = 0
+    under_way: set[str] = field(default_factory=set)
+    to_start: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def placement(self) -> Placement:
+        """Condense to counts and the first failed targets."""
+        counts = {
+            Verdict.CONVERGED: self.converged,
+            Verdict.IN_PROGRESS: len(self.under_way),
+            Verdict.FAILED: len(self.failed),
+            Verdict.MISSING: len(self.to_start - {ANYWHERE}),
+        }
+        kept = sorted(self.failed.items())[:FAILED_TARGETS_KEPT]
+        failed = tuple(FailedTarget(self.unit, target, reason) for target, reason in kept)
+        return Placement(self.unit, counts, sum(counts.values()), failed)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A stage at one moment.
+
+    Attributes:
+        targets: The stage's targets as far as they are known.
+        is_open: Whether there may be more of them than the cloud has told.
+        units: The survey of each unit, in the order declared.
+    """
+
+    targets: frozenset[str]
+    is_open: bool
+    units: tuple[UnitSurvey, ...]
+
+    @property
+    def failed_targets(self) -> set[str]:
+        """Targets on which at least one unit has failed for good."""
+        return set().union(*(unit.failed for unit in self.units))
+
+    @property
+    def unfinished_targets(self) -> set[str]:
+        """Targets on which at least one unit is under way or still to be started."""
+        return set().union(*(unit.under_way | unit.to_start for unit in self.units))
+
+    @property
+    def done(self) -> int:
+        """Number of targets that every unit has reached."""
+        return len(self.targets - self.failed_targets - self.unfinished_targets)
+
+    def counts(self) -> tuple[object, ...]:
+        """Give what changes when anything moves, to tell progress from a stall."""
+        return tuple((u.converged, len(u.under_way), len(u.to_start), len(u.failed)) for u in self.units)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The bounds within which a target may still be started again or waited for.
+
+    Attributes:
+        starts: Starts that one target may have in this run.
+        quiet_since: When anything last changed; a start that shows nothing is given time from then.
+        now: The time of the observation.
+    """
+
+    starts: int
+    quiet_since: float
+    now: float
+
+
+def survey(
+    desired: Desired,
+    targets: Iterable[str],
+    *,
+    is_open: bool,
+    observation: Observation,
+    ledger: Ledger,
+    patience: Patience,
+) -> Survey:
+    """Sort the targets of a stage. Without any known target, `ANYWHERE` stands for those yet to be named."""
+    known = frozenset(targets)
+    units = []
+    for unit in desired.units:
+        one = UnitSurvey(unit)
+        verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
+        trouble = observation.trouble.get(unit, "")
+        for target in known:
+            _sort(one, target, verdicts, trouble)
+        if is_open and not observation.of(unit):
+            one.to_start.add(ANYWHERE)
+        _hold_back(one, verdicts, ledger, patience)
+        units.append(one)
+    return Survey(known, is_open, tuple(units))
+
+
+def _sort(one: UnitSurvey, target: str, verdicts: Verdicts, trouble: str) -> None:
+    """File a target by what is observed alone: anything neither converged nor under way may need a start."""
+    verdict = verdicts.on(target)
+    if verdict is Verdict.CONVERGED:
+        one.converged += 1
+    elif trouble:
+        one.failed[target] = trouble
+    elif verdict is Verdict.IN_PROGRESS:
+        one.under_way.add(target)
+    else:
+        one.to_start.add(target)
+
+
+def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Patience) -> None:
+    """Of the targets that may need a start, wait for those just started, and give up those started enough."""
+    moving = bool(one.under_way)
+    for target in tuple(one.to_start):
+        attempt = ledger.attempt(one.unit, target)
+        if attempt is None:
+            continue
+        record = verdicts.record(target)
+        settled = ledger.was_refused(one.unit) or (
+            verdicts.on(target) is Verdict.FAILED and record != attempt.seen.get(target)
+        )
+        shown_in_time = patience.now - max(attempt.at, patience.quiet_since) < VISIBILITY
+        if not settled and (moving or shown_in_time):
+            one.to_start.discard(target)
+            one.under_way.add(target)
+        elif attempt.count >= patience.starts:
+            one.to_start.discard(target)
+            one.failed[target] = _reason(record, ledger.words(one.unit))
+
+
+def _reason(record: Record | None, words: str) -> str:
+    if record is not None and record.detail:
+        return record.detail
+    if record is None and words:
+        return f"accepted, but never shown; the cloud's words were: {words}"
+    return words or ("accepted, but never shown" if record is None else record.state.value)

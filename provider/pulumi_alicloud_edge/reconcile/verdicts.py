@@ -1,0 +1,53 @@
+"""Where each target stands in relation to what is desired, from observation alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit, running_versions
+from pulumi_alicloud_edge.model.outcome import Verdict
+
+
+class Verdicts:
+    """The verdicts on the targets of one unit in one observation."""
+
+    def __init__(self, observation: Observation, unit: Unit, *, exclusive: bool) -> None:
+        self._records = observation.of(unit)
+        self._version = unit.version
+        contested = exclusive and len(observation.versions_of(unit.name)) > 1
+        self._running = running_versions(observation, unit.name) if contested else None
+
+    def record(self, target: str) -> Record | None:
+        """Give the cloud's record of the unit on this target, None where it has none."""
+        return self._records.get(target)
+
+    def on(self, target: str) -> Verdict:
+        """Judge one target. A success that another version has displaced counts as missing."""
+        record = self._records.get(target)
+        if record is None:
+            return Verdict.MISSING
+        match record.state:
+            case RecordState.SUCCEEDED:
+                return Verdict.MISSING if self._displaced(target) else Verdict.CONVERGED
+            case RecordState.IN_PROGRESS:
+                return Verdict.IN_PROGRESS
+            case RecordState.FAILED:
+                return Verdict.FAILED
+            case RecordState.DELETED:
+                return Verdict.MISSING
+        assert_never(record.state)
+
+    def _displaced(self, target: str) -> bool:
+        return self._running is not None and self._running.get(target) != self._version
+
+
+def known_targets(observation: Observation, units: Iterable[Unit], *, exclusive: bool) -> set[str]:
+    """Give every target that the cloud has a record of: of these units, or of any version of their names."""
+    targets: set[str] = set()
+    for unit in units:
+        targets.update(observation.of(unit))
+        if exclusive:
+            for records in observation.versions_of(unit.name).values():
+                targets.update(records)
+    return targets

@@ -1,0 +1,113 @@
+"""The kind of resource that distributes data files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.outcome import Placement
+from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.registry import Declaration
+from pulumi_alicloud_edge.resources.data_outputs import (
+    owned_units,
+    show_baseline,
+    show_owned,
+    show_placements,
+)
+from pulumi_alicloud_edge.resources.inputs import DistInputs, OnDelete, RolloutInput
+from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.words import Noun, stays_line
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
+    from pulumi_alicloud_edge.runtime import Runtime
+
+
+class DistKind(Kind[DistInputs]):
+    """Data files onto the instances of an application."""
+
+    noun = Noun("instance", "instances")
+    model = DistInputs
+
+    def rollout(self, inputs: DistInputs) -> RolloutInput:
+        """Give the input that says how the rollout is to go."""
+        return inputs.rollout
+
+    def scope(self, inputs: DistInputs) -> Scope:
+        """Give the instances."""
+        return inputs.scope()
+
+    def desired(self, inputs: DistInputs) -> Desired:
+        """Every file everywhere; an instance runs one version of a name."""
+        return Desired(_units(inputs))
+
+    def identity(self, inputs: DistInputs, name: str) -> str:
+        """Give ``<app_id>/<name>``."""
+        return f"{inputs.app_id}/{name}"
+
+    def subject(self, inputs: DistInputs) -> str:
+        """Name files and application."""
+        return f"distribution of {', '.join(map(str, _units(inputs)))} in {inputs.app_id}"
+
+    def port(self, runtime: Runtime, inputs: DistInputs) -> Port:
+        """Give the port of distributions."""
+        from pulumi_alicloud_edge.cloud.ens_wire import DistFile
+        from pulumi_alicloud_edge.delivery.dist import DistPort
+
+        return DistPort(
+            ens=runtime.cloud.ens,
+            reads=runtime.reads,
+            app_id=inputs.app_id,
+            files={item.unit: DistFile(**item.model_dump()) for item in inputs.data},
+            units=_units(inputs),
+            stages=self.policy(inputs).stages,
+        )
+
+    def removing_port(
+        self, runtime: Runtime, inputs: DistInputs, units: tuple[Unit, ...]
+    ) -> RemovingPort | None:
+        """Give the port that cleans, unless the data is to be retained."""
+        if inputs.on_delete is OnDelete.RETAIN:
+            return None
+        from pulumi_alicloud_edge.delivery.dist import DistRemovalPort, selected_regions
+
+        regions = selected_regions(self.scope(inputs))
+        return DistRemovalPort(runtime.cloud.ens, inputs.app_id, units, regions)
+
+    def declarations(self, urn: str, inputs: DistInputs) -> tuple[Declaration, ...]:
+        """Say which names must stay, and where."""
+        regions = self.regions(inputs)
+        return tuple(Declaration(urn, inputs.app_id, unit, regions) for unit in _units(inputs))
+
+    def regions(self, inputs: DistInputs) -> frozenset[str]:
+        """Give the regions that the expressions name, if they do nothing else."""
+        from pulumi_alicloud_edge.delivery.dist import selected_regions
+
+        return frozenset(selected_regions(self.scope(inputs)))
+
+    def outputs(
+        self,
+        inputs: DistInputs,
+        placements: tuple[Placement, ...],
+        port: Port,  # noqa: ARG002
+        olds: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Give placements, and what is and was there."""
+        return {
+            "placements": show_placements(placements),
+            "owned": show_owned(olds, _units(inputs)),
+            "baseline": show_baseline(olds, _units(inputs)),
+        }
+
+    def leftovers(self, outputs: Mapping[str, Any]) -> str:
+        """Data that is retained stays on the instances."""
+        units = owned_units(outputs)
+        if units and outputs.get("on_delete") == OnDelete.RETAIN.value:
+            return stays_line(units, "on the instances: on_delete is retain")
+        return ""
+
+
+def _units(inputs: DistInputs) -> tuple[Unit, ...]:
+    return tuple(item.unit for item in inputs.data)

@@ -1,0 +1,268 @@
+"""The inputs of each resource as models. What spans several fields is checked in `faults` of each."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import Any
+
+from pydantic import ConfigDict, Field, field_validator
+
+from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.policy import (
+    DEFAULT_RETRIES,
+    DEFAULT_STALL_TIMEOUT,
+    DEFAULT_TIMEOUT,
+    Budget,
+    ByStrategies,
+    Everywhere,
+    Expression,
+    InRegions,
+    Matching,
+    RolloutPolicy,
+    Scope,
+    Share,
+    Stage,
+)
+from pulumi_alicloud_edge.resources.fields import (
+    FailureBudget,
+    FileMode,
+    Flag,
+    InputModel,
+    Md5,
+    Percentage,
+    PositiveDuration,
+    Seconds,
+    Size,
+    Text,
+    Token,
+    UtcTime,
+    Whole,
+)
+
+SOURCES = "__sources"
+
+
+class OnDelete(Enum):
+    """What destroying a distribution does to the data on the instances."""
+
+    CLEAN = "clean"
+    RETAIN = "retain"
+
+
+class Env(Enum):
+    """PublishEnv."""
+
+    PROD = "prod"
+    STAGING = "staging"
+
+
+class PublishType(Enum):
+    """PublishType."""
+
+    PERCENTAGE = "percentage"
+    REGION = "region"
+
+
+class RolloutInput(InputModel):
+    """How a rollout is to go."""
+
+    max_failed: FailureBudget = Budget()
+    retries: Whole = Field(default=DEFAULT_RETRIES, ge=0, le=20)
+    timeout: PositiveDuration = DEFAULT_TIMEOUT
+    stall_timeout: PositiveDuration = DEFAULT_STALL_TIMEOUT
+
+    def policy(self, scope: Scope) -> RolloutPolicy:
+        """Give the policy of a rollout to ``scope``."""
+        return RolloutPolicy(
+            stages=(Stage(scope, budget=self.max_failed),),
+            retries=self.retries,
+            timeout=self.timeout,
+            stall_timeout=self.stall_timeout,
+        )
+
+
+class DataInput(InputModel):
+    """What a data file is, for pushing and distributing alike."""
+
+    name: Token
+    version: Token
+    timeout: Seconds | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """The file's identity."""
+        return Unit(self.name, self.version)
+
+
+class PushDataInput(DataInput):
+    """A data file to push; its url travels apart."""
+
+    md5: Md5 | None = None
+    size: Size | None = None
+    archive_type: Text | None = None
+
+
+class DistDataInput(DataInput):
+    """A data file to distribute."""
+
+    dest_path: Text
+    decompress: Flag | None = None
+    target_dir_name: Text | None = None
+    file_mode: FileMode | None = None
+
+    @field_validator("dest_path")
+    @classmethod
+    def _is_absolute(cls, value: str) -> str:
+        if not value.startswith("/"):
+            raise ValueError("must be an absolute path")
+        return value
+
+
+class ExpressionInput(InputModel):
+    """A condition on instances."""
+
+    key: Text
+    operator: Text
+    values: tuple[Token, ...] = Field(min_length=1)
+
+    @field_validator("operator")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in ("In", "NotIn"):
+            raise ValueError("must be In or NotIn")
+        return value
+
+    def expression(self) -> Expression:
+        """Give it as the core knows it."""
+        return Expression(self.key, self.operator, self.values)
+
+
+class PushInputs(InputModel):
+    """All inputs of a push."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    app_id: Token
+    data: tuple[PushDataInput, ...] = Field(min_length=1)
+    sources: dict[str, str] | None = Field(default=None, alias=SOURCES, repr=False)
+    regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
+    strategies: Any = None
+    rollout: RolloutInput = RolloutInput()
+
+    def scope(self) -> Scope:
+        """Give what it selects."""
+        if self.strategies is not None:
+            return ByStrategies(_as_json(self.strategies))
+        return InRegions(self.regions) if self.regions else Everywhere()
+
+    def faults(self) -> Iterator[InputFault]:
+        """Find what is wrong across fields."""
+        yield from _twice("data", [str(item.unit) for item in self.data], "is declared twice")
+        yield from _twice("regions", self.regions or (), "is named twice")
+        yield from _one_selector("regions", self.regions, self.strategies)
+        for index, item in enumerate(self.data):
+            if self.sources is not None and not self.sources.get(str(item.unit)):
+                yield InputFault(f"data[{index}].url", "is required: the cloud fetches the file from there")
+
+
+class DistInputs(InputModel):
+    """All inputs of a distribution."""
+
+    app_id: Token
+    data: tuple[DistDataInput, ...] = Field(min_length=1)
+    match: tuple[ExpressionInput, ...] | None = Field(default=None, min_length=1)
+    strategies: Any = None
+    rollout: RolloutInput = RolloutInput()
+    on_delete: OnDelete = OnDelete.CLEAN
+
+    def scope(self) -> Scope:
+        """Give what it selects."""
+        if self.strategies is not None:
+            return ByStrategies(_as_json(self.strategies))
+        if self.match:
+            return Matching(tuple(expression.expression() for expression in self.match))
+        return Everywhere()
+
+    def faults(self) -> Iterator[InputFault]:
+        """Find what is wrong across fields."""
+        only_one = "is declared twice: an instance runs one version of a name"
+        yield from _twice("data", [item.name for item in self.data], only_one, field="name")
+        yield from _one_selector("match", self.match, self.strategies)
+
+
+class ReleaseInputs(InputModel):
+    """All inputs of a release."""
+
+    app_id: Token
+    version_id: Token
+    env: Env
+    percentage: Percentage | None = None
+    regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
+    full_release: Flag | None = None
+    publish_type: PublishType | None = None
+    start_time: UtcTime | None = None
+    remarks: Text | None = None
+    rollout: RolloutInput = RolloutInput()
+
+    @field_validator("app_id")
+    @classmethod
+    def _is_app(cls, value: str) -> str:
+        return _prefixed(value, "app-")
+
+    @field_validator("version_id")
+    @classmethod
+    def _is_version(cls, value: str) -> str:
+        return _prefixed(value, "ver-")
+
+    @property
+    def unit(self) -> Unit:
+        """The app and its version."""
+        return Unit(self.app_id, self.version_id)
+
+    def scope(self) -> Scope:
+        """Give what it selects."""
+        if self.regions:
+            return InRegions(self.regions, self.full_release)
+        return Share(self.percentage or 100)
+
+    def faults(self) -> Iterator[InputFault]:
+        """Find what is wrong across fields."""
+        yield from _twice("regions", self.regions or (), "is named twice")
+        if self.regions and self.percentage is not None:
+            yield InputFault("percentage", "does not go with regions: select by one of them")
+        if self.full_release is not None and not self.regions:
+            yield InputFault("full_release", "goes with regions only")
+        expected = PublishType.REGION if self.regions else PublishType.PERCENTAGE
+        if self.publish_type not in (None, expected):
+            yield InputFault("publish_type", f"must be {expected.value} with this selection")
+
+
+def _as_json(strategies: object) -> str:
+    if isinstance(strategies, str):
+        return strategies
+    return json.dumps(strategies, separators=(",", ":"), ensure_ascii=False)
+
+
+def _prefixed(value: str, prefix: str) -> str:
+    if not value.startswith(prefix) or len(value) == len(prefix):
+        raise ValueError(f"must begin with {prefix}")
+    return value
+
+
+def _twice(path: str, values: Iterable[str], reason: str, *, field: str = "") -> Iterator[InputFault]:
+    values = list(values)
+    counts = Counter(values)
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        if counts[value] > 1 and value in seen:
+            yield InputFault(f"{path}[{index}]{'.' + field if field else ''}", f"{value} {reason}")
+        seen.add(value)
+
+
+def _one_selector(name: str, selector: object, strategies: object) -> Iterator[InputFault]:
+    if selector is not None and strategies is not None:
+        yield InputFault("strategies", f"does not go with {name}: select by one of them")

@@ -1,0 +1,118 @@
+"""What differs between the three resources, as the lifecycle sees it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.outcome import Placement
+from pulumi_alicloud_edge.model.policy import RolloutPolicy, Scope
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.registry import Declaration
+from pulumi_alicloud_edge.resources.validation import read_inputs
+from pulumi_alicloud_edge.resources.words import Noun
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
+    from pulumi_alicloud_edge.resources.inputs import RolloutInput
+    from pulumi_alicloud_edge.runtime import Runtime
+
+I = TypeVar("I", bound=BaseModel)  # noqa: E741
+
+
+class Kind(ABC, Generic[I]):
+    """One kind of resource: how its inputs read, what it desires, and how it reaches the cloud.
+
+    Attributes:
+        noun: What its targets are called.
+        model: Its input model.
+        replacing: Inputs whose change replaces the resource.
+        vanishes: Whether nothing in the cloud means that the resource is gone.
+        hidden: Inputs that are no part of what is desired, and so neither compared nor stored as outputs.
+    """
+
+    noun: Noun
+    model: type[I]
+    replacing: tuple[str, ...] = ("app_id",)
+    vanishes: bool = True
+    hidden: frozenset[str] = frozenset()
+
+    def read(self, properties: Mapping[str, Any]) -> I | None:
+        """Read the inputs among some properties; None while something in them is unknown.
+
+        Raises:
+            InputError: With every fault.
+        """
+        return read_inputs(self.model, properties)
+
+    def declared(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Pick from properties what the user declared and what is compared and stored."""
+        keys = set(self.model.model_fields) - self.hidden
+        return {key: value for key, value in properties.items() if key in keys and value is not None}
+
+    def stored(self, outputs: Mapping[str, Any]) -> I | None:
+        """Read the inputs that a resource had when its outputs were stored; None where they cannot be read."""
+        return self.read(self.declared(outputs))
+
+    def policy(self, inputs: I) -> RolloutPolicy:
+        """Give stages and bounds."""
+        return self.rollout(inputs).policy(self.scope(inputs))
+
+    def starts_in(self, inputs: I) -> float:  # noqa: ARG002
+        """Give the seconds until the rollout is to begin."""
+        return 0.0
+
+    def faults_of_change(self, olds: Mapping[str, Any], inputs: I) -> Iterator[InputFault]:  # noqa: ARG002
+        """Find what is wrong with a change in the light of the outputs stored before it."""
+        return iter(())
+
+    def declarations(self, urn: str, inputs: I) -> tuple[Declaration, ...]:  # noqa: ARG002
+        """Say what must not be cleaned while this resource is in the program."""
+        return ()
+
+    def removing_port(self, runtime: Runtime, inputs: I, units: tuple[Unit, ...]) -> RemovingPort | None:  # noqa: ARG002
+        """Give the port that takes units away; None where the cloud cannot, or the user does not want it."""
+        return None
+
+    def regions(self, inputs: I) -> frozenset[str]:  # noqa: ARG002
+        """Give the regions that the resource is limited to, none for no such limit."""
+        return frozenset()
+
+    @abstractmethod
+    def rollout(self, inputs: I) -> RolloutInput:
+        """Give the input that says how the rollout is to go."""
+
+    @abstractmethod
+    def scope(self, inputs: I) -> Scope:
+        """Give what is selected in the end."""
+
+    @abstractmethod
+    def desired(self, inputs: I) -> Desired:
+        """Give what is to be true in the end."""
+
+    @abstractmethod
+    def identity(self, inputs: I, name: str) -> str:
+        """Give the id of a resource made under this name."""
+
+    @abstractmethod
+    def subject(self, inputs: I) -> str:
+        """Name what is rolled out, for messages."""
+
+    @abstractmethod
+    def port(self, runtime: Runtime, inputs: I) -> Port:
+        """Give the way to the cloud. To be called on the runtime's loop."""
+
+    @abstractmethod
+    def outputs(
+        self, inputs: I, placements: tuple[Placement, ...], port: Port, olds: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Give the outputs that are this kind's own. ``olds`` are the outputs before this rollout, if any."""
+
+    @abstractmethod
+    def leftovers(self, outputs: Mapping[str, Any]) -> str:
+        """Say what destroying it leaves in the cloud; empty for nothing worth a word."""

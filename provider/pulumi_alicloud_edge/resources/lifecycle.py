@@ -1,0 +1,293 @@
+"""What happens to a resource over its life: checked, compared, rolled out, read, removed. The same for all kinds."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from pulumi_alicloud_edge.delivery.conduct import Ended, carry_out, remove
+from pulumi_alicloud_edge.delivery.port import Port
+from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
+from pulumi_alicloud_edge.errors import (
+    EdgeError,
+    InputError,
+    NotFoundError,
+    RolloutFailedError,
+    RolloutInterruptedError,
+)
+from pulumi_alicloud_edge.host import Call, Reporter
+from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.outcome import RolloutStatus, Verdict
+from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift, placements
+from pulumi_alicloud_edge.resources.data_outputs import owned_units
+from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.listener import LineListener
+from pulumi_alicloud_edge.resources.validation import has_unknown
+from pulumi_alicloud_edge.resources.words import (
+    accepted_failures_line,
+    drift_line,
+    explain,
+    kept_for_line,
+)
+from pulumi_alicloud_edge.runtime import Runtime
+
+I = TypeVar("I", bound=BaseModel)  # noqa: E741
+
+STATE_VERSION = 1
+LOOK_SECONDS = 10.0
+"""How long a preview may wait for the cloud."""
+_IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a create or an update leaves behind, and the error that it ended with, if any.
+
+    Attributes:
+        id: The resource's id.
+        outputs: The properties to store.
+        error: Why it is not as declared.
+        keep: Whether to store the outputs in spite of the error.
+    """
+
+    id: str
+    outputs: dict[str, Any]
+    error: EdgeError | None = None
+    keep: bool = True
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The result of comparing stored outputs with new inputs."""
+
+    changes: bool
+    replaces: tuple[str, ...] = ()
+
+
+class Lifecycle(Generic[I]):
+    """The operations on resources of one kind.
+
+    Args:
+        kind: What kind they are.
+        runtime: What all calls of this process share.
+        reporter: Where lines beside resources go.
+    """
+
+    def __init__(self, kind: Kind[I], runtime: Runtime, reporter: Reporter) -> None:
+        self._kind = kind
+        self._runtime = runtime
+        self._reporter = reporter
+
+    def check(self, call: Call, inputs: Mapping[str, Any]) -> None:
+        """Find every fault of the inputs, and note what they declare.
+
+        Raises:
+            InputError: With every fault.
+        """
+        read = self._kind.read(inputs)
+        if read is not None:
+            self._runtime.registry.declare(call.urn, self._kind.declarations(call.urn, read))
+
+    def diff(self, call: Call, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
+        """Compare what is stored with what is declared, and with what the cloud shows.
+
+        Raises:
+            InputError: The change is one that cannot be made.
+        """
+        before, after = self._kind.declared(olds), self._kind.declared(news)
+        replaces = tuple(key for key in self._kind.replacing if before.get(key) != after.get(key))
+        if replaces:
+            return Difference(changes=True, replaces=replaces)
+        inputs = None if has_unknown(news) else self._kind.read(news)
+        if inputs is None:
+            return Difference(changes=True)
+        faults = tuple(self._kind.faults_of_change(olds, inputs))
+        if faults:
+            raise InputError(faults)
+        if before != after or olds.get("status") not in _IN_PLACE:
+            return Difference(changes=True)
+        return Difference(changes=self._has_drifted(call, inputs, olds))
+
+    def create(self, call: Call, inputs: Mapping[str, Any]) -> Result:
+        """Bring about what is declared, adopting what the cloud already has."""
+        read = self._known(inputs)
+        return self._roll_out(call, self._kind.identity(read, call.name), read, inputs, {})
+
+    def update(self, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Result:
+        """Bring about what is declared now, and clean what is declared no more."""
+        read = self._known(news)
+        result = self._roll_out(call, id_, read, news, olds)
+        if result.error is not None:
+            return result
+        declared = {unit.name for unit in self._kind.desired(read).units}
+        dropped = tuple(unit for unit in owned_units(result.outputs) if unit.name not in declared)
+        error = self._clean(call, read, dropped)
+        if error is not None:
+            return replace(
+                result, error=error, outputs=result.outputs | {"status": RolloutStatus.FAILED.value}
+            )
+        owned = {name: kept for name, kept in result.outputs.get("owned", {}).items() if name in declared}
+        return replace(
+            result, outputs=result.outputs | ({"owned": owned} if "owned" in result.outputs else {})
+        )
+
+    def read(self, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Give the outputs as the cloud shows them now, None where the resource is gone."""
+        inputs = self._kind.stored(outputs)
+        if inputs is None:
+            return dict(outputs)
+        try:
+            port, observation = self._runtime.run(self._observe(inputs))
+        except NotFoundError:
+            return None
+        desired, scope = self._kind.desired(inputs), self._kind.scope(inputs)
+        if not any(observation.of(unit) for unit in desired.units) and self._kind.vanishes:
+            return None
+        seen = placements(desired, scope, observation)
+        shown = self._kind.outputs(inputs, seen, port, outputs)
+        kept = {key: outputs[key] for key in ("owned", "baseline", "baseline_version") if key in outputs}
+        return {**outputs, **shown, **kept, "status": self._status_read(inputs, outputs, observation)}
+
+    def delete(self, call: Call, outputs: Mapping[str, Any]) -> EdgeError | None:
+        """Take away what the resource has brought out, where the cloud can and nobody else wants it."""
+        inputs = self._kind.stored(outputs)
+        error = self._clean(call, inputs, owned_units(outputs)) if inputs is not None else None
+        if error is None and (line := self._kind.leftovers(outputs)):
+            self._reporter.note(call.urn, line)
+        return error
+
+    def _known(self, inputs: Mapping[str, Any]) -> I:
+        read = self._kind.read(inputs)
+        if read is None:
+            raise EdgeError("an input is still unknown")
+        return read
+
+    def _roll_out(
+        self, call: Call, id_: str, inputs: I, properties: Mapping[str, Any], olds: Mapping[str, Any]
+    ) -> Result:
+        try:
+            ended, port = self._runtime.run(self._carry_out(call, inputs))
+        except EdgeError as error:
+            return Result(id_, {}, error, keep=False)
+        outcome = ended.outcome
+        outputs = {
+            **self._kind.declared(properties),
+            **self._kind.outputs(inputs, outcome.placements, port, olds),
+            "status": outcome.status.value,
+            "request_ids": list(outcome.request_ids),
+            "converged_at": olds.get("converged_at") or "",
+            "state_version": STATE_VERSION,
+        }
+        if outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
+            if outcome.failed_total:
+                line = accepted_failures_line(outcome.failed_total, self._kind.noun)
+                self._reporter.note(call.urn, line)
+            return Result(id_, outputs | {"converged_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"})
+        failure = (
+            RolloutInterruptedError if outcome.status is RolloutStatus.INTERRUPTED else RolloutFailedError
+        )
+        if ended.error is not None and not outcome.started:
+            return Result(id_, outputs, ended.error, keep=False)
+        return Result(id_, outputs, failure(outcome, self._kind.subject(inputs), ended.error))
+
+    async def _carry_out(self, call: Call, inputs: I) -> tuple[Ended, Port]:
+        port = self._kind.port(self._runtime, inputs)
+        policy = self._kind.policy(inputs)
+        if call.timeout:
+            policy = replace(policy, timeout=call.timeout)
+        ended = await carry_out(
+            port,
+            self._kind.desired(inputs),
+            policy,
+            self._surroundings(call),
+            starts_in=self._kind.starts_in(inputs),
+        )
+        return ended, port
+
+    def _surroundings(self, call: Call) -> Surroundings:
+        return Surroundings(
+            clock=time.monotonic,
+            sleep=asyncio.sleep,
+            interrupt=self._runtime.interrupt,
+            listener=LineListener(self._reporter, call.urn, self._kind.noun, time.monotonic),
+        )
+
+    async def _observe(self, inputs: I) -> tuple[Port, Observation]:
+        port = self._kind.port(self._runtime, inputs)
+        return port, await port.observe()
+
+    def _has_drifted(self, call: Call, inputs: I, olds: Mapping[str, Any]) -> bool:
+        """Look for drift within a time budget; if the cloud does not answer, say so and go on."""
+        if not self._runtime.settings.observe_on_diff:
+            return _stored_drift(olds)
+        try:
+            drift = self._runtime.run(asyncio.wait_for(self._drift(inputs), LOOK_SECONDS))
+        except TimeoutError:
+            self._reporter.note(call.urn, f"drift unknown: no answer within {LOOK_SECONDS:.0f} s")
+            return False
+        except EdgeError as error:
+            self._reporter.note(call.urn, f"drift unknown: {explain(error).splitlines()[0]}")
+            return False
+        if drift:
+            self._reporter.status(call.urn, drift_line(drift, self._kind.noun))
+        return bool(drift)
+
+    async def _drift(self, inputs: I) -> Drift:
+        _, observation = await self._observe(inputs)
+        return self._drift_in(inputs, observation)
+
+    def _drift_in(self, inputs: I, observation: Observation) -> Drift:
+        budget = self._kind.policy(inputs).stages[-1].budget
+        return find_drift(self._kind.desired(inputs), self._kind.scope(inputs), observation, budget)
+
+    def _status_read(self, inputs: I, outputs: Mapping[str, Any], observation: Observation) -> Any:
+        """Give the status as it reads now: an unfinished rollout that has ended well since counts as that."""
+        drift = self._drift_in(inputs, observation)
+        seen = placements(self._kind.desired(inputs), self._kind.scope(inputs), observation)
+        if drift or any(placement.count(Verdict.IN_PROGRESS) for placement in seen):
+            return outputs.get("status")
+        failed = any(placement.count(Verdict.FAILED) for placement in seen)
+        return (RolloutStatus.DEGRADED if failed else RolloutStatus.CONVERGED).value
+
+    def _clean(self, call: Call, inputs: I, units: tuple[Unit, ...]) -> EdgeError | None:
+        """Clean units that no other resource of this run declares; gives the error if that fails."""
+        port = self._kind.removing_port(self._runtime, inputs, ()) if units else None
+        if port is None:
+            return None
+        free = tuple(unit for unit in units if self._is_free(call, inputs, unit))
+        if not free:
+            return None
+        try:
+            self._runtime.run(self._remove(call, inputs, free))
+        except InterruptedWaitError:
+            return EdgeError("Interrupted while cleaning; run it again to go on.")
+        except NotFoundError:
+            return None
+        except EdgeError as error:
+            return error
+        return None
+
+    async def _remove(self, call: Call, inputs: I, units: tuple[Unit, ...]) -> None:
+        port = self._kind.removing_port(self._runtime, inputs, units)
+        if port is not None:
+            timeout = call.timeout or self._kind.policy(inputs).timeout
+            await remove(port, units, self._surroundings(call), within=timeout)
+
+    def _is_free(self, call: Call, inputs: I, unit: Unit) -> bool:
+        app_id = str(getattr(inputs, "app_id", ""))
+        wanted = self._runtime.registry.wanted(app_id, unit, self._kind.regions(inputs))
+        if wanted is not None:
+            self._reporter.note(call.urn, kept_for_line(unit, wanted.urn))
+        return wanted is None
+
+
+def _stored_drift(olds: Mapping[str, Any]) -> bool:
+    """Find drift in what a refresh has stored, without a look of its own."""
+    counts = [placement.get("counts", {}) for placement in olds.get("placements") or ()]
+    return any(count.get(Verdict.MISSING.value) for count in counts)

@@ -1,0 +1,53 @@
+"""Shows a rollout on the resource's own line: when something changes, and at least once a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pulumi_alicloud_edge.errors import EdgeError
+from pulumi_alicloud_edge.host import Reporter
+from pulumi_alicloud_edge.model.outcome import Progress
+from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
+from pulumi_alicloud_edge.resources.words import Noun, explain, progress_line, removal_line
+
+AT_LEAST_EVERY = 60.0
+REFRESH_EVERY = 1.0
+
+
+class LineListener:
+    """Writes progress beside one resource.
+
+    Args:
+        reporter: Where it goes.
+        urn: The resource.
+        noun: What its targets are called.
+        clock: Seconds.
+    """
+
+    def __init__(self, reporter: Reporter, urn: str, noun: Noun, clock: Callable[[], float]) -> None:
+        self._reporter = reporter
+        self._urn = urn
+        self._noun = noun
+        self._clock = clock
+        self._last: tuple[object, ...] = ()
+        self._last_at = float("-inf")
+
+    def progress(self, progress: Progress) -> None:
+        """Show how far a rollout is."""
+        what = (progress.stage, progress.done, progress.failed, progress.total, progress.detail)
+        self._show(what, progress_line(progress, self._noun))
+
+    def removal(self, removal: AwaitRemoval) -> None:
+        """Show how much is left."""
+        self._show((removal.left,), removal_line(removal.left, self._noun))
+
+    def trouble(self, error: Exception) -> None:
+        """Show that the cloud cannot be read at the moment."""
+        words = explain(error) if isinstance(error, EdgeError) else str(error)
+        self._show((words,), f"trying again: {words.splitlines()[0]}")
+
+    def _show(self, what: tuple[object, ...], text: str) -> None:
+        now = self._clock()
+        if what != self._last or now - self._last_at >= AT_LEAST_EVERY:
+            self._last, self._last_at = what, now
+            self._reporter.status(self._urn, text)

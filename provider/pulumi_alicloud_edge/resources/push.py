@@ -1,0 +1,107 @@
+"""The kind of resource that pushes data files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.outcome import Placement
+from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.resources.data_outputs import (
+    owned_units,
+    show_baseline,
+    show_owned,
+    show_placements,
+    succeeded_somewhere,
+)
+from pulumi_alicloud_edge.resources.inputs import PushInputs, RolloutInput
+from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.words import Noun, stays_line
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.runtime import Runtime
+
+
+class PushKind(Kind[PushInputs]):
+    """Data files onto the file servers of edge regions."""
+
+    noun = Noun("region", "regions")
+    model = PushInputs
+    hidden = frozenset({"sources"})
+
+    def rollout(self, inputs: PushInputs) -> RolloutInput:
+        """Give the input that says how the rollout is to go."""
+        return inputs.rollout
+
+    def scope(self, inputs: PushInputs) -> Scope:
+        """Give the regions."""
+        return inputs.scope()
+
+    def desired(self, inputs: PushInputs) -> Desired:
+        """Every file everywhere; versions of a name lie side by side."""
+        return Desired(_units(inputs), exclusive=False)
+
+    def identity(self, inputs: PushInputs, name: str) -> str:
+        """Give ``<app_id>/<name>``."""
+        return f"{inputs.app_id}/{name}"
+
+    def subject(self, inputs: PushInputs) -> str:
+        """Name files and application."""
+        return f"push of {', '.join(map(str, _units(inputs)))} to {inputs.app_id}"
+
+    def port(self, runtime: Runtime, inputs: PushInputs) -> Port:
+        """Give the port of pushes."""
+        from pulumi_alicloud_edge.cloud.ens_wire import PushFile
+        from pulumi_alicloud_edge.delivery.push import PushPort
+
+        sources = inputs.sources or {}
+        return PushPort(
+            ens=runtime.cloud.ens,
+            reads=runtime.reads,
+            app_id=inputs.app_id,
+            files={
+                item.unit: PushFile(url=sources.get(str(item.unit), ""), **item.model_dump())
+                for item in inputs.data
+            },
+            units=_units(inputs),
+            stages=self.policy(inputs).stages,
+        )
+
+    def faults_of_change(self, olds: Mapping[str, Any], inputs: PushInputs) -> Iterator[InputFault]:
+        """Refuse new content under an old name: a version that has arrived somewhere stays what it is."""
+        before = self.stored(olds)
+        arrived = succeeded_somewhere(olds)
+        known = {item.unit: item for item in before.data if item.unit in arrived} if before else {}
+        for index, item in enumerate(inputs.data):
+            old = known.get(item.unit)
+            for field in ("md5", "size"):
+                if old is not None and getattr(old, field) != getattr(item, field):
+                    reason = f"differs from what {item.unit} was pushed with: give new content a new version"
+                    yield InputFault(f"data[{index}].{field}", reason)
+
+    def outputs(
+        self,
+        inputs: PushInputs,
+        placements: tuple[Placement, ...],
+        port: Port,  # noqa: ARG002
+        olds: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Give placements, and what is and was there."""
+        return {
+            "placements": show_placements(placements),
+            "owned": show_owned(olds, _units(inputs)),
+            "baseline": show_baseline(olds, _units(inputs)),
+        }
+
+    def leftovers(self, outputs: Mapping[str, Any]) -> str:
+        """Pushed data cannot be taken back: ENS has no operation for it."""
+        units = owned_units(outputs)
+        return stays_line(units, "on the file servers: pushed data cannot be removed") if units else ""
+
+
+def _units(inputs: PushInputs) -> tuple[Unit, ...]:
+    return tuple(item.unit for item in inputs.data)

@@ -1,0 +1,112 @@
+"""The kind of resource that releases a container version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus
+from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.resources.inputs import ReleaseInputs, RolloutInput
+from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.words import Noun
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.runtime import Runtime
+
+_IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
+
+
+class ReleaseKind(Kind[ReleaseInputs]):
+    """A container version into an environment."""
+
+    noun = Noun("share", "shares")
+    model = ReleaseInputs
+    replacing = ("app_id", "env")
+    vanishes = False
+
+    def declared(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Pick what the user declared; a start time that has passed says nothing any more."""
+        declared = super().declared(properties)
+        start_time = declared.get("start_time")
+        if isinstance(start_time, str) and _seconds_until(start_time) <= 0:
+            del declared["start_time"]
+        return declared
+
+    def rollout(self, inputs: ReleaseInputs) -> RolloutInput:
+        """Give the input that says how the rollout is to go."""
+        return inputs.rollout
+
+    def scope(self, inputs: ReleaseInputs) -> Scope:
+        """Give the share or the regions."""
+        return inputs.scope()
+
+    def desired(self, inputs: ReleaseInputs) -> Desired:
+        """The version on the share asked for."""
+        return Desired((inputs.unit,))
+
+    def identity(self, inputs: ReleaseInputs, name: str) -> str:  # noqa: ARG002
+        """Give ``<app_id>/<env>``."""
+        return f"{inputs.app_id}/{inputs.env.value}"
+
+    def subject(self, inputs: ReleaseInputs) -> str:
+        """Name version, app and environment."""
+        return f"release of {inputs.version_id} to {inputs.app_id} {inputs.env.value}"
+
+    def starts_in(self, inputs: ReleaseInputs) -> float:
+        """Give the seconds until ``start_time``."""
+        return max(_seconds_until(inputs.start_time), 0.0) if inputs.start_time else 0.0
+
+    def port(self, runtime: Runtime, inputs: ReleaseInputs) -> Port:
+        """Give the port of releases."""
+        from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort
+
+        later = inputs.start_time if self.starts_in(inputs) else None
+        publish_type = inputs.publish_type.value if inputs.publish_type else None
+        return ReleasePort(
+            esa=runtime.cloud.esa,
+            app_id=inputs.app_id,
+            env=inputs.env.value,
+            unit=inputs.unit,
+            stages=self.policy(inputs).stages,
+            order=ReleaseOrder(publish_type, later, inputs.remarks),
+        )
+
+    def outputs(
+        self,
+        inputs: ReleaseInputs,
+        placements: tuple[Placement, ...],  # noqa: ARG002
+        port: Port,
+        olds: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Give what the environment shows, and what was there before."""
+        from pulumi_alicloud_edge.delivery.release import ReleasePort
+
+        shown = port.shown if isinstance(port, ReleasePort) else None
+        baseline = str(olds.get("baseline_version") or "")
+        before = str(olds.get("version_id") or "")
+        if olds.get("status") in _IN_PLACE and before != inputs.version_id:
+            baseline = before
+        if shown is None:
+            return {"baseline_version": baseline}
+        return {
+            "published_version": shown.version,
+            "publish_percentage": shown.percentage,
+            "baseline_version": baseline or shown.found,
+        }
+
+    def leftovers(self, outputs: Mapping[str, Any]) -> str:
+        """A release cannot be unpublished: ESA has no operation for it."""
+        version = outputs.get("published_version") or outputs.get("version_id")
+        return f"{version} stays released to {outputs.get('env')}: a release cannot be unpublished"
+
+
+def _seconds_until(start_time: str) -> float:
+    try:
+        at = datetime.strptime(start_time, "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return float("inf")
+    return (at - datetime.now(UTC)).total_seconds()

@@ -1,0 +1,107 @@
+"""Reads properties into input models and collects every fault with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, TypeVar
+
+import pulumi
+from pulumi.runtime import rpc
+from pydantic import BaseModel, ValidationError
+
+from pulumi_alicloud_edge.errors import InputError, InputFault
+
+
+class Inputs(Protocol):
+    """An input model that can check itself as a whole."""
+
+    def faults(self) -> Iterator[InputFault]:
+        """Find what is wrong across fields."""
+        ...
+
+
+M = TypeVar("M", bound=BaseModel)
+
+_WORDS = {
+    "missing": "is required",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "too_short": "must not be empty",
+    "dict_type": "must be a set of keys and values",
+    "model_type": "must be a set of keys and values",
+    "model_attributes_type": "must be a set of keys and values",
+}
+
+
+def read_inputs(model: type[M], properties: Mapping[str, Any]) -> M | None:
+    """Read properties into a model.
+
+    Returns:
+        The model, or None where some value is not known yet (in a preview); then what is known is in order.
+
+    Raises:
+        InputError: With every fault found.
+    """
+    try:
+        inputs = model.model_validate(dict(properties))
+    except ValidationError as error:
+        faults = tuple(_faults(error, model))
+        if faults:
+            raise InputError(faults) from None
+        return None
+    if has_unknown(properties):
+        return None
+    check = getattr(inputs, "faults", None)
+    faults = tuple(check()) if check else ()
+    if faults:
+        raise InputError(faults)
+    return inputs
+
+
+def has_unknown(value: Any) -> bool:
+    """Tell whether any part of a value is not known yet."""
+    if is_unknown(value):
+        return True
+    if isinstance(value, Mapping):
+        return any(has_unknown(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(has_unknown(item) for item in value)
+    return False
+
+
+def is_unknown(value: Any) -> bool:
+    """Tell whether a value as such is not known yet."""
+    return isinstance(value, pulumi.output.Unknown) or (isinstance(value, str) and value == rpc.UNKNOWN)
+
+
+def _faults(error: ValidationError, model: type[BaseModel]) -> Iterator[InputFault]:
+    for detail in error.errors(include_url=False):
+        if is_unknown(detail["input"]):
+            continue
+        yield InputFault(_path(detail["loc"]), _reason(detail, model))
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
+
+
+def _reason(detail: Any, model: type[BaseModel]) -> str:
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    match kind:
+        case "value_error":
+            return str(context["error"])
+        case "extra_forbidden":
+            known = f"; known are {', '.join(sorted(model.model_fields))}" if len(detail["loc"]) == 1 else ""
+            return f"is not known here{known}"
+        case "enum":
+            return f"must be {context['expected'].replace(chr(39), '')}"
+        case "greater_than_equal":
+            return f"must be at least {context['ge']:g}"
+        case "less_than_equal":
+            return f"must be at most {context['le']:g}"
+        case _:
+            return _WORDS.get(kind) or str(detail["msg"])

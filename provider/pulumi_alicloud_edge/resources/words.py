@@ -1,0 +1,211 @@
+"""All text that users read about rollouts: errors, progress, what stays behind. The one place where text is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from pulumi_alicloud_edge.errors import (
+    AnswerLostError,
+    ClockSkewError,
+    CloudError,
+    DeniedError,
+    EdgeError,
+    IdentityError,
+    InputError,
+    MalformedAnswerError,
+    NotFoundError,
+    RejectedError,
+    RemovalError,
+    RolloutError,
+    SettingsError,
+    ThrottledError,
+    TransportError,
+    UnavailableError,
+    UnreachableError,
+)
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
+from pulumi_alicloud_edge.reconcile.drift import Drift
+from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
+from pulumi_alicloud_edge.resources.durations import show_duration
+
+TARGETS_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What the targets of a resource are called."""
+
+    one: str
+    many: str
+
+    def count(self, number: int) -> str:
+        """Write a number of them."""
+        return f"{number} {self.one if number == 1 else self.many}"
+
+
+def progress_line(progress: Progress, noun: Noun) -> str:
+    """Write the line beside a resource while it rolls out: ``4/6 regions, 1 failed, 12 s``."""
+    total = "?" if progress.total is None else progress.total
+    parts = [f"{progress.done}/{total} {noun.many}"]
+    if progress.failed:
+        parts.append(f"{progress.failed} failed")
+    if progress.detail:
+        parts.append(progress.detail)
+    if progress.baking is not None:
+        parts.append(f"baking, {show_duration(progress.baking)} left")
+    parts.append(show_duration(progress.elapsed))
+    stage = ""
+    if progress.stages > 1:
+        stage = f"stage {progress.stage + 1} of {progress.stages}"
+        stage += f" ({progress.stage_name}): " if progress.stage_name else ": "
+    return stage + ", ".join(parts)
+
+
+def removal_line(left: int, noun: Noun) -> str:
+    """Write the line beside a resource while its data is cleaned."""
+    return f"cleaning: {noun.count(left)} left"
+
+
+def drift_line(drift: Drift, noun: Noun) -> str:
+    """Say what drifted: ``drift: assets@1.5 is missing on 2 of 40 instances (1.4 runs there)``."""
+    parts = []
+    for unit in drift.units:
+        if unit.missing == {ANYWHERE}:
+            parts.append(f"{unit.unit} is nowhere")
+        elif unit.missing:
+            others = f" ({', '.join(sorted(unit.others))} runs there)" if unit.others else ""
+            parts.append(f"{unit.unit} is missing on {len(unit.missing)} of {noun.count(unit.total)}{others}")
+        if unit.failed:
+            parts.append(f"{unit.unit} has failed on {len(unit.failed)} of {noun.count(unit.total)}")
+    return "drift: " + ", ".join(parts)
+
+
+def accepted_failures_line(count: int, noun: Noun) -> str:
+    """Say that some targets failed and that this was allowed."""
+    return f"{noun.count(count)} failed, within max_failed"
+
+
+def stays_line(units: Iterable[Unit], where: str) -> str:
+    """Say what a destroyed resource leaves in the cloud."""
+    return f"{', '.join(str(unit) for unit in units)} stays {where}"
+
+
+def kept_for_line(unit: Unit, urn: str) -> str:
+    """Say why a unit is not cleaned."""
+    return f"{unit} is not cleaned: {urn.rpartition('::')[2]} declares it now"
+
+
+def explain(error: EdgeError, noun: Noun | None = None) -> str:
+    """Make the message of an error: what failed, where, the cloud's own words, and what to do next."""
+    match error:
+        case InputError():
+            return "\n".join(f"{f.path}: {f.reason}" if f.path else f.reason for f in error.faults)
+        case SettingsError():
+            return f"{error.setting}: {error.reason}. {error.remedy}"
+        case RolloutError():
+            return _rollout(error, noun or Noun("target", "targets"))
+        case RemovalError():
+            units = ", ".join(str(unit) for unit in error.units)
+            left = (noun or Noun("target", "targets")).count(error.targets)
+            return (
+                f"{units} is still on {left} after cleaning. Run pulumi destroy or up again to go on waiting."
+            )
+        case CloudError():
+            return _cloud(error)
+        case TransportError():
+            return _transport(error)
+        case _:
+            return str(error)
+
+
+def _cloud(error: CloudError) -> str:
+    subject = f" for {error.subject}" if error.subject else ""
+    request = f" (RequestId {error.request_id})" if error.request_id else ""
+    said = f"{error.action}{subject} was answered {error.code or error.status}: {error.message}{request}"
+    return f"{said}\n{_remedy(error)}"
+
+
+def _remedy(error: CloudError) -> str:
+    match error:
+        case DeniedError():
+            return f"Allow {error.ram_action or 'the action'} to this identity in RAM (resource *), then run again."
+        case IdentityError():
+            return (
+                "Check the access key: alicloud-edge:accessKeyId and accessKeySecret, or the credentials in the "
+                "environment."
+            )
+        case ClockSkewError():
+            there = f" The cloud's clock says {error.server_time}." if error.server_time else ""
+            return f"This machine's clock is off: set it, then run again.{there}"
+        case NotFoundError():
+            return "Check the id, and that it belongs to this account and region."
+        case RejectedError():
+            return "Change the input that it names, then run again."
+        case ThrottledError():
+            return "The account is being throttled: set alicloud-edge:callsPerSecond, or run again later."
+        case UnavailableError() | MalformedAnswerError():
+            return (
+                "The cloud is in trouble; run again later: what is under way there is joined, not repeated."
+            )
+        case _:
+            return "Run again once this is mended."
+
+
+def _transport(error: TransportError) -> str:
+    match error:
+        case UnreachableError():
+            advice = "Check the network, alicloud-edge:region and alicloud-edge:endpoint, then run again."
+        case AnswerLostError():
+            advice = "Run again: what has begun in the cloud is joined, not repeated."
+        case _:
+            advice = "Run again."
+    return f"{error.action}: no answer from {error.endpoint}: {error.cause}\n{advice}"
+
+
+def _rollout(error: RolloutError, noun: Noun) -> str:
+    outcome = error.outcome
+    if outcome.status is RolloutStatus.INTERRUPTED:
+        return (
+            f"Interrupted at {progress_line(outcome.progress, noun)}. What is under way goes on in the cloud; "
+            f"the next pulumi up continues from there."
+        )
+    lines = [f"{error.subject}: {_cause(outcome, noun)}"]
+    lines += _failed_targets(outcome.stage_failed, outcome.failed_total, noun)
+    if error.refusal is not None:
+        lines.append(explain(error.refusal, noun))
+    if outcome.request_ids:
+        lines.append(f"Started by RequestId {', '.join(outcome.request_ids[-3:])}.")
+    if outcome.cause is not FailureCause.REFUSED:
+        lines.append(
+            "What has succeeded stays in place. Mend the cause and run pulumi up again: only what is missing is "
+            "started."
+        )
+    return "\n".join(lines)
+
+
+def _cause(outcome: Outcome, noun: Noun) -> str:
+    seen = progress_line(outcome.progress, noun)
+    match outcome.cause:
+        case FailureCause.BUDGET:
+            allowed = f"max_failed allows {outcome.allowed}"
+            return f"{noun.count(outcome.failed_total)} failed, {allowed} ({seen})"
+        case FailureCause.TIMEOUT:
+            return f"the timeout has passed; last seen: {seen}"
+        case FailureCause.STALLED:
+            return f"nothing has moved for stall_timeout; last seen: {seen}"
+        case FailureCause.NOTHING_SELECTED:
+            return f"the selection matches no {noun.one}"
+        case FailureCause.REFUSED | None:
+            return f"the rollout could not go on ({seen})"
+    assert_never(outcome.cause)
+
+
+def _failed_targets(failed: tuple[FailedTarget, ...], total: int, noun: Noun) -> list[str]:
+    lines = [f"  {f.target or 'nowhere shown'}: {f.unit}: {f.reason}" for f in failed[:TARGETS_NAMED]]
+    more = total - len({f.target for f in failed[:TARGETS_NAMED]})
+    if lines and more > 0:
+        lines.append(f"  and {noun.count(more)} more")
+    return lines
