@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.operation import Operation
 
 PAGE_SIZE = 100
+_NOT_CONTENT = frozenset({"RequestId", "PageNumber"})
 
 
 async def pages(
@@ -20,13 +21,19 @@ async def pages(
     """Give every page; the caller of this stops early at a page that is empty.
 
     Whether ``TotalCount`` counts groups or single targets is not documented. Going on until the pages asked
-    for cover it is right for both, as long as an empty page ends the reading.
+    for cover it is right for both, as long as an empty page ends the reading; so does a page that is there
+    twice, from a cloud that gives everything at once.
     """
     number = 1
+    before: dict[str, Any] | None = None
     while True:
         paging = {"PageNumber": str(number), "PageSize": str(PAGE_SIZE)}
         answer = await caller.call(operation, {**query, **paging}, subject=subject)
+        content = {key: value for key, value in answer.document.items() if key not in _NOT_CONTENT}
+        if content == before:
+            return
         yield answer
+        before = content
         total = total_count(answer)
         if total is not None and number * _page_size(answer) >= total:
             return
