@@ -11,6 +11,7 @@ import uvicorn
 from alicloud_edge_emulator.clock import EmulatedClock
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.gateway.connections import BreakableProtocol
+from alicloud_edge_emulator.ledger import Ledger
 from alicloud_edge_emulator.problems import Refused
 from alicloud_edge_emulator.server import build
 from alicloud_edge_emulator.world import load_world
@@ -25,9 +26,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        cloud = Cloud(
-            load_world(options.world), clock=EmulatedClock(scale=options.time_scale), seed=options.seed
-        )
+        cloud = _open_cloud(options)
         listener = _listen(options.host, options.port)
     except (Refused, OSError) as error:
         sys.exit(f"alicloud-edge-emulator: {error}")
@@ -46,6 +45,18 @@ def main() -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
+def _open_cloud(options: argparse.Namespace) -> Cloud:
+    clock, ledger = EmulatedClock(scale=options.time_scale), Ledger(options.db)
+    beginning = ledger.beginning()
+    if beginning is None:
+        return Cloud.new(load_world(options.world), seed=options.seed or 0, clock=clock, ledger=ledger)
+    if options.seed not in {None, beginning.seed}:
+        raise Refused(f"db: {options.db} began with seed {beginning.seed}; delete it or leave --seed away")
+    if options.world is not None and load_world(options.world) != beginning.world:
+        raise Refused(f"db: {options.db} holds another world; delete it or leave --world away")
+    return Cloud.resumed(beginning, clock=clock, ledger=ledger)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="alicloud-edge-emulator",
@@ -60,7 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--time-scale", type=_scale, default=1.0, metavar="N", help="run N times faster than real time"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of durations and outcomes")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of durations and outcomes (default: 0)")
+    parser.add_argument(
+        "--db",
+        type=Path,
+        metavar="FILE",
+        help="keep the state in this file, and go on from it after a restart",
+    )
     parser.add_argument(
         "--files", type=_folder, metavar="DIR", help="serve the files of a folder under /files"
     )

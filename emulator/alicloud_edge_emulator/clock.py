@@ -31,9 +31,11 @@ class EmulatedClock:
         """The pair (real, emulated) from which time runs; all that a restart needs to continue it."""
         return self._real_anchor, self._anchor
 
-    def resume(self, anchor: tuple[float, float]) -> None:
-        """Continue from another clock's anchor, so that work goes on while nothing runs."""
-        self._real_anchor, self._anchor = anchor
+    def resume(self, anchor: tuple[float, float], scale: float) -> None:
+        """Go on from where another clock would be by now, at this clock's own pace."""
+        real_anchor, emulated_anchor = anchor
+        self._real_anchor = self._real()
+        self._anchor = emulated_anchor + (self._real_anchor - real_anchor) * scale
 
 
 def wire_time(seconds: float) -> str:

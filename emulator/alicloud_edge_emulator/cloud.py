@@ -7,45 +7,77 @@ from typing import Any
 from alicloud_edge_emulator.call import Call
 from alicloud_edge_emulator.chance import Dice
 from alicloud_edge_emulator.clock import EmulatedClock
-from alicloud_edge_emulator.ens.commands import EnsCommand
+from alicloud_edge_emulator.dialect import Dialect
+from alicloud_edge_emulator.ens.commands import SettleSource
 from alicloud_edge_emulator.ens.store import EnsStore
 from alicloud_edge_emulator.ens.views import Lens
-from alicloud_edge_emulator.esa.commands import EsaCommand, SetRelease, StartRelease
+from alicloud_edge_emulator.esa.commands import SetRelease, StartRelease
 from alicloud_edge_emulator.esa.store import EsaStore
+from alicloud_edge_emulator.ledger import Beginning, Command, Ledger
 from alicloud_edge_emulator.sources import Inspector
 from alicloud_edge_emulator.world import World
 
-Command = EnsCommand | EsaCommand
-
 
 class Cloud:
-    """All state behind the API. Reads compute from it; only commands change it."""
+    """All state behind the API. Reads compute from it; only commands change it, and the ledger keeps them."""
 
-    def __init__(self, world: World, *, clock: EmulatedClock, seed: int = 0) -> None:
+    def __init__(self, beginning: Beginning, clock: EmulatedClock, ledger: Ledger) -> None:
         self.clock = clock
-        self.seed = seed
+        self.seed = beginning.seed
         self.inspector = Inspector()
+        self._ledger = ledger
         self._tasks: set[asyncio.Task[None]] = set()
-        self.begin(world)
+        self._set_up(beginning)
+
+    @classmethod
+    def new(cls, world: World, *, seed: int, clock: EmulatedClock, ledger: Ledger) -> "Cloud":
+        """A cloud in which nothing has happened yet."""
+        beginning = Beginning(world, seed, clock.now())
+        cloud = cls(beginning, clock, ledger)
+        ledger.begin(beginning)
+        ledger.keep_clock(clock.anchor(), clock.scale)
+        return cloud
+
+    @classmethod
+    def resumed(cls, beginning: Beginning, *, clock: EmulatedClock, ledger: Ledger) -> "Cloud":
+        """The cloud of a ledger. Its time went on while nothing ran; its downloads did not."""
+        clock.resume(*ledger.clock())
+        ledger.keep_clock(clock.anchor(), clock.scale)
+        cloud = cls(beginning, clock, ledger)
+        cloud._dialect = ledger.dialect()
+        for at, command in ledger.commands():
+            cloud._apply(command, at)
+        for app_id, unit in cloud.ens.units_awaiting_source():
+            problem = "download failed: the file server was restarted"
+            cloud.commit(SettleSource(app_id=app_id, name=unit.name, version=unit.version, problem=problem))
+        return cloud
 
     def begin(self, world: World) -> None:
         """Make a world, as it is at its beginning, the state of the cloud."""
-        self.world = world
-        self.dialect = world.dialect
-        dice, now = Dice(self.seed), self.clock.now()
-        self.ens = EnsStore(world, dice, now)
-        self.esa = EsaStore(world, dice, now)
+        beginning = Beginning(world, self.seed, self.clock.now())
+        self._set_up(beginning)
+        self._ledger.begin(beginning)
 
     def commit(self, command: Command) -> None:
         """Carry out a change now."""
-        self._apply(command, self.clock.now())
+        at = self.clock.now()
+        self._ledger.append(at, command)
+        self._apply(command, at)
 
-    def _apply(self, command: Command, at: float) -> None:
-        match command:
-            case StartRelease() | SetRelease():
-                self.esa.apply(command, at)
-            case _:
-                self.ens.apply(command, at)
+    @property
+    def dialect(self) -> Dialect:
+        """How the open points of the contract are settled."""
+        return self._dialect
+
+    def settle(self, dialect: Dialect) -> None:
+        """Settle the open points of the contract otherwise."""
+        self._dialect = dialect
+        self._ledger.keep_dialect(dialect)
+
+    def advance(self, seconds: float) -> None:
+        """Move the emulated time forward."""
+        self.clock.advance(seconds)
+        self._ledger.keep_clock(self.clock.anchor(), self.clock.scale)
 
     def lens(self, call: Call) -> Lens:
         """How this call's reader sees the records."""
@@ -57,3 +89,17 @@ class Cloud:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def _set_up(self, beginning: Beginning) -> None:
+        world, dice = beginning.world, Dice(beginning.seed)
+        self.ens = EnsStore(world, dice, beginning.began)
+        self.esa = EsaStore(world, dice, beginning.began)
+        self.world = world
+        self._dialect = world.dialect
+
+    def _apply(self, command: Command, at: float) -> None:
+        match command:
+            case StartRelease() | SetRelease():
+                self.esa.apply(command, at)
+            case _:
+                self.ens.apply(command, at)

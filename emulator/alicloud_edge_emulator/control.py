@@ -76,7 +76,7 @@ class Control:
 
     def put_dialect(self, body: bytes) -> Any:
         """Settle some open points otherwise; the rest stays as it is."""
-        self._cloud.dialect = self._cloud.dialect.changed(_json(body))
+        self._cloud.settle(self._cloud.dialect.changed(_json(body)))
         return self._cloud.dialect.model_dump(mode="json")
 
     def move_clock(self, body: bytes) -> Any:
@@ -85,7 +85,7 @@ class Control:
         seconds = request.get("advance") if isinstance(request, dict) else None
         if not isinstance(seconds, int | float) or not math.isfinite(seconds) or seconds < 0:
             raise Refused('clock: expected {"advance": seconds}, at least 0')
-        self._cloud.clock.advance(seconds)
+        self._cloud.advance(seconds)
         return self._time()
 
     def faults(self) -> Any:

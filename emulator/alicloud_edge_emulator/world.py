@@ -179,7 +179,9 @@ class World(_Part):
         for container_app in self.container_apps:
             _check_releases(container_app)
         for field in ("pushed", "distributed"):
-            _known(f"{field}.app_id", [data.app_id for data in getattr(self, field)], apps)
+            for data in getattr(self, field):
+                _known(f"{field}.app_id", [data.app_id], apps)
+                _known(f"{field}.regions", data.regions or (), regions)
         return self
 
 

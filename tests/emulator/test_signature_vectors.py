@@ -18,7 +18,10 @@ PUSH = {
     "x-acs-version": "2017-11-10",
 }
 SDK = {"accept": "application/json", "user-agent": "example-agent/1.0"}
-PUBLISH_QUERY = "FullRelease=True&PublishType=region&Regions=%5B%22jiangsu%22%2C%22zhejiang%22%5D&VersionId=ver-87962637161651"
+PUBLISH_QUERY = (
+    "FullRelease=True&PublishType=region"
+    "&Regions=%5B%22jiangsu%22%2C%22zhejiang%22%5D&VersionId=ver-87962637161651"
+)
 PUBLISH_BODY = (
     b"AppId=app-88068867578379&Percentage=50&PublishEnv=prod"
     b"&Remarks=test+publish+app&StartTime=2023-06-05T16%3A00%3A00Z"

@@ -17,6 +17,7 @@ from alicloud_edge_emulator.ens.commands import (
     StartPush,
 )
 from alicloud_edge_emulator.ens.records import Attempt, State, Unit, fixed
+from alicloud_edge_emulator.problems import Refused
 from alicloud_edge_emulator.world import Application, PlacedData, Timing, World
 
 Records = dict[str, Attempt]
@@ -146,6 +147,10 @@ class EnsStore:
         for data in self.world.distributed:
             app = self.apps[data.app_id]
             targets = data.instances or tuple(_in_regions(app, data.regions))
+            if not set(targets) <= app.instances.keys():
+                raise Refused(
+                    f"world.distributed: {data.app_id} has not all of the instances named for {data.name}"
+                )
             self.apply(SetDist(**_unit_of(data), targets=targets, state=_state_of(data)), at)
 
 
