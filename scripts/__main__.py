@@ -25,16 +25,17 @@ def main() -> int:
         chosen, further = parser.parse_known_args()
         if further and chosen.command != "test":
             parser.error(f"unknown: {' '.join(further)}")
-        return _run(chosen, further)
+        _run(chosen, further)
     except StepError as error:
         print(f"\n{error.what}\n{error.remedy}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+    return 0
 
 
-def _run(chosen: argparse.Namespace, further: list[str]) -> int:
+def _run(chosen: argparse.Namespace, further: list[str]) -> None:
     match chosen.command:
         case "setup":
             python_env.ensure()
@@ -50,10 +51,9 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> int:
         case "lint":
             checks.lint()
         case "test":
-            return checks.test(further)
+            checks.test(further)
         case "cli":
             say(str(pulumi_cli.ensure()))
-    return 0
 
 
 if __name__ == "__main__":

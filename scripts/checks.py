@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 import pulumi_cli
 import python_env
@@ -22,28 +23,35 @@ WORKERS = ("-n", "auto", "--maxprocesses", "4")
 def lint() -> None:
     """Run every linter, so that one look shows all there is to repair."""
     python_env.ensure()
-    failed = [" ".join(linter) for linter in LINTERS if not _passes(linter)]
-    if failed:
-        raise StepError(
-            f"Failed: {'; '.join(failed)}.", "`.venv/bin/ruff format` and `ruff check --fix` repair much."
-        )
+    _conclude(_lint())
 
 
-def test(arguments: Sequence[str]) -> int:
-    """Lint, then run the tests, with the Pulumi CLI on PATH.
+def test(arguments: Sequence[str]) -> None:
+    """Run every linter and the tests, with the Pulumi CLI on PATH; a fault of one does not hide the other's.
 
     Args:
         arguments: Further arguments for pytest.
-
-    Returns:
-        Pytest's exit code.
     """
-    lint()
-    folder = pulumi_cli.ensure()
-    env = environment_with(VENV / "bin", folder)
-    return subprocess.run(["pytest", *WORKERS, *arguments], cwd=ROOT, env=env, check=False).returncode
+    python_env.ensure()
+    path = [VENV / "bin", pulumi_cli.ensure()]
+    _conclude([*_lint(), *_failed(["pytest", *WORKERS, *arguments], *path)])
 
 
-def _passes(linter: Sequence[str]) -> bool:
-    say(f"$ {' '.join(linter)}")
-    return subprocess.run(linter, cwd=ROOT, env=environment_with(VENV / "bin"), check=False).returncode == 0
+def _lint() -> list[str]:
+    return [fault for linter in LINTERS for fault in _failed(linter, VENV / "bin")]
+
+
+def _failed(command: Sequence[str], *path: Path) -> list[str]:
+    """Run a check in the foreground; its name, if it failed."""
+    line = " ".join(command)
+    say(f"$ {line}")
+    passed = subprocess.run(command, cwd=ROOT, env=environment_with(*path), check=False).returncode == 0
+    return [] if passed else [line]
+
+
+def _conclude(faults: Sequence[str]) -> None:
+    if faults:
+        what = "\n".join(f"Failed: {fault}" for fault in faults)
+        raise StepError(
+            what, "`.venv/bin/ruff format` and `.venv/bin/ruff check --fix` repair much of style."
+        )
