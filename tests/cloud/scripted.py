@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
 
 from pulumi_alicloud_edge.cloud import Cloud, CloudSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 KEY = "LTAItestkeytestkey"
 SECRET = "SecretSecretSecret"
@@ -54,10 +51,9 @@ Step = httpx.Response | Exception | dict[str, Any]
 class Script(httpx.AsyncBaseTransport):
     """Answers requests in turn; the last answer goes on for ever."""
 
-    def __init__(self, *steps: Step, read_body: bool = True) -> None:
+    def __init__(self, *steps: Step) -> None:
         self._steps = list(steps) or [{"RequestId": "REQ-0"}]
         self.requests: list[httpx.Request] = []
-        self._read_body = read_body
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         # Requests of several attempts may be one object: keep what was sent, not what is changed later.
@@ -94,7 +90,3 @@ def scripted(
     script, passing = Script(*steps), time or Time()
     cloud = Cloud(settings, clock=passing.clock, sleep=passing.sleep, transport=script)
     return cloud, script, passing
-
-
-def every(script: Script, read: Callable[[httpx.Request], str]) -> Iterable[str]:
-    return [read(request) for request in script.requests]

@@ -129,7 +129,7 @@ def test_the_rate_never_falls_to_a_standstill() -> None:
     for _ in range(50):
         (now,) = run(pace, [now])
         pace.throttled(now, called_at=now, retry_after=None)
-    assert pace.rate(now) == 0.5
+    assert pace.rate(now) == 1.0
 
 
 async def test_waiting_calls_go_one_by_one_in_the_order_of_their_coming() -> None:
