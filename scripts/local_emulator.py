@@ -10,7 +10,7 @@ import urllib.request
 
 from console import StepError, last_lines, say
 from processes import command_line
-from workspace import LOCAL, ROOT, VENV, environment_with, shown
+from workspace import LOCAL, ROOT, VENV, discard, environment_with, shown
 
 HOST = "127.0.0.1"
 PORT = 8787
@@ -20,6 +20,7 @@ KEY_ID, KEY_SECRET = "emulator", "emulator-secret"
 FOLDER = LOCAL / "emulator"
 PORT_FILE = FOLDER / "port"
 PID_FILE = FOLDER / "pid"
+DATABASE = FOLDER / "state.db"
 LOG = FOLDER / "log"
 FILES = ROOT / "examples" / "quickstart" / "files"
 
@@ -74,10 +75,17 @@ def stop() -> bool:
     return pid is not None
 
 
+def forget() -> None:
+    """Drop what the emulated cloud remembers; its port stays known to the next run."""
+    for file in FOLDER.glob(f"{DATABASE.name}*"):
+        discard(file)
+
+
 def _command(port: int) -> list[str]:
     return [
         str(VENV / "bin" / "alicloud-edge-emulator"),
         *("--host", HOST, "--port", str(port)),
+        *("--db", str(DATABASE)),
         *("--files", str(FILES)),
     ]
 

@@ -75,6 +75,7 @@ def down() -> None:
                 session.pulumi("destroy", "--yes", stack=stack)
         discard(FOLDER)
         stopped = local_emulator.stop()
+        local_emulator.forget()
     what = [f"stack {stack} destroyed" for stack in stacks] + ["emulator stopped"] * stopped
     say(f"Down: {', '.join(what)}." if what else "Nothing to take down.")
 

@@ -18,6 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(local_emulator, "PORT_FILE", tmp_path / "port")
     monkeypatch.setattr(local_emulator, "FOLDER", tmp_path)
     monkeypatch.setattr(local_emulator, "LOG", tmp_path / "log")
+    monkeypatch.setattr(local_emulator, "DATABASE", tmp_path / "state.db")
     return tmp_path
 
 
