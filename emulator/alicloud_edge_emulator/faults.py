@@ -166,8 +166,7 @@ class Faults:
 
     def _drawn(self, action: str, app_id: str) -> Iterable[Fault]:
         for index, rule in enumerate(self._rules):
-            on_targets = isinstance(rule, TargetFailFault | TargetHangFault)
-            if not rule.concerns(action, app_id) or (on_targets and action not in STARTING_ACTIONS):
+            if not rule.concerns(action, app_id) or not _can_meet(rule, action):
                 continue
             if rule.count is not None and self._met[index] >= rule.count:
                 continue
@@ -175,6 +174,17 @@ class Faults:
             if self._dice.unit("fault", index, self._considered[index]) < rule.probability:
                 self._met[index] += 1
                 yield rule
+
+
+def _can_meet(rule: Fault, action: str) -> bool:
+    """Targets go wrong where work starts; only reads can be stale."""
+    match rule:
+        case TargetFailFault() | TargetHangFault():
+            return action in STARTING_ACTIONS
+        case StaleFault():
+            return action not in STARTING_ACTIONS
+        case _:
+            return True
 
 
 def _combined(rules: Iterable[Fault]) -> Plan:

@@ -71,16 +71,7 @@ class Journal:
             milliseconds=round(milliseconds, 1),
         )
         self._entries.append(entry)
-        outcome = f"{status or 'dropped'} {code or 'OK'}"
-        LOG.info(
-            "%s %s app=%s %s request=%s %.0fms",
-            time,
-            action,
-            app_id or "-",
-            outcome,
-            request_id,
-            milliseconds,
-        )
+        _log(entry)
 
     def entries(self) -> list[dict[str, Any]]:
         """The calls, oldest first."""
@@ -89,6 +80,13 @@ class Journal:
     def clear(self) -> None:
         """Forget the calls; numbering goes on."""
         self._entries.clear()
+
+
+def _log(entry: Entry) -> None:
+    outcome = f"{entry.status or 'dropped'} {entry.code or 'OK'}"
+    line = f"{entry.time} {entry.action} app={entry.app_id or '-'} {outcome} request={entry.request_id}"
+    printable = "".join(char if char.isprintable() else "?" for char in line)
+    LOG.info("%s %.0fms", printable, entry.milliseconds)
 
 
 def _public(parameters: Mapping[str, Parameter]) -> dict[str, dict[str, str]]:

@@ -1,5 +1,6 @@
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.caller import Caller
@@ -114,7 +115,7 @@ def test_filters_narrow_the_answer(caller: Caller) -> None:
         ),
     ],
 )
-def test_bad_parameters_have_documented_codes(caller: Caller, parameters: dict[str, str], code: str) -> None:
+def test_bad_parameters_have_documented_codes(caller: Caller, parameters: Any, code: str) -> None:
     response = caller.call("PushApplicationData", **parameters)
     assert (response.status_code, response.json()["Code"]) == (400, code)
     assert caller.emulator.app()["pushed"] == []

@@ -48,8 +48,8 @@ class Caller:
             **(headers or {}),
         }
         signed["Authorization"] = self._authorization(method, query, signed, body)
-        return httpx.request(
-            method, self.emulator.url, params=query, content=body, headers=signed, trust_env=False, timeout=10
+        return self.emulator.http.request(
+            method, self.emulator.url, params=query, content=body, headers=signed
         )
 
     def ok(self, action: str, **query: Any) -> Any:

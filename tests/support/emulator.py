@@ -45,7 +45,7 @@ class Emulator:
         self.url = url
         self._process = process
         self._scratch = scratch
-        self._client = httpx.Client(base_url=f"{url}/_emulator", timeout=30, trust_env=False)
+        self.http = httpx.Client(timeout=30, trust_env=False)
 
     @classmethod
     def start(
@@ -102,15 +102,16 @@ class Emulator:
 
     def state(self) -> dict[str, Any]:
         """`GET /_emulator/state`: what is true now."""
-        return self._ask("GET", "/state")
+        state: dict[str, Any] = self._ask("GET", "/state")
+        return state
 
     def app(self, app_id: str = APP_ID) -> dict[str, Any]:
         """One ENS application of the state."""
-        return next(app for app in self.state()["applications"] if app["app_id"] == app_id)
+        return _with_id(self.state()["applications"], app_id)
 
     def container_app(self, app_id: str = CONTAINER_APP_ID) -> dict[str, Any]:
         """One ESA container app of the state."""
-        return next(app for app in self.state()["container_apps"] if app["app_id"] == app_id)
+        return _with_id(self.state()["container_apps"], app_id)
 
     def calls(self, action: str | None = None) -> list[dict[str, Any]]:
         """The recorded calls, oldest first; of one action, if named."""
@@ -131,7 +132,8 @@ class Emulator:
 
     def dialect(self, **ways: str) -> dict[str, Any]:
         """Settle open points of the contract otherwise: `dialect(paging="targets")`."""
-        return self._ask("PUT", "/dialect", ways)
+        dialect: dict[str, Any] = self._ask("PUT", "/dialect", ways)
+        return dialect
 
     def faults(self, rules: list[Mapping[str, Any]]) -> None:
         """Replace the fault rules."""
@@ -152,7 +154,7 @@ class Emulator:
 
     def stop(self) -> None:
         """End the process and remove what it left."""
-        self._client.close()
+        self.http.close()
         self._process.terminate()
         try:
             self._process.wait(10)
@@ -162,14 +164,10 @@ class Emulator:
 
     def control(self, method: str, path: str, **options: Any) -> httpx.Response:
         """A raw call of the control interface."""
-        return self._client.request(method, path, **options)
+        return self.http.request(method, f"{self.url}/_emulator{path}", **options)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        response = (
-            self._client.request(method, path, json=body)
-            if body is not None
-            else self._client.request(method, path)
-        )
+        response = self.control(method, path, **({} if body is None else {"json": body}))
         if response.is_error:
             raise ValueError(f"{method} {path}: {response.status_code} {response.text}")
         return response.json()
@@ -178,7 +176,7 @@ class Emulator:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                if self._client.get("/health").is_success:
+                if self.control("GET", "/health").is_success:
                     return
             except httpx.TransportError:
                 if time.monotonic() > deadline:
@@ -192,6 +190,10 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _with_id(apps: list[dict[str, Any]], app_id: str) -> dict[str, Any]:
+    return next(app for app in apps if app["app_id"] == app_id)
 
 
 def _bound_port(process: subprocess.Popen[str], port_file: Path) -> int:
