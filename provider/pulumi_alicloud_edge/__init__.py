@@ -13,6 +13,7 @@ from pulumi_alicloud_edge.program.args import (
     MatchExpressionArgs,
     PushDataArgs,
     RolloutArgs,
+    StageArgs,
 )
 from pulumi_alicloud_edge.program.container_app_release import ContainerAppRelease
 
@@ -24,4 +25,5 @@ __all__ = [
     "MatchExpressionArgs",
     "PushDataArgs",
     "RolloutArgs",
+    "StageArgs",
 ]

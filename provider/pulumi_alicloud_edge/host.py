@@ -19,6 +19,7 @@ from typing import Any
 
 WIDTH = 256
 """Operations that may run at a time; they mostly wait. The engine's own ``--parallel`` bounds them further."""
+KEPT_LINE_SECONDS = 2.0
 _SERVICER = "DynamicResourceProviderServicer"
 
 
@@ -85,12 +86,17 @@ class Reporter:
         self._log(urn, text, ephemeral=False, warning=True)
 
     def _log(self, urn: str, text: str, *, ephemeral: bool, warning: bool = False) -> None:
+        """Send a line. What is to be kept is awaited, since the process may end right after it."""
         if not self._address:
             return
         try:
             stub, engine = self._connect()
             severity = engine.WARNING if warning else engine.INFO
-            stub.Log.future(engine.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral))
+            sent = stub.Log.future(
+                engine.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral)
+            )
+            if not ephemeral:
+                sent.result(timeout=KEPT_LINE_SECONDS)
         except Exception:  # noqa: BLE001 - a progress line is never worth a failed rollout
             self._address = ""
 

@@ -59,6 +59,7 @@ async def carry_out(
                     watch.outlast_troubles = True
                     await around.pause(progress.elapsed, until)
                 case Finish(outcome):
+                    around.listener.progress(outcome.progress)
                     return Ended(outcome)
     except InterruptedWaitError:
         return Ended(rollout.interrupted(around.now()))

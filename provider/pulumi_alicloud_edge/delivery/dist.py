@@ -162,10 +162,13 @@ def _by_instance(application: ApplicationInfo | None) -> dict[str, str]:
     return {instance.instance_id: instance.region_id for instance in application.instances}
 
 
-def selected_regions(scope: Scope) -> tuple[str, ...]:
-    """Give the regions that a scope is limited to, none where it is not limited to regions alone."""
-    match scope:
-        case Matching((Expression("region_id", "In", values),)):
-            return values
-        case _:
-            return ()
+def limited_to(stages: tuple[Stage, ...]) -> frozenset[str]:
+    """Give the regions that all stages together are limited to, none where one is not limited to regions alone."""
+    regions: set[str] = set()
+    for stage in stages:
+        match stage.scope:
+            case Matching((Expression("region_id", "In", values),)):
+                regions.update(values)
+            case _:
+                return frozenset()
+    return frozenset(regions)

@@ -75,17 +75,43 @@ class MatchExpressionArgs:
 
 
 @dataclass(kw_only=True)
+class StageArgs:
+    """One step of a rollout; a later one includes the earlier ones.
+
+    Attributes:
+        name: For people.
+        regions: Edge regions (a push) or regions of a release.
+        match: Conditions on instances (a distribution).
+        percentage: Share of an environment, 1 to 100 (a release).
+        bake: How long to watch the stage after it has converged, before the next: ``"5m"``.
+        max_failed: How many targets of this stage may fail, instead of the rollout's ``max_failed``.
+    """
+
+    name: pulumi.Input[str] | None = None
+    regions: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    match: pulumi.Input[Sequence[ArgsOrDict[MatchExpressionArgs]]] | None = None
+    percentage: pulumi.Input[int] | None = None
+    bake: pulumi.Input[int | float | str] | None = None
+    max_failed: pulumi.Input[int | str] | None = None
+
+
+@dataclass(kw_only=True)
 class RolloutArgs:
     """How a rollout is to go.
 
     Attributes:
-        max_failed: How many targets may fail: a count (``3``) or a percentage, rounded down (``"2%"``).
+        stages: Steps in order; without them, one step to all that the resource selects.
+        max_failed: How many targets of a stage may fail: a count (``3``) or a percentage, rounded down (``"2%"``).
+        on_failure: When more have failed: ``stop`` (the default) leaves things as they are, ``rollback`` restores
+            what was in place before.
         retries: How often a failed target is started again before it counts as failed.
         timeout: Bound on the whole rollout: ``"45m"``, ``"90s"``, ``"1h"`` or seconds.
         stall_timeout: Bound on the time without any progress.
     """
 
+    stages: pulumi.Input[Sequence[ArgsOrDict[StageArgs]]] | None = None
     max_failed: pulumi.Input[int | str] | None = None
+    on_failure: pulumi.Input[str] | None = None
     retries: pulumi.Input[int] | None = None
     timeout: pulumi.Input[int | float | str] | None = None
     stall_timeout: pulumi.Input[int | float | str] | None = None

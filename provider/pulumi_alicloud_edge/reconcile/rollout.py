@@ -241,7 +241,7 @@ class Rollout:
             total=len(seen.targets) if seen.targets or not seen.is_open else None,
             elapsed=now - self._began,
             baking=None if self._bake_ends is None else max(self._bake_ends - now, 0.0),
-            detail=" ".join(str(part) for part in self._seen.mark),
+            detail=", ".join(str(part) for part in self._seen.mark),
         )
 
     def _outcome(self, status: RolloutStatus, now: float, cause: FailureCause | None = None) -> Outcome:

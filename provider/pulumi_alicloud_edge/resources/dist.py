@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Placement
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.data_outputs import (
@@ -16,7 +16,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_owned,
     show_placements,
 )
-from pulumi_alicloud_edge.resources.inputs import DistInputs, OnDelete, RolloutInput
+from pulumi_alicloud_edge.resources.inputs import DistInputs, OnDelete
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import Noun, stays_line
 
@@ -31,13 +31,9 @@ class DistKind(Kind[DistInputs]):
     noun = Noun("instance", "instances")
     model = DistInputs
 
-    def rollout(self, inputs: DistInputs) -> RolloutInput:
-        """Give the input that says how the rollout is to go."""
-        return inputs.rollout
-
-    def scope(self, inputs: DistInputs) -> Scope:
-        """Give the instances."""
-        return inputs.scope()
+    def policy(self, inputs: DistInputs) -> RolloutPolicy:
+        """Give stages and bounds."""
+        return inputs.rollout.policy(inputs.scope())
 
     def desired(self, inputs: DistInputs) -> Desired:
         """Every file everywhere; an instance runs one version of a name."""
@@ -71,9 +67,9 @@ class DistKind(Kind[DistInputs]):
         """Give the port that cleans, unless the data is to be retained."""
         if inputs.on_delete is OnDelete.RETAIN:
             return None
-        from pulumi_alicloud_edge.delivery.dist import DistRemovalPort, selected_regions
+        from pulumi_alicloud_edge.delivery.dist import DistRemovalPort
 
-        regions = selected_regions(self.scope(inputs))
+        regions = tuple(sorted(self.regions(inputs)))
         return DistRemovalPort(runtime.cloud.ens, inputs.app_id, units, regions)
 
     def declarations(self, urn: str, inputs: DistInputs) -> tuple[Declaration, ...]:
@@ -83,9 +79,9 @@ class DistKind(Kind[DistInputs]):
 
     def regions(self, inputs: DistInputs) -> frozenset[str]:
         """Give the regions that the expressions name, if they do nothing else."""
-        from pulumi_alicloud_edge.delivery.dist import selected_regions
+        from pulumi_alicloud_edge.delivery.dist import limited_to
 
-        return frozenset(selected_regions(self.scope(inputs)))
+        return limited_to(self.policy(inputs).stages)
 
     def outputs(
         self,

@@ -12,36 +12,20 @@ from pydantic import ConfigDict, Field, field_validator
 
 from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.observation import Unit
-from pulumi_alicloud_edge.model.policy import (
-    DEFAULT_RETRIES,
-    DEFAULT_STALL_TIMEOUT,
-    DEFAULT_TIMEOUT,
-    Budget,
-    ByStrategies,
-    Everywhere,
-    Expression,
-    InRegions,
-    Matching,
-    RolloutPolicy,
-    Scope,
-    Share,
-    Stage,
-)
+from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Matching, Scope, Share
 from pulumi_alicloud_edge.resources.fields import (
-    FailureBudget,
     FileMode,
     Flag,
     InputModel,
     Md5,
     Percentage,
-    PositiveDuration,
     Seconds,
     Size,
     Text,
     Token,
     UtcTime,
-    Whole,
 )
+from pulumi_alicloud_edge.resources.rollout_input import ExpressionInput, RolloutInput, Selector
 
 SOURCES = "__sources"
 
@@ -65,24 +49,6 @@ class PublishType(Enum):
 
     PERCENTAGE = "percentage"
     REGION = "region"
-
-
-class RolloutInput(InputModel):
-    """How a rollout is to go."""
-
-    max_failed: FailureBudget = Budget()
-    retries: Whole = Field(default=DEFAULT_RETRIES, ge=0, le=20)
-    timeout: PositiveDuration = DEFAULT_TIMEOUT
-    stall_timeout: PositiveDuration = DEFAULT_STALL_TIMEOUT
-
-    def policy(self, scope: Scope) -> RolloutPolicy:
-        """Give the policy of a rollout to ``scope``."""
-        return RolloutPolicy(
-            stages=(Stage(scope, budget=self.max_failed),),
-            retries=self.retries,
-            timeout=self.timeout,
-            stall_timeout=self.stall_timeout,
-        )
 
 
 class DataInput(InputModel):
@@ -122,25 +88,6 @@ class DistDataInput(DataInput):
         return value
 
 
-class ExpressionInput(InputModel):
-    """A condition on instances."""
-
-    key: Text
-    operator: Text
-    values: tuple[Token, ...] = Field(min_length=1)
-
-    @field_validator("operator")
-    @classmethod
-    def _is_known(cls, value: str) -> str:
-        if value not in ("In", "NotIn"):
-            raise ValueError("must be In or NotIn")
-        return value
-
-    def expression(self) -> Expression:
-        """Give it as the core knows it."""
-        return Expression(self.key, self.operator, self.values)
-
-
 class PushInputs(InputModel):
     """All inputs of a push."""
 
@@ -164,6 +111,8 @@ class PushInputs(InputModel):
         yield from _twice("data", [str(item.unit) for item in self.data], "is declared twice")
         yield from _twice("regions", self.regions or (), "is named twice")
         yield from _one_selector("regions", self.regions, self.strategies)
+        selected = self.regions is not None or self.strategies is not None
+        yield from self.rollout.faults((Selector.REGIONS,), self.scope(), selected=selected)
         for index, item in enumerate(self.data):
             if self.sources is not None and not self.sources.get(str(item.unit)):
                 yield InputFault(f"data[{index}].url", "is required: the cloud fetches the file from there")
@@ -192,6 +141,8 @@ class DistInputs(InputModel):
         only_one = "is declared twice: an instance runs one version of a name"
         yield from _twice("data", [item.name for item in self.data], only_one, field="name")
         yield from _one_selector("match", self.match, self.strategies)
+        selected = self.match is not None or self.strategies is not None
+        yield from self.rollout.faults((Selector.MATCH,), self.scope(), selected=selected)
 
 
 class ReleaseInputs(InputModel):
@@ -239,6 +190,11 @@ class ReleaseInputs(InputModel):
         expected = PublishType.REGION if self.regions else PublishType.PERCENTAGE
         if self.publish_type not in (None, expected):
             yield InputFault("publish_type", f"must be {expected.value} with this selection")
+        yield from self.rollout.faults(
+            (Selector.PERCENTAGE, Selector.REGIONS),
+            self.scope(),
+            selected=self.percentage is not None or self.regions is not None,
+        )
 
 
 def _as_json(strategies: object) -> str:

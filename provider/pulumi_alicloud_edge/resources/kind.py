@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Placement
-from pulumi_alicloud_edge.model.policy import RolloutPolicy, Scope
+from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.validation import read_inputs
@@ -19,7 +19,6 @@ from pulumi_alicloud_edge.resources.words import Noun
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
-    from pulumi_alicloud_edge.resources.inputs import RolloutInput
     from pulumi_alicloud_edge.runtime import Runtime
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741
@@ -59,10 +58,6 @@ class Kind(ABC, Generic[I]):
         """Read the inputs that a resource had when its outputs were stored; None where they cannot be read."""
         return self.read(self.declared(outputs))
 
-    def policy(self, inputs: I) -> RolloutPolicy:
-        """Give stages and bounds."""
-        return self.rollout(inputs).policy(self.scope(inputs))
-
     def starts_in(self, inputs: I) -> float:  # noqa: ARG002
         """Give the seconds until the rollout is to begin."""
         return 0.0
@@ -84,12 +79,8 @@ class Kind(ABC, Generic[I]):
         return frozenset()
 
     @abstractmethod
-    def rollout(self, inputs: I) -> RolloutInput:
-        """Give the input that says how the rollout is to go."""
-
-    @abstractmethod
-    def scope(self, inputs: I) -> Scope:
-        """Give what is selected in the end."""
+    def policy(self, inputs: I) -> RolloutPolicy:
+        """Give stages and bounds."""
 
     @abstractmethod
     def desired(self, inputs: I) -> Desired:

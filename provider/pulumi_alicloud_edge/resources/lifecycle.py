@@ -146,7 +146,7 @@ class Lifecycle(Generic[I]):
             port, observation = self._runtime.run(self._observe(inputs))
         except NotFoundError:
             return None
-        desired, scope = self._kind.desired(inputs), self._kind.scope(inputs)
+        desired, scope = self._kind.desired(inputs), self._kind.policy(inputs).stages[-1].scope
         if not any(observation.of(unit) for unit in desired.units) and self._kind.vanishes:
             return None
         seen = placements(desired, scope, observation)
@@ -243,13 +243,14 @@ class Lifecycle(Generic[I]):
         return self._drift_in(inputs, observation)
 
     def _drift_in(self, inputs: I, observation: Observation) -> Drift:
-        budget = self._kind.policy(inputs).stages[-1].budget
-        return find_drift(self._kind.desired(inputs), self._kind.scope(inputs), observation, budget)
+        last = self._kind.policy(inputs).stages[-1]
+        return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget)
 
     def _status_read(self, inputs: I, outputs: Mapping[str, Any], observation: Observation) -> Any:
         """Give the status as it reads now: an unfinished rollout that has ended well since counts as that."""
         drift = self._drift_in(inputs, observation)
-        seen = placements(self._kind.desired(inputs), self._kind.scope(inputs), observation)
+        scope = self._kind.policy(inputs).stages[-1].scope
+        seen = placements(self._kind.desired(inputs), scope, observation)
         if drift or any(placement.count(Verdict.IN_PROGRESS) for placement in seen):
             return outputs.get("status")
         failed = any(placement.count(Verdict.FAILED) for placement in seen)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Placement
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.data_outputs import (
     owned_units,
@@ -17,7 +17,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_placements,
     succeeded_somewhere,
 )
-from pulumi_alicloud_edge.resources.inputs import PushInputs, RolloutInput
+from pulumi_alicloud_edge.resources.inputs import PushInputs
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import Noun, stays_line
 
@@ -33,13 +33,9 @@ class PushKind(Kind[PushInputs]):
     model = PushInputs
     hidden = frozenset({"sources"})
 
-    def rollout(self, inputs: PushInputs) -> RolloutInput:
-        """Give the input that says how the rollout is to go."""
-        return inputs.rollout
-
-    def scope(self, inputs: PushInputs) -> Scope:
-        """Give the regions."""
-        return inputs.scope()
+    def policy(self, inputs: PushInputs) -> RolloutPolicy:
+        """Give stages and bounds."""
+        return inputs.rollout.policy(inputs.scope())
 
     def desired(self, inputs: PushInputs) -> Desired:
         """Every file everywhere; versions of a name lie side by side."""

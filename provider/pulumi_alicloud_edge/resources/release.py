@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.resources.inputs import ReleaseInputs, RolloutInput
+from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import Noun
 
@@ -36,13 +37,10 @@ class ReleaseKind(Kind[ReleaseInputs]):
             del declared["start_time"]
         return declared
 
-    def rollout(self, inputs: ReleaseInputs) -> RolloutInput:
-        """Give the input that says how the rollout is to go."""
-        return inputs.rollout
-
-    def scope(self, inputs: ReleaseInputs) -> Scope:
-        """Give the share or the regions."""
-        return inputs.scope()
+    def policy(self, inputs: ReleaseInputs) -> RolloutPolicy:
+        """Give stages and bounds."""
+        policy = inputs.rollout.policy(inputs.scope(), full_release=inputs.full_release)
+        return replace(policy, stages=tuple(_with_earlier_regions(policy.stages)))
 
     def desired(self, inputs: ReleaseInputs) -> Desired:
         """The version on the share asked for."""
@@ -102,6 +100,17 @@ class ReleaseKind(Kind[ReleaseInputs]):
         """A release cannot be unpublished: ESA has no operation for it."""
         version = outputs.get("published_version") or outputs.get("version_id")
         return f"{version} stays released to {outputs.get('env')}: a release cannot be unpublished"
+
+
+def _with_earlier_regions(stages: tuple[Stage, ...]) -> Iterator[Stage]:
+    """Have each stage name the regions of those before it too: a publish call tells all that are to be released."""
+    reached: tuple[str, ...] = ()
+    for stage in stages:
+        if not isinstance(stage.scope, InRegions):
+            yield stage
+            continue
+        reached += tuple(region for region in stage.scope.regions if region not in reached)
+        yield replace(stage, scope=replace(stage.scope, regions=reached))
 
 
 def _seconds_until(start_time: str) -> float:

@@ -49,7 +49,7 @@ class Noun:
 def progress_line(progress: Progress, noun: Noun) -> str:
     """Write the line beside a resource while it rolls out: ``4/6 regions, 1 failed, 12 s``."""
     total = "?" if progress.total is None else progress.total
-    parts = [f"{progress.done}/{total} {noun.many}"]
+    parts = [] if progress.total == 1 and progress.detail else [f"{progress.done}/{total} {noun.many}"]
     if progress.failed:
         parts.append(f"{progress.failed} failed")
     if progress.detail:

@@ -1,0 +1,178 @@
+"""The input ``rollout``: stages, budgets and deadlines, and what can be wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from itertools import pairwise
+
+from pydantic import Field, field_validator
+
+from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.model.policy import (
+    DEFAULT_RETRIES,
+    DEFAULT_STALL_TIMEOUT,
+    DEFAULT_TIMEOUT,
+    Budget,
+    Everywhere,
+    Expression,
+    InRegions,
+    Matching,
+    OnFailure,
+    RolloutPolicy,
+    Scope,
+    Share,
+    Stage,
+)
+from pulumi_alicloud_edge.resources.durations import show_duration
+from pulumi_alicloud_edge.resources.fields import (
+    Duration,
+    FailureBudget,
+    InputModel,
+    Percentage,
+    PositiveDuration,
+    Text,
+    Token,
+    Whole,
+)
+
+MOST_STAGES = 20
+
+
+class Selector(Enum):
+    """The inputs that select targets, by their names."""
+
+    REGIONS = "regions"
+    MATCH = "match"
+    PERCENTAGE = "percentage"
+
+
+class ExpressionInput(InputModel):
+    """A condition on instances."""
+
+    key: Text
+    operator: Text
+    values: tuple[Token, ...] = Field(min_length=1)
+
+    @field_validator("operator")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in ("In", "NotIn"):
+            raise ValueError("must be In or NotIn")
+        return value
+
+    def expression(self) -> Expression:
+        """Give it as the core knows it."""
+        return Expression(self.key, self.operator, self.values)
+
+
+class StageInput(InputModel):
+    """One step of a rollout. Without a selector it reaches all that the resource selects."""
+
+    name: Text | None = None
+    regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
+    match: tuple[ExpressionInput, ...] | None = Field(default=None, min_length=1)
+    percentage: Percentage | None = None
+    bake: Duration = 0.0
+    max_failed: FailureBudget | None = None
+
+    def selectors(self) -> tuple[Selector, ...]:
+        """Give the selectors that are set."""
+        return tuple(selector for selector in Selector if getattr(self, selector.value) is not None)
+
+    def scope(self, whole: Scope, *, full_release: bool | None) -> Scope:
+        """Give what the stage selects; ``whole`` is what the resource does."""
+        if self.regions is not None:
+            return InRegions(self.regions, full_release)
+        if self.match is not None:
+            return Matching(tuple(expression.expression() for expression in self.match))
+        return whole if self.percentage is None else Share(self.percentage)
+
+
+class RolloutInput(InputModel):
+    """How a rollout is to go."""
+
+    stages: tuple[StageInput, ...] | None = Field(default=None, min_length=1, max_length=MOST_STAGES)
+    max_failed: FailureBudget = Budget()
+    on_failure: OnFailure = OnFailure.STOP
+    retries: Whole = Field(default=DEFAULT_RETRIES, ge=0, le=20)
+    timeout: PositiveDuration = DEFAULT_TIMEOUT
+    stall_timeout: PositiveDuration = DEFAULT_STALL_TIMEOUT
+
+    def policy(self, whole: Scope, *, full_release: bool | None = None) -> RolloutPolicy:
+        """Give the policy of a rollout to ``whole``."""
+        declared = self.stages or (StageInput(),)
+        return RolloutPolicy(
+            stages=tuple(
+                Stage(
+                    stage.scope(whole, full_release=full_release),
+                    name=stage.name or "",
+                    bake=stage.bake,
+                    budget=self.max_failed if stage.max_failed is None else stage.max_failed,
+                )
+                for stage in declared
+            ),
+            retries=self.retries,
+            timeout=self.timeout,
+            stall_timeout=self.stall_timeout,
+            on_failure=self.on_failure,
+        )
+
+    def faults(self, allowed: tuple[Selector, ...], whole: Scope, *, selected: bool) -> Iterator[InputFault]:
+        """Find what is wrong with the stages.
+
+        Args:
+            allowed: The selectors that this kind of resource knows.
+            whole: What the resource selects.
+            selected: Whether it says so by a selector of its own.
+        """
+        stages = self.stages or ()
+        for index, stage in enumerate(stages):
+            yield from _selector_faults(f"rollout.stages[{index}]", stage, allowed)
+        if stages and selected and all(stage.selectors() for stage in stages):
+            reason = "the resource's own selector is never reached: let the last stage have none"
+            yield InputFault(f"rollout.stages[{len(stages) - 1}]", reason)
+        yield from _bake_faults(stages, self.timeout)
+        scopes = [stage.scope(whole, full_release=None) for stage in stages]
+        for index, (before, scope) in enumerate(pairwise(scopes), start=1):
+            if reason := _why_no_growth(scopes[:index], before, scope):
+                yield InputFault(f"rollout.stages[{index}]", reason)
+
+
+def _selector_faults(path: str, stage: StageInput, allowed: tuple[Selector, ...]) -> Iterator[InputFault]:
+    given = stage.selectors()
+    known = " or ".join(selector.value for selector in allowed)
+    for selector in given:
+        if selector not in allowed:
+            yield InputFault(f"{path}.{selector.value}", f"does not select here; select by {known}")
+    if len(given) > 1 and all(selector in allowed for selector in given):
+        names = " and ".join(selector.value for selector in given)
+        yield InputFault(path, f"{names} do not go together: select by one of them")
+
+
+def _bake_faults(stages: tuple[StageInput, ...], timeout: float) -> Iterator[InputFault]:
+    baked = 0.0
+    for index, stage in enumerate(stages):
+        baked += stage.bake
+        if stage.bake and baked >= timeout:
+            reason = f"baking would end after {show_duration(baked)}, the timeout is {show_duration(timeout)}"
+            yield InputFault(f"rollout.stages[{index}].bake", reason)
+            return
+
+
+def _why_no_growth(earlier: list[Scope], before: Scope, scope: Scope) -> str:
+    """Tell why a stage does not reach further than those before it; empty where it does or may."""
+    if isinstance(before, Everywhere):
+        return "the stage before it has reached everything already"
+    if isinstance(before, Share) and isinstance(scope, Share) and scope.percentage <= before.percentage:
+        return f"must reach more than the {before.percentage}% of the stage before it"
+    if isinstance(scope, (Share, InRegions)) and isinstance(before, (Share, InRegions)):
+        if type(scope) is not type(before):
+            return "stages are all by percentage or all by regions"
+        if isinstance(scope, InRegions):
+            reached = {region for s in earlier if isinstance(s, InRegions) for region in s.regions}
+            if reached.issuperset(scope.regions):
+                return "adds no region to the stages before it"
+    if isinstance(scope, Matching) and scope in earlier:
+        return "selects the same as a stage before it"
+    return ""
