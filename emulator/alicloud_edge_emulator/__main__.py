@@ -69,7 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--world", type=Path, metavar="FILE", help="world file (default: a built-in world)")
     parser.add_argument(
-        "--time-scale", type=_scale, default=1.0, metavar="N", help="run N times faster than real time"
+        "--time-scale",
+        type=_scale,
+        default=1.0,
+        metavar="N",
+        help="run N times faster than real time; 0 stands still (default: 1)",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of durations and outcomes (default: 0)")
     parser.add_argument(
@@ -93,8 +97,8 @@ def _port(text: str) -> int:
 
 def _scale(text: str) -> float:
     scale = float(text)
-    if not 0 < scale <= 1_000_000:  # noqa: PLR2004
-        raise argparse.ArgumentTypeError("the time scale is above 0 and at most 1000000")
+    if not 0 <= scale <= 1_000_000:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError("the time scale is between 0 and 1000000")
     return scale
 
 

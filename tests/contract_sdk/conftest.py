@@ -12,7 +12,7 @@ from support.emulator import KEY_ID, KEY_SECRET, Emulator
 
 @pytest.fixture(scope="session")
 def process() -> Iterator[Emulator]:
-    with Emulator.start() as emulator:
+    with Emulator.start(time_scale=0) as emulator:
         yield emulator
 
 

@@ -1,4 +1,4 @@
-"""An emulator for all tests of this folder, as new for each of them."""
+"""An emulator for all tests of this folder, as new for each of them. Its clock moves by `advance` only."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def process(files: Path) -> Iterator[Emulator]:
-    with Emulator.start(files=files) as emulator:
+    with Emulator.start(files=files, time_scale=0) as emulator:
         yield emulator
 
 

@@ -33,6 +33,12 @@ def test_a_body_that_is_not_the_signed_one_does_not_match(caller: Caller) -> Non
     expect(response, 400, "SignatureDoesNotMatch")
 
 
+def test_headers_that_have_to_be_signed_are_told(caller: Caller) -> None:
+    response = caller.call("ListApplications", unsigned={"x-acs-trace": "1"})
+    expect(response, 400, "SignatureDoesNotMatch")
+    assert "x-acs-trace" in response.json()["Message"]
+
+
 @pytest.mark.parametrize("minutes", [-16, 16])
 def test_a_clock_that_is_off_is_told(caller: Caller, minutes: int) -> None:
     stamp = (datetime.now(UTC) + timedelta(minutes=minutes)).strftime(WIRE)

@@ -21,28 +21,14 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_scaled_clock_runs_faster() -> None:
-    with Emulator.start(time_scale=600) as emulator:
+    with Emulator.start(time_scale=36_000) as emulator:
         caller = Caller(emulator)
         push(caller)
-        deadline = time.monotonic() + 10
+        before = emulator.state()["time"]
+        deadline = time.monotonic() + 2
         while set(pushed(caller).values()) != {"SUCCESS"}:
             assert time.monotonic() < deadline
-        assert emulator.state()["time_scale"] == 600
-
-
-def test_the_seed_decides_the_durations(emulator: Emulator) -> None:
-    def durations(one: Emulator) -> list[str]:
-        caller = Caller(one)
-        push(caller)
-        shown = []
-        for _ in range(8):
-            one.advance(0.5)
-            shown.append(",".join(pushed(caller).values()))
-        return shown
-
-    with Emulator.start(seed=7) as same, Emulator.start(seed=7) as again:
-        assert durations(same) == durations(again)
-        assert durations(emulator) != durations(again)
+        assert emulator.state()["time"] > before
 
 
 def test_a_rollout_goes_on_over_a_crash(tmp_path: Path) -> None:
@@ -123,7 +109,7 @@ def test_a_wrong_world_is_refused_with_its_fault(emulator: Emulator, change: Any
     ("options", "reason"),
     [
         (("--world", "/nowhere/world.json"), "No such file"),
-        (("--time-scale", "0"), "time scale"),
+        (("--time-scale", "-1"), "time scale"),
         (("--port", "70000"), "port"),
         (("--files", "/nowhere"), "no folder"),
     ],

@@ -33,6 +33,7 @@ class Caller:
         method: str = "POST",
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        unsigned: Mapping[str, str] | None = None,
         **query: str,
     ) -> httpx.Response:
         body = urlencode(form).encode() if form else b""
@@ -48,6 +49,7 @@ class Caller:
             **(headers or {}),
         }
         signed["Authorization"] = self._authorization(method, query, signed, body)
+        signed.update(unsigned or {})
         return self.emulator.http.request(
             method, self.emulator.url, params=query, content=body, headers=signed
         )
