@@ -186,6 +186,23 @@ class RemovalError(EdgeError):
         self.targets = targets
 
 
+@dataclass(frozen=True)
+class Restored:
+    """How a rollback went.
+
+    Attributes:
+        units: The baseline's units that it was to bring back.
+        cleaned: Units without a baseline that it was to take away.
+        outcome: How the bringing back ended, None where there was nothing to bring back.
+        error: The error that ended it, where one did.
+    """
+
+    units: tuple[Unit, ...]
+    cleaned: tuple[Unit, ...]
+    outcome: Outcome | None = None
+    error: EdgeError | None = None
+
+
 class RolloutError(EdgeError):
     """A rollout did not converge.
 
@@ -193,13 +210,21 @@ class RolloutError(EdgeError):
         outcome: All that was seen.
         subject: What was rolled out, for the message: the application, or application and environment.
         refusal: The error that ended it, where one did.
+        restored: How the rollback went, where there was one.
     """
 
-    def __init__(self, outcome: Outcome, subject: str, refusal: EdgeError | None = None) -> None:
+    def __init__(
+        self,
+        outcome: Outcome,
+        subject: str,
+        refusal: EdgeError | None = None,
+        restored: Restored | None = None,
+    ) -> None:
         super().__init__(outcome.status.value)
         self.outcome = outcome
         self.subject = subject
         self.refusal = refusal
+        self.restored = restored
 
 
 class RolloutFailedError(RolloutError):

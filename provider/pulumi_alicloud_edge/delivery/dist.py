@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.delivery.strategies import dist_strategy, matching
 from pulumi_alicloud_edge.errors import RejectedError
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
 from pulumi_alicloud_edge.model.policy import Everywhere, Expression, Matching, Scope, Stage
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 
@@ -55,17 +56,25 @@ class DistPort:
         self._stages = stages
         self._inventory: Mapping[str, str] | None = None
         self._names_instances = True
+        self._records: Mapping[Unit, Records] = {}
 
     async def observe(self) -> Observation:
         """Read DescribeDataDistResult, and once DescribeApplication for the instances there are."""
         if self._inventory is None:
             self._inventory = _by_instance(await self._reads.inventory(self._app_id))
-        records = await self._reads.dist_records(self._app_id, self._names)
+        read_at = datetime.now(UTC)
+        self._records = await self._reads.dist_records(self._app_id, self._names)
         members = tuple(members_of(stage.scope, self._inventory) for stage in self._stages)
-        return Observation(records, members)
+        return Observation(self._records, members, read_at=read_at)
 
     async def start(self, request: StartRequest) -> StartAnswer:
-        """Call DistApplicationData, for some instances only where the cloud takes that."""
+        """Call DistApplicationData, for some instances only where the cloud takes that.
+
+        A repeated start of a version that lies there already, below a newer one, may have moved nothing: then
+        the newer one is cleaned first, so that this one has to be distributed anew.
+        """
+        if request.repeat:
+            await self._clean_displacing(request)
         try:
             return await self._start(request, self._strategy(request))
         except RejectedError:
@@ -73,6 +82,25 @@ class DistPort:
                 raise
             self._names_instances = False
             return await self._start(request, self._strategy(request))
+
+    async def _clean_displacing(self, request: StartRequest) -> None:
+        for unit, region in sorted(self._displacing(request)):
+            await self._ens.clean_dist_data(self._app_id, unit.name, unit.version, region or None)
+
+    def _displacing(self, request: StartRequest) -> set[tuple[Unit, str]]:
+        """Give the other versions that keep the wanted ones from running, with the regions where they do."""
+        inventory = self._inventory or {}
+        found: set[tuple[Unit, str]] = set()
+        observation = Observation(self._records)
+        for unit in request.units:
+            lies_there = self._records.get(unit, {})
+            for target, version in running_versions(observation, unit.name).items():
+                meant = request.targets is None or target in request.targets
+                record = lies_there.get(target)
+                waiting = record is not None and record.state is RecordState.SUCCEEDED
+                if meant and waiting and version != unit.version:
+                    found.add((Unit(unit.name, version), inventory.get(target, "")))
+        return found
 
     async def _start(self, request: StartRequest, strategies: str | None) -> StartAnswer:
         files = [self._files[unit] for unit in request.units]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,9 @@ class PushPort:
 
     async def observe(self) -> Observation:
         """Read DescribeDataPushResult; regions are known in advance only where they are named."""
-        return Observation(await self._reads.push_records(self._app_id, self._names), self._members)
+        read_at = datetime.now(UTC)
+        records = await self._reads.push_records(self._app_id, self._names)
+        return Observation(records, self._members, read_at=read_at)
 
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call PushApplicationData."""

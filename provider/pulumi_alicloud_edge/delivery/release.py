@@ -33,11 +33,13 @@ class ReleaseOrder:
         publish_type: ``percentage`` or ``region``, None to let the selection say.
         start_time: When the cloud is to begin, the vendor's ISO 8601 in UTC; None for now.
         remarks: Free text.
+        is_rollback: Whether this brings a former version back.
     """
 
     publish_type: str | None = None
     start_time: str | None = None
     remarks: str | None = None
+    is_rollback: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,14 @@ class ReleasePort:
         return self._observation(records, await self._mark(status), await self._pod_trouble(status))
 
     async def start(self, request: StartRequest) -> StartAnswer:
-        """Call PublishEdgeContainerAppVersion."""
+        """Call PublishEdgeContainerAppVersion, or RollbackEdgeContainerAppVersion where that is safe."""
         scope = request.scope
         by_region = isinstance(scope, InRegions)
+        if self._order.is_rollback and await self._rolls_back_by_operation():
+            request_id = await self._esa.rollback_edge_container_app_version(
+                self._app_id, self._unit.version, remarks=self._order.remarks
+            )
+            return StartAnswer(request_id=request_id)
         request_id = await self._esa.publish_edge_container_app_version(
             app_id=self._app_id,
             version_id=self._unit.version,
@@ -124,7 +131,7 @@ class ReleasePort:
     def _observation(self, records: dict[str, Record], mark: tuple[object, ...], trouble: str) -> Observation:
         members = tuple(frozenset(self._members(stage)) for stage in self._stages)
         troubles = {self._unit: trouble} if trouble else {}
-        return Observation({self._unit: records}, members, mark, troubles)
+        return Observation({self._unit: records}, members, mark, trouble=troubles)
 
     async def _build_state(self) -> tuple[Record | None, str]:
         """See that the version is built: it cannot be published before, and never if its build failed."""
@@ -137,6 +144,20 @@ class ReleasePort:
             return None, "the creation of this version has failed; create another one"
         self._built = True
         return None, ""
+
+    async def _rolls_back_by_operation(self) -> bool:
+        """Decide how a former version comes back: by the rollback operation, or by publishing it again.
+
+        The operation names no environment: it may act on prod, on what was published last, or on both. All of
+        that means prod alone as long as staging has no release, and only then it is used.
+        """
+        if self._env != "prod":
+            return False
+        try:
+            staging = await self._esa.get_edge_container_app_status(self._app_id, "staging")
+        except NotFoundError:
+            return True
+        return not current_version(staging)
 
     def _members(self, stage: Stage) -> tuple[str, ...]:
         match stage.scope:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
@@ -59,12 +60,14 @@ class Observation:
         members: For each stage of the rollout in order, the targets that belong to it, or None where the cloud
             does not tell; then the records and the answers of start calls are all that is known.
         mark: Anything else whose change is a sign of progress, such as a percentage reached.
+        read_at: When it was read, by this machine's clock; None where that is not known.
         trouble: For a unit, a reason why it cannot succeed that shows elsewhere than in its records.
     """
 
     records: Mapping[Unit, Records]
     members: tuple[frozenset[str] | None, ...] = (None,)
     mark: tuple[object, ...] = ()
+    read_at: datetime | None = None
     trouble: Mapping[Unit, str] = field(default_factory=dict)
 
     def of(self, unit: Unit) -> Records:

@@ -25,25 +25,45 @@ class Ledger:
     """The starts of one rollout, by unit, and by target where a start was narrowed to some."""
 
     def __init__(self) -> None:
-        self._whole: dict[Unit, Attempt] = {}
+        self._whole: dict[tuple[Unit, int], Attempt] = {}
         self._narrow: dict[tuple[Unit, str], Attempt] = {}
+        self._members: dict[int, frozenset[str] | None] = {}
         self._answered_whole: dict[int, frozenset[str]] = {}
         self._answered_narrow: dict[int, frozenset[str]] = {}
         self._words: dict[Unit, str] = {}
         self._unclear: dict[Unit, int] = {}
         self._refused: set[Unit] = set()
+        self._narrowed: set[int] = set()
         self.complete: frozenset[Unit] = frozenset()
         self.request_ids: tuple[str, ...] = ()
         self.started = False
 
-    def record(self, request: StartRequest, seen: dict[Unit, Records], now: float) -> None:
-        """Note that a start is being made; ``seen`` is what the last observation showed of each unit."""
+    def record(
+        self,
+        request: StartRequest,
+        seen: dict[Unit, Records],
+        members: frozenset[str] | None,
+        now: float,
+    ) -> None:
+        """Note that a start is being made.
+
+        Args:
+            request: The start.
+            seen: What the last observation showed of each unit.
+            members: The targets of the stage, None where they are not known.
+            now: The time.
+        """
         self.started = True
+        if request.targets is None:
+            self._members[request.stage] = members
+        else:
+            self._narrowed.add(request.stage)
         self._refused.difference_update(request.units)
         for unit in request.units:
             before = seen.get(unit, NO_RECORDS)
             if request.targets is None:
-                self._whole[unit] = self._next(self._whole.get(unit), before, now)
+                key = unit, request.stage
+                self._whole[key] = self._next(self._whole.get(key), before, now)
             else:
                 for target in request.targets:
                     self._narrow[unit, target] = self._next(self._narrow.get((unit, target)), before, now)
@@ -69,14 +89,27 @@ class Ledger:
             self._unclear[unit] = self._unclear.get(unit, 0) + 1
         return max(self._unclear.values())
 
-    def attempt(self, unit: Unit, target: str) -> Attempt | None:
-        """Give the latest start that covers this target, with the number of starts made of it in all."""
-        whole, narrow = self._whole.get(unit), self._narrow.get((unit, target))
-        latest = max((a for a in (whole, narrow) if a is not None), key=lambda a: a.at, default=None)
-        if latest is None:
+    def attempt(self, unit: Unit, target: str, stage: int) -> Attempt | None:
+        """Give the latest start that covers this target, with the number of starts made of it in all.
+
+        For `ANYWHERE`, only starts of this very stage count.
+        """
+        attempts = [
+            attempt
+            for (of, at), attempt in self._whole.items()
+            if of == unit and self._covers(at, target, stage)
+        ]
+        if (narrow := self._narrow.get((unit, target))) is not None:
+            attempts.append(narrow)
+        if not attempts:
             return None
-        count = sum(a.count for a in (whole, narrow) if a is not None) - self._unclear.get(unit, 0)
+        latest = max(attempts, key=lambda attempt: attempt.at)
+        count = sum(attempt.count for attempt in attempts) - self._unclear.get(unit, 0)
         return Attempt(latest.at, latest.seen, max(count, 0))
+
+    def has_started(self, stage: int) -> bool:
+        """Tell whether this run has started anything of a stage."""
+        return stage in self._members or stage in self._narrowed
 
     def was_refused(self, unit: Unit) -> bool:
         """Tell whether the cloud did not take the latest start of this unit, so that nothing will show."""
@@ -93,6 +126,13 @@ class Ledger:
     def words(self, unit: Unit) -> str:
         """Give the cloud's last words on a start of this unit."""
         return self._words.get(unit, "")
+
+    def _covers(self, started: int, target: str, stage: int) -> bool:
+        """Tell whether the start of the whole of stage ``started`` meant this target."""
+        if target == ANYWHERE:
+            return started == stage
+        meant = self._answered_whole.get(started, self._members.get(started))
+        return meant is None or target in meant
 
     @staticmethod
     def _next(previous: Attempt | None, seen: Records, now: float) -> Attempt:

@@ -26,6 +26,7 @@ from pulumi_alicloud_edge.model.outcome import (
     RolloutStatus,
 )
 from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
+from pulumi_alicloud_edge.reconcile.baking import has_baked
 from pulumi_alicloud_edge.reconcile.decisions import (
     Decision,
     Desired,
@@ -91,7 +92,7 @@ class Rollout:
     def starting(self, request: StartRequest, now: float) -> None:
         """Note that a start is being sent."""
         seen = {unit: self._seen.of(unit) for unit in request.units}
-        self._ledger.record(request, seen, now)
+        self._ledger.record(request, seen, self._seen.members[request.stage], now)
         self._settling = None
 
     def started(self, request: StartRequest, answer: StartAnswer) -> None:
@@ -111,25 +112,27 @@ class Rollout:
         return self._outcome(RolloutStatus.INTERRUPTED, now)
 
     def _look(self, observation: Observation, now: float) -> Survey:
-        targets, is_open = self._targets(observation)
+        earlier, _ = self._targets(observation, self._stage) if self._stage else (set(), False)
+        targets, is_open = self._targets(observation, self._stage + 1)
         retries = 0 if self._bake_ends is not None else self._policy.retries
         return survey(
             self._desired,
             targets,
             is_open=is_open,
+            earlier=frozenset(earlier),
             observation=observation,
             ledger=self._ledger,
-            patience=Patience(1 + retries, self._quiet_since, now),
+            patience=Patience(1 + retries, self._stage, self._quiet_since, now),
         )
 
-    def _targets(self, observation: Observation) -> tuple[set[str], bool]:
-        """Give the targets of the stages so far, and whether there may be more than the cloud has told.
+    def _targets(self, observation: Observation, stages: int) -> tuple[set[str], bool]:
+        """Give the targets of the first stages, and whether there may be more than the cloud has told.
 
         What the cloud answered to a start of a whole stage is believed before any inventory.
         """
         targets: set[str] = set()
         is_open = False
-        for stage in range(self._stage + 1):
+        for stage in range(stages):
             told = self._ledger.whole_answer(stage)
             told = observation.members[stage] if told is None else told
             targets |= self._ledger.narrow_answer(stage)
@@ -180,7 +183,11 @@ class Rollout:
     def _bake(self, now: float) -> Decision | None:
         """Watch a stage that has converged for as long as it is to bake."""
         if self.stage.bake and self._bake_ends is None:
-            self._bake_ends = now + self.stage.bake
+            began_before = not self._ledger.has_started(self._stage)
+            elapsed = began_before and has_baked(
+                self._seen, self._desired.units, self._stage, self.stage.bake
+            )
+            self._bake_ends = now if elapsed else now + self.stage.bake
         if self._bake_ends is not None and now < self._bake_ends:
             return Wait(self._progress(now), min(self._deadline, self._bake_ends))
         if self._stage + 1 < len(self._policy.stages):
@@ -227,7 +234,7 @@ class Rollout:
 
     def _repeats(self, units: list[Unit], targets: frozenset[str] | None) -> int:
         sample = next(iter(targets)) if targets else ""
-        attempts = [self._ledger.attempt(unit, sample) for unit in units]
+        attempts = [self._ledger.attempt(unit, sample, self._stage) for unit in units]
         return max((a.count for a in attempts if a is not None), default=0)
 
     def _progress(self, now: float) -> Progress:

@@ -83,11 +83,13 @@ class Patience:
 
     Attributes:
         starts: Starts that one target may have in this run.
+        stage: Index of the stage under way.
         quiet_since: When anything last changed; a start that shows nothing is given time from then.
         now: The time of the observation.
     """
 
     starts: int
+    stage: int
     quiet_since: float
     now: float
 
@@ -97,11 +99,16 @@ def survey(
     targets: Iterable[str],
     *,
     is_open: bool,
+    earlier: frozenset[str],
     observation: Observation,
     ledger: Ledger,
     patience: Patience,
 ) -> Survey:
-    """Sort the targets of a stage. Without any known target, `ANYWHERE` stands for those yet to be named."""
+    """Sort the targets of a stage.
+
+    Where not all of them are known, `ANYWHERE` stands for those yet to be named, until a record of the unit shows
+    beyond the ``earlier`` targets, those of the stages before.
+    """
     known = frozenset(targets)
     units = []
     for unit in desired.units:
@@ -110,7 +117,7 @@ def survey(
         trouble = observation.trouble.get(unit, "")
         for target in known:
             _sort(one, target, verdicts, trouble)
-        if is_open and not observation.of(unit):
+        if is_open and earlier.issuperset(observation.of(unit)):
             one.to_start.add(ANYWHERE)
         _hold_back(one, verdicts, ledger, patience)
         units.append(one)
@@ -134,7 +141,7 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
     """Of the targets that may need a start, wait for those just started, and give up those started enough."""
     moving = bool(one.under_way)
     for target in tuple(one.to_start):
-        attempt = ledger.attempt(one.unit, target)
+        attempt = ledger.attempt(one.unit, target, patience.stage)
         if attempt is None:
             continue
         record = verdicts.record(target)

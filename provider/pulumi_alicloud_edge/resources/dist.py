@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.model.observation import Unit
-from pulumi_alicloud_edge.model.outcome import Placement
-from pulumi_alicloud_edge.model.policy import RolloutPolicy
+from pulumi_alicloud_edge.model.outcome import Outcome, Placement
+from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.data_outputs import (
@@ -16,12 +16,13 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_owned,
     show_placements,
 )
-from pulumi_alicloud_edge.resources.inputs import DistInputs, OnDelete
+from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import Noun, stays_line
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
+    from pulumi_alicloud_edge.resources.restoration import Restoration
     from pulumi_alicloud_edge.runtime import Runtime
 
 
@@ -49,16 +50,22 @@ class DistKind(Kind[DistInputs]):
 
     def port(self, runtime: Runtime, inputs: DistInputs) -> Port:
         """Give the port of distributions."""
+        return self._port(runtime, inputs.app_id, inputs.data, self.policy(inputs).stages)
+
+    @staticmethod
+    def _port(
+        runtime: Runtime, app_id: str, data: tuple[DistDataInput, ...], stages: tuple[Stage, ...]
+    ) -> Port:
         from pulumi_alicloud_edge.cloud.ens_wire import DistFile
         from pulumi_alicloud_edge.delivery.dist import DistPort
 
         return DistPort(
             ens=runtime.cloud.ens,
             reads=runtime.reads,
-            app_id=inputs.app_id,
-            files={item.unit: DistFile(**item.model_dump()) for item in inputs.data},
-            units=_units(inputs),
-            stages=self.policy(inputs).stages,
+            app_id=app_id,
+            files={item.unit: DistFile(**item.model_dump()) for item in data},
+            units=tuple(item.unit for item in data),
+            stages=stages,
         )
 
     def removing_port(
@@ -71,6 +78,31 @@ class DistKind(Kind[DistInputs]):
 
         regions = tuple(sorted(self.regions(inputs)))
         return DistRemovalPort(runtime.cloud.ens, inputs.app_id, units, regions)
+
+    def restoration(
+        self,
+        runtime: Runtime,
+        inputs: DistInputs,
+        outcome: Outcome,
+        port: Port,  # noqa: ARG002
+        olds: Mapping[str, Any],
+    ) -> Restoration | None:
+        """Distribute the baseline's versions again where the rollout has been; clean names that had none."""
+        from pulumi_alicloud_edge.delivery.dist import DistRemovalPort, limited_to
+        from pulumi_alicloud_edge.resources.restoration import Restoration, way_back
+
+        policy = way_back(self.policy(inputs), outcome)
+        former = tuple(_former(inputs, olds))
+        restored = {item.name for item in former}
+        clean = tuple(unit for unit in _units(inputs) if unit.name not in restored)
+        regions = tuple(sorted(limited_to(policy.stages)))
+        return Restoration(
+            desired=Desired(tuple(item.unit for item in former)),
+            policy=policy,
+            port=self._port(runtime, inputs.app_id, former, policy.stages),
+            clean=clean,
+            removing=DistRemovalPort(runtime.cloud.ens, inputs.app_id, clean, regions),
+        )
 
     def declarations(self, urn: str, inputs: DistInputs) -> tuple[Declaration, ...]:
         """Say which names must stay, and where."""
@@ -103,6 +135,17 @@ class DistKind(Kind[DistInputs]):
         if units and outputs.get("on_delete") == OnDelete.RETAIN.value:
             return stays_line(units, "on the instances: on_delete is retain")
         return ""
+
+
+def _former(inputs: DistInputs, olds: Mapping[str, Any]) -> Iterator[DistDataInput]:
+    """Give the baseline's data files, as they were declared then as far as that is still known."""
+    declared = {(item.get("name"), item.get("version")): item for item in olds.get("data") or ()}
+    baseline = show_baseline(olds, _units(inputs))
+    for item in inputs.data:
+        version = baseline.get(item.name)
+        if version is not None:
+            then = declared.get((item.name, version))
+            yield DistDataInput(**then) if then else item.model_copy(update={"version": version})
 
 
 def _units(inputs: DistInputs) -> tuple[Unit, ...]:

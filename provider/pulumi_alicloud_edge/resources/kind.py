@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.observation import Unit
-from pulumi_alicloud_edge.model.outcome import Placement
+from pulumi_alicloud_edge.model.outcome import Outcome, Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.registry import Declaration
@@ -19,6 +19,7 @@ from pulumi_alicloud_edge.resources.words import Noun
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
+    from pulumi_alicloud_edge.resources.restoration import Restoration
     from pulumi_alicloud_edge.runtime import Runtime
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741
@@ -77,6 +78,17 @@ class Kind(ABC, Generic[I]):
     def regions(self, inputs: I) -> frozenset[str]:  # noqa: ARG002
         """Give the regions that the resource is limited to, none for no such limit."""
         return frozenset()
+
+    def restoration(
+        self,
+        runtime: Runtime,  # noqa: ARG002
+        inputs: I,  # noqa: ARG002
+        outcome: Outcome,  # noqa: ARG002
+        port: Port,  # noqa: ARG002
+        olds: Mapping[str, Any],  # noqa: ARG002
+    ) -> Restoration | None:
+        """Give the way back from a failed rollout; None where there is none. To be called on the loop."""
+        return None
 
     @abstractmethod
     def policy(self, inputs: I) -> RolloutPolicy:

@@ -18,6 +18,7 @@ from pulumi_alicloud_edge.errors import (
     EdgeError,
     InputError,
     NotFoundError,
+    Restored,
     RolloutFailedError,
     RolloutInterruptedError,
 )
@@ -28,6 +29,7 @@ from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift, placements
 from pulumi_alicloud_edge.resources.data_outputs import owned_units
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.listener import LineListener
+from pulumi_alicloud_edge.resources.restoration import is_due, restore
 from pulumi_alicloud_edge.resources.validation import has_unknown
 from pulumi_alicloud_edge.resources.words import (
     accepted_failures_line,
@@ -172,14 +174,15 @@ class Lifecycle(Generic[I]):
         self, call: Call, id_: str, inputs: I, properties: Mapping[str, Any], olds: Mapping[str, Any]
     ) -> Result:
         try:
-            ended, port = self._runtime.run(self._carry_out(call, inputs))
+            ended, restored, port = self._runtime.run(self._carry_out(call, inputs, olds))
         except EdgeError as error:
             return Result(id_, {}, error, keep=False)
         outcome = ended.outcome
+        status = outcome.status if restored is None else _status_after(restored)
         outputs = {
             **self._kind.declared(properties),
             **self._kind.outputs(inputs, outcome.placements, port, olds),
-            "status": outcome.status.value,
+            "status": status.value,
             "request_ids": list(outcome.request_ids),
             "converged_at": olds.get("converged_at") or "",
             "state_version": STATE_VERSION,
@@ -194,9 +197,11 @@ class Lifecycle(Generic[I]):
         )
         if ended.error is not None and not outcome.started:
             return Result(id_, outputs, ended.error, keep=False)
-        return Result(id_, outputs, failure(outcome, self._kind.subject(inputs), ended.error))
+        return Result(id_, outputs, failure(outcome, self._kind.subject(inputs), ended.error, restored))
 
-    async def _carry_out(self, call: Call, inputs: I) -> tuple[Ended, Port]:
+    async def _carry_out(
+        self, call: Call, inputs: I, olds: Mapping[str, Any]
+    ) -> tuple[Ended, Restored | None, Port]:
         port = self._kind.port(self._runtime, inputs)
         policy = self._kind.policy(inputs)
         if call.timeout:
@@ -208,14 +213,19 @@ class Lifecycle(Generic[I]):
             self._surroundings(call),
             starts_in=self._kind.starts_in(inputs),
         )
-        return ended, port
+        if not is_due(policy, ended):
+            return ended, None, port
+        restoration = self._kind.restoration(self._runtime, inputs, ended.outcome, port, olds)
+        if restoration is None:
+            return ended, None, port
+        return ended, await restore(restoration, self._surroundings(call, "rolling back: ")), port
 
-    def _surroundings(self, call: Call) -> Surroundings:
+    def _surroundings(self, call: Call, doing: str = "") -> Surroundings:
         return Surroundings(
             clock=time.monotonic,
             sleep=asyncio.sleep,
             interrupt=self._runtime.interrupt,
-            listener=LineListener(self._reporter, call.urn, self._kind.noun, time.monotonic),
+            listener=LineListener(self._reporter, call.urn, self._kind.noun, time.monotonic, doing),
         )
 
     async def _observe(self, inputs: I) -> tuple[Port, Observation]:
@@ -286,6 +296,12 @@ class Lifecycle(Generic[I]):
         if wanted is not None:
             self._reporter.note(call.urn, kept_for_line(unit, wanted.urn))
         return wanted is None
+
+
+def _status_after(restored: Restored) -> RolloutStatus:
+    """Give the status after a rollback: only one that came to its end has rolled anything back."""
+    came_back = restored.outcome is None or restored.outcome.status.value in _IN_PLACE
+    return RolloutStatus.ROLLED_BACK if came_back and restored.error is None else RolloutStatus.FAILED
 
 
 def _stored_drift(olds: Mapping[str, Any]) -> bool:

@@ -22,9 +22,13 @@ class LineListener:
         urn: The resource.
         noun: What its targets are called.
         clock: Seconds.
+        doing: What goes before each line, such as ``rolling back: ``.
     """
 
-    def __init__(self, reporter: Reporter, urn: str, noun: Noun, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, reporter: Reporter, urn: str, noun: Noun, clock: Callable[[], float], doing: str = ""
+    ) -> None:
+        self._doing = doing
         self._reporter = reporter
         self._urn = urn
         self._noun = noun
@@ -50,4 +54,4 @@ class LineListener:
         now = self._clock()
         if what != self._last or now - self._last_at >= AT_LEAST_EVERY:
             self._last, self._last_at = what, now
-            self._reporter.status(self._urn, text)
+            self._reporter.status(self._urn, self._doing + text)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus
-from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Stage
+from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus
+from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
 from pulumi_alicloud_edge.resources.kind import Kind
@@ -16,6 +16,7 @@ from pulumi_alicloud_edge.resources.words import Noun
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.resources.restoration import Restoration
     from pulumi_alicloud_edge.runtime import Runtime
 
 _IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
@@ -60,6 +61,11 @@ class ReleaseKind(Kind[ReleaseInputs]):
 
     def port(self, runtime: Runtime, inputs: ReleaseInputs) -> Port:
         """Give the port of releases."""
+        return self._port(runtime, inputs, self.policy(inputs).stages)
+
+    def _port(
+        self, runtime: Runtime, inputs: ReleaseInputs, stages: tuple[Stage, ...], *, is_rollback: bool = False
+    ) -> Port:
         from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort
 
         later = inputs.start_time if self.starts_in(inputs) else None
@@ -69,8 +75,31 @@ class ReleaseKind(Kind[ReleaseInputs]):
             app_id=inputs.app_id,
             env=inputs.env.value,
             unit=inputs.unit,
-            stages=self.policy(inputs).stages,
-            order=ReleaseOrder(publish_type, later, inputs.remarks),
+            stages=stages,
+            order=ReleaseOrder(publish_type, later, inputs.remarks, is_rollback),
+        )
+
+    def restoration(
+        self,
+        runtime: Runtime,
+        inputs: ReleaseInputs,
+        outcome: Outcome,
+        port: Port,
+        olds: Mapping[str, Any],
+    ) -> Restoration | None:
+        """Bring the former version back to the environment, where there was one."""
+        from pulumi_alicloud_edge.resources.restoration import Restoration, way_back
+
+        version = self.outputs(inputs, (), port, olds)["baseline_version"]
+        if not version:
+            return None
+        former = inputs.model_copy(update={"version_id": version, "start_time": None, "remarks": "rollback"})
+        policy = way_back(self.policy(inputs), outcome)
+        last = policy.stages[-1]
+        whole = last.scope if isinstance(last.scope, InRegions) else Share(100)
+        policy = replace(policy, stages=(replace(last, scope=whole),))
+        return Restoration(
+            Desired((former.unit,)), policy, self._port(runtime, former, policy.stages, is_rollback=True)
         )
 
     def outputs(

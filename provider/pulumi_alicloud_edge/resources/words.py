@@ -18,6 +18,7 @@ from pulumi_alicloud_edge.errors import (
     NotFoundError,
     RejectedError,
     RemovalError,
+    Restored,
     RolloutError,
     SettingsError,
     ThrottledError,
@@ -178,12 +179,30 @@ def _rollout(error: RolloutError, noun: Noun) -> str:
         lines.append(explain(error.refusal, noun))
     if outcome.request_ids:
         lines.append(f"Started by RequestId {', '.join(outcome.request_ids[-3:])}.")
-    if outcome.cause is not FailureCause.REFUSED:
+    if error.restored is not None:
+        lines += _restored(error.restored, noun)
+    elif outcome.cause is not FailureCause.REFUSED:
         lines.append(
             "What has succeeded stays in place. Mend the cause and run pulumi up again: only what is missing is "
             "started."
         )
     return "\n".join(lines)
+
+
+def _restored(restored: Restored, noun: Noun) -> list[str]:
+    """Say how the rollback went."""
+    aims = [f"back to {unit}" for unit in restored.units] + [f"without {unit}" for unit in restored.cleaned]
+    aim = ", ".join(aims)
+    if restored.error is not None:
+        return [f"The rollback ({aim}) failed too: {explain(restored.error, noun)}"]
+    outcome = restored.outcome
+    if outcome is None or outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
+        seen = f": {progress_line(outcome.progress, noun)}" if outcome else ""
+        return [f"Rolled back ({aim}){seen}.", "Mend the cause and run pulumi up again."]
+    return [
+        f"The rollback ({aim}) failed too: {_cause(outcome, noun)}",
+        *_failed_targets(outcome.stage_failed, outcome.failed_total, noun),
+    ]
 
 
 def _cause(outcome: Outcome, noun: Noun) -> str:

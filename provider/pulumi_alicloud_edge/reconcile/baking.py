@@ -1,0 +1,65 @@
+"""Whether a stage that an earlier run has brought to convergence has baked already, as the cloud's times show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+
+_BEGUN = (RecordState.SUCCEEDED, RecordState.IN_PROGRESS)
+
+
+def has_baked(observation: Observation, units: Iterable[Unit], stage: int, bake: float) -> bool:
+    """Tell whether the bake of a converged stage has demonstrably elapsed before this run.
+
+    Either all of it finished that long ago, or a later stage was begun that long after it had finished.
+
+    Args:
+        observation: What the cloud shows.
+        units: What is rolled out.
+        stage: Index of the stage that has converged.
+        bake: Seconds that it is to bake.
+    """
+    own, later = _split(observation, stage)
+    units = tuple(units)
+    finished = _times(_records(observation, units, own, (RecordState.SUCCEEDED,)), "updated")
+    begun = _records(observation, units, later, _BEGUN)
+    if begun and not finished:
+        return True
+    if not finished:
+        return False
+    ready = max(finished) + timedelta(seconds=bake)
+    by_clock = observation.read_at is not None and observation.read_at >= ready
+    return by_clock or any(started >= ready for started in _times(begun, "started"))
+
+
+def _split(observation: Observation, stage: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the targets of the stages so far, and those of later ones alone."""
+    own: frozenset[str] = frozenset().union(*(m for m in observation.members[: stage + 1] if m))
+    later: frozenset[str] = frozenset().union(*(m for m in observation.members[stage + 1 :] if m))
+    return own, later - own
+
+
+def _records(
+    observation: Observation, units: Iterable[Unit], targets: frozenset[str], states: tuple[RecordState, ...]
+) -> list[Record]:
+    return [
+        record
+        for unit in units
+        for target, record in observation.of(unit).items()
+        if target in targets and record.state in states
+    ]
+
+
+def _times(records: Iterable[Record], field: str) -> list[datetime]:
+    texts = (getattr(record, field) for record in records)
+    return [datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z") for text in texts if _is_time(text)]
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return False
+    return True
