@@ -9,8 +9,11 @@ warning says what is missing.
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ from typing import Any
 WIDTH = 256
 """Operations that may run at a time; they mostly wait. The engine's own ``--parallel`` bounds them further."""
 KEPT_LINE_SECONDS = 2.0
+ENGINE_REFUSALS = 2
 _SERVICER = "DynamicResourceProviderServicer"
 
 
@@ -150,6 +154,7 @@ def adapt(on_cancel: Callable[[], None]) -> None:
             return
         _installed = True
     _on_cancel.append(on_cancel)
+    end_with_engine(engine_address())
     main = sys.modules["__main__"]
     for reached, loss in (
         (widen(threading.current_thread()), "only four resources roll out at a time"),
@@ -158,6 +163,32 @@ def adapt(on_cancel: Callable[[], None]) -> None:
     ):
         if not reached:
             reporter().warn(f"This version of Pulumi's dynamic host has changed: {loss}. All else works.")
+
+
+def end_with_engine(address: str, *, check_every: float = 2.0) -> None:
+    """End this process soon after its engine is gone.
+
+    After a ``kill -9`` of a run the host lives on, and would go on with a rollout beside the next run's.
+    """
+    host, _, port = address.rpartition(":")
+    if not host:
+        return
+
+    def watch() -> None:
+        refused = 0
+        while refused < ENGINE_REFUSALS:
+            time.sleep(check_every)
+            try:
+                socket.create_connection((host, int(port)), timeout=check_every).close()
+            except ConnectionRefusedError:
+                refused += 1
+            except OSError:
+                continue
+            else:
+                refused = 0
+        os._exit(1)
+
+    threading.Thread(target=watch, name="alicloud-edge-engine-watch", daemon=True).start()
 
 
 def widen(thread: threading.Thread) -> bool:

@@ -44,6 +44,8 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
     """The version that was in place before."""
     publish_percentage: pulumi.Output[int]
     """How much of the environment it has reached."""
+    request_ids: pulumi.Output[list[str]]
+    """The vendor's ids of the calls that started something."""
     converged_at: pulumi.Output[str]
     """When it converged, UTC."""
     state_version: pulumi.Output[int]

@@ -72,10 +72,8 @@ def _joined(sources: list[Any]) -> dict[str, Any]:
     return {f"{name}@{version}": url for name, version, url in (source for source in sources if source)}
 
 
-_EVERY_OUTPUT = ("status", "converged_at", "state_version")
-DATA_OUTPUTS: Mapping[str, Any] = dict.fromkeys(
-    (*_EVERY_OUTPUT, "placements", "baseline", "owned", "request_ids")
-)
+_EVERY_OUTPUT = ("status", "request_ids", "converged_at", "state_version")
+DATA_OUTPUTS: Mapping[str, Any] = dict.fromkeys((*_EVERY_OUTPUT, "placements", "baseline", "owned"))
 """Outputs of pushes and distributions. Only those named before the resource is made can be read by a program."""
 RELEASE_OUTPUTS: Mapping[str, Any] = dict.fromkeys(
     (*_EVERY_OUTPUT, "published_version", "baseline_version", "publish_percentage")

@@ -179,9 +179,10 @@ class Lifecycle(Generic[I]):
             return Result(id_, {}, error, keep=False)
         outcome = ended.outcome
         status = outcome.status if restored is None else _status_after(restored)
+        shown = restored.outcome if restored and restored.outcome else outcome
         outputs = {
             **self._kind.declared(properties),
-            **self._kind.outputs(inputs, outcome.placements, port, olds),
+            **self._kind.outputs(inputs, shown.placements, port, olds),
             "status": status.value,
             "request_ids": list(outcome.request_ids),
             "converged_at": olds.get("converged_at") or "",
