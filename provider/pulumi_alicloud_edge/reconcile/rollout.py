@@ -25,7 +25,7 @@ from pulumi_alicloud_edge.model.outcome import (
     Progress,
     RolloutStatus,
 )
-from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
+from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
 from pulumi_alicloud_edge.reconcile.baking import has_baked
 from pulumi_alicloud_edge.reconcile.decisions import (
     Decision,
@@ -36,7 +36,7 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     StartRequest,
     Wait,
 )
-from pulumi_alicloud_edge.reconcile.ledger import Ledger
+from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE, Ledger
 from pulumi_alicloud_edge.reconcile.survey import Patience, Survey, UnitSurvey, survey
 from pulumi_alicloud_edge.reconcile.verdicts import known_targets
 
@@ -131,17 +131,19 @@ class Rollout:
         What the cloud answered to a start of a whole stage is believed before any inventory.
         """
         targets: set[str] = set()
-        is_open = False
+        is_open, by_name = False, False
         for stage in range(stages):
             told = self._ledger.whole_answer(stage)
             told = observation.members[stage] if told is None else told
             targets |= self._ledger.narrow_answer(stage)
             if told is None:
                 is_open = True
+                selects_all = isinstance(self._policy.stages[stage].scope, Everywhere)
+                by_name |= self._desired.exclusive and selects_all
             else:
                 targets |= told
         if is_open:
-            targets |= known_targets(observation, self._desired.units, exclusive=self._desired.exclusive)
+            targets |= known_targets(observation, self._desired.units, exclusive=by_name)
         return targets, is_open
 
     def _note_progress(self, observation: Observation, now: float) -> None:
@@ -226,9 +228,16 @@ class Rollout:
         ]
 
     def _narrowed(self, unit: UnitSurvey) -> frozenset[str] | None:
-        """Give the targets to start, None where that is all that the stage selects."""
+        """Give the targets to start, None where that is all that the stage selects.
+
+        Where the cloud does not name them, the whole is started once; after that, only those that show a need.
+        """
         own = self._seen.members[self._stage]
-        if own is None or unit.to_start >= own:
+        if own is None:
+            begun = self._ledger.attempt(unit.unit, ANYWHERE, self._stage) is not None
+            if not begun or ANYWHERE in unit.to_start or self._ledger.was_refused(unit.unit):
+                return None
+        elif unit.to_start >= own:
             return None
         return frozenset(unit.to_start)
 

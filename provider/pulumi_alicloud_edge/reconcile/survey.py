@@ -138,13 +138,20 @@ def _sort(one: UnitSurvey, target: str, verdicts: Verdicts, trouble: str) -> Non
 
 
 def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Patience) -> None:
-    """Of the targets that may need a start, wait for those just started, and give up those started enough."""
+    """Of the targets that may need a start, wait for those just started, and give up those started enough.
+
+    Where others are moving, one without any record may be waiting for its turn in a start of an earlier run.
+    """
     moving = bool(one.under_way)
+    stirring = moving and patience.now - patience.quiet_since < VISIBILITY
     for target in tuple(one.to_start):
         attempt = ledger.attempt(one.unit, target, patience.stage)
-        if attempt is None:
-            continue
         record = verdicts.record(target)
+        if attempt is None:
+            if stirring and record is None:
+                one.to_start.discard(target)
+                one.under_way.add(target)
+            continue
         settled = ledger.was_refused(one.unit) or (
             verdicts.on(target) is Verdict.FAILED and record != attempt.seen.get(target)
         )
