@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.resources.lifecycle import Lifecycle, Result
 
 
+IMPACT = "impact"
+"""The input that tells what a rollout would touch; computed, never compared."""
+
+
 class _RolloutProvider(ResourceProvider):
     """What the three have in common."""
 
@@ -41,16 +45,15 @@ class _RolloutProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what is wrong, all of it at once, before anything is called."""
-        from pulumi_alicloud_edge.errors import InputError
+        from pulumi_alicloud_edge.errors import EdgeError
         from pulumi_alicloud_edge.host import current_call
 
         try:
-            self._lifecycle().check(current_call(), _without_internals(news))
-        except InputError as error:
+            impact = self._lifecycle().check(current_call(), _without_internals(news))
+        except EdgeError as error:
             # With a property, Pulumi would print its value, secrets included.
-            failures = [CheckFailure("", f"{f.path}: {f.reason}") for f in error.faults]
-            return CheckResult(news, failures)
-        return CheckResult(news, [])
+            return CheckResult(news, [CheckFailure("", line) for line in _lines(error, self._kind())])
+        return CheckResult({**news, IMPACT: impact} if impact else news, [])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what is stored with what is declared, and with what the cloud shows."""
@@ -170,6 +173,15 @@ def _text(error: EdgeError, kind: Kind[Any]) -> str:
     return explain(error, kind.noun)
 
 
+def _lines(error: EdgeError, kind: Kind[Any]) -> list[str]:
+    """Give the message as the reasons of check failures: one for each fault of the inputs."""
+    from pulumi_alicloud_edge.errors import InputError
+
+    text = _text(error, kind)
+    return text.splitlines() if isinstance(error, InputError) else [text]
+
+
 def _without_internals(properties: dict[str, Any]) -> dict[str, Any]:
     """Leave out what Pulumi adds for itself, and outputs that were declared without a value."""
-    return {key: value for key, value in properties.items() if key != "__provider" and value is not None}
+    internal = ("__provider", IMPACT)
+    return {key: value for key, value in properties.items() if key not in internal and value is not None}

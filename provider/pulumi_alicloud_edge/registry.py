@@ -14,13 +14,28 @@ class Declaration:
 
     Attributes:
         urn: The resource that declares it.
+        app_id: The application; for a release with its environment.
+        unit: What it wants there.
         regions: The regions it is limited to; empty for no such limit.
+        comparable: Whether ``regions`` tells all about its targets, so that it can be held against another's.
     """
 
     urn: str
     app_id: str
     unit: Unit
     regions: frozenset[str] = frozenset()
+    comparable: bool = True
+
+    def overlaps(self, app_id: str, name: str, regions: frozenset[str]) -> bool:
+        """Tell whether this wants the same name on some of these regions (none: on all)."""
+        same_place = not regions or not self.regions or bool(regions & self.regions)
+        return self.app_id == app_id and self.unit.name == name and same_place
+
+    def contradicts(self, other: Declaration) -> bool:
+        """Tell whether this and another resource's declaration surely want different versions on a target."""
+        overlapping = self.overlaps(other.app_id, other.unit.name, other.regions)
+        sure = self.comparable and other.comparable
+        return self.urn != other.urn and overlapping and sure and self.unit != other.unit
 
 
 class Registry:
@@ -30,10 +45,11 @@ class Registry:
         self._lock = threading.Lock()
         self._by_urn: dict[str, tuple[Declaration, ...]] = {}
 
-    def declare(self, urn: str, declarations: tuple[Declaration, ...]) -> None:
-        """Note all that a resource wants, in place of what it was known to want."""
+    def declare(self, urn: str, declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+        """Note all that a resource wants, in place of what it was known to want; gives what others want."""
         with self._lock:
             self._by_urn[urn] = declarations
+            return tuple(d for other, declared in self._by_urn.items() if other != urn for d in declared)
 
     def wanted(self, app_id: str, unit: Unit, regions: frozenset[str] = frozenset()) -> Declaration | None:
         """Give a declaration for which a unit must stay, None where it may be cleaned.
@@ -43,8 +59,4 @@ class Registry:
         """
         with self._lock:
             declared = [d for declarations in self._by_urn.values() for d in declarations]
-        for other in declared:
-            same_place = not regions or not other.regions or bool(regions & other.regions)
-            if other.app_id == app_id and other.unit.name == unit.name and same_place:
-                return other
-        return None
+        return next((d for d in declared if d.overlaps(app_id, unit.name, regions)), None)

@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,15 +26,30 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Unreached:
+    """A cloud that could not be reached: why, and until when not to try again (seconds of the monotonic clock)."""
+
+    reason: str
+    until: float
+
+
 class Runtime:
     """What all calls of a host process share. Made without I/O; the loop starts with the first work.
 
     Args:
         get: Gives the stack's configuration by full key.
+
+    Attributes:
+        registry: What the resources of this run have declared.
+        looks: What the check of a resource has seen, by URN, for the diff that follows it.
+        unreached: Set while the cloud cannot be reached.
     """
 
     def __init__(self, get: Callable[[str], object]) -> None:
         self.registry = Registry()
+        self.looks: dict[str, Any] = {}
+        self.unreached: Unreached | None = None
         self._get = get
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -77,6 +93,10 @@ class Runtime:
         if self._interrupted:
             interrupt.set()
         return interrupt
+
+    def out_of_reach(self, reason: str, *, until: float) -> None:
+        """Note that the cloud cannot be reached, so that a preview of many resources asks it once."""
+        self.unreached = Unreached(reason, until)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do asynchronous work on the shared loop, and wait for it in the calling thread."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.delivery.strategies import in_regions, push_strategy
 from pulumi_alicloud_edge.model.observation import Observation, Unit
-from pulumi_alicloud_edge.model.policy import InRegions, Stage
+from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Stage
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ class PushPort:
         app_id: The application.
         files: What to push, by unit; only starting needs it, so it may be empty for a mere look.
         stages: The stages whose members an observation is to tell.
+
+    Attributes:
+        hints: The regions of the application's instances, where everywhere is meant.
     """
 
     def __init__(
@@ -54,12 +57,26 @@ class PushPort:
         self._files = files
         self._names = frozenset(unit.name for unit in units)
         self._members = tuple(_members(stage) for stage in stages)
+        self._wants_hints = any(isinstance(stage.scope, Everywhere) for stage in stages)
+        self._looked_up = False
+        self.hints: frozenset[str] = frozenset()
 
     async def observe(self) -> Observation:
-        """Read DescribeDataPushResult; regions are known in advance only where they are named."""
+        """Read DescribeDataPushResult.
+
+        Regions are known in advance only where they are named; else the regions of the application's instances
+        (DescribeApplication) hint at them.
+        """
+        if self._wants_hints and not self._looked_up:
+            self.hints, self._looked_up = await self._inventory(), True
         read_at = datetime.now(UTC)
         records = await self._reads.push_records(self._app_id, self._names)
-        return Observation(records, self._members, read_at=read_at)
+        return Observation(records, self._members, read_at=read_at, hints=self.hints)
+
+    async def _inventory(self) -> frozenset[str]:
+        application = await self._reads.inventory(self._app_id)
+        instances = application.instances if application else ()
+        return frozenset(instance.region_id for instance in instances if instance.region_id)
 
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call PushApplicationData."""

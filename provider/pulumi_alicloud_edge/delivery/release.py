@@ -86,11 +86,11 @@ class ReleasePort:
         """Read GetEdgeContainerAppStatus; while our version is under way, also how its pods do."""
         waiting, trouble = await self._build_state()
         if waiting is not None or trouble:
-            records = dict.fromkeys(self._targets(), waiting) if waiting else {}
-            return self._observation(records, (), trouble)
+            pending = dict.fromkeys(self._targets(), waiting) if waiting else {}
+            return self._observation(pending, (), trouble)
         status = await self._esa.get_edge_container_app_status(self._app_id, self._env)
         self.shown = self._show(status)
-        records = {}
+        records: dict[str, Record] = {}
         for stage in self._stages:
             for target in self._members(stage):
                 record = self._record(stage, target, status)
@@ -131,7 +131,11 @@ class ReleasePort:
     def _observation(self, records: dict[str, Record], mark: tuple[object, ...], trouble: str) -> Observation:
         members = tuple(frozenset(self._members(stage)) for stage in self._stages)
         troubles = {self._unit: trouble} if trouble else {}
-        return Observation({self._unit: records}, members, mark, trouble=troubles)
+        units = {self._unit: records}
+        if self.shown is not None and self.shown.version not in ("", self._unit.version):
+            other = Record(RecordState.SUCCEEDED)
+            units[Unit(self._unit.name, self.shown.version)] = dict.fromkeys(self._targets(), other)
+        return Observation(units, members, mark, trouble=troubles)
 
     async def _build_state(self) -> tuple[Record | None, str]:
         """See that the version is built: it cannot be published before, and never if its build failed."""

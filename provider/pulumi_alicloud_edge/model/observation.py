@@ -59,6 +59,8 @@ class Observation:
         records: For each unit seen (wanted or not), its records by target.
         members: For each stage of the rollout in order, the targets that belong to it, or None where the cloud
             does not tell; then the records and the answers of start calls are all that is known.
+        hints: Targets that the cloud's inventory suggests where it does not tell who belongs to a stage: a reason
+            to start, never a reason to wait.
         mark: Anything else whose change is a sign of progress, such as a percentage reached.
         read_at: When it was read, by this machine's clock; None where that is not known.
         trouble: For a unit, a reason why it cannot succeed that shows elsewhere than in its records.
@@ -68,6 +70,7 @@ class Observation:
     members: tuple[frozenset[str] | None, ...] = (None,)
     mark: tuple[object, ...] = ()
     read_at: datetime | None = None
+    hints: frozenset[str] = frozenset()
     trouble: Mapping[Unit, str] = field(default_factory=dict)
 
     def of(self, unit: Unit) -> Records:

@@ -82,6 +82,7 @@ def _unit_drift(desired: Desired, unit: Unit, targets: set[str], observation: Ob
     running = running_versions(observation, unit.name) if missing else {}
     if observation.members[-1] is None and not observation.of(unit):
         missing = missing or {ANYWHERE}
+    missing |= observation.hints.difference(observation.of(unit))
     failed = {target: _detail(verdicts, target) for target in sorted(by_verdict[Verdict.FAILED])}
     others = frozenset(running[target] for target in missing if target in running)
     return UnitDrift(unit, frozenset(missing), failed, others, len(targets))

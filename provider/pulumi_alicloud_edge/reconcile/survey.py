@@ -107,7 +107,7 @@ def survey(
     """Sort the targets of a stage.
 
     Where not all of them are known, `ANYWHERE` stands for those yet to be named, until a record of the unit shows
-    beyond the ``earlier`` targets, those of the stages before.
+    beyond the ``earlier`` targets, those of the stages before, and nothing suggests more.
     """
     known = frozenset(targets)
     units = []
@@ -117,11 +117,17 @@ def survey(
         trouble = observation.trouble.get(unit, "")
         for target in known:
             _sort(one, target, verdicts, trouble)
-        if is_open and earlier.issuperset(observation.of(unit)):
+        if is_open and _is_unbegun(observation, unit, earlier, started=ledger.has_started(patience.stage)):
             one.to_start.add(ANYWHERE)
         _hold_back(one, verdicts, ledger, patience)
         units.append(one)
     return Survey(known, is_open, tuple(units))
+
+
+def _is_unbegun(observation: Observation, unit: Unit, earlier: frozenset[str], *, started: bool) -> bool:
+    """Tell whether targets that the cloud has not named may still be without a start."""
+    seen = observation.of(unit)
+    return earlier.issuperset(seen) or (not started and not observation.hints.issubset(seen))
 
 
 def _sort(one: UnitSurvey, target: str, verdicts: Verdicts, trouble: str) -> None:

@@ -9,6 +9,8 @@ from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus, Verdict
 
 OWNED_KEPT = 10
+HINTS = "__hints"
+"""Hidden output: how many targets the cloud's inventory hinted at when the resource was rolled out last."""
 _IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
 
 

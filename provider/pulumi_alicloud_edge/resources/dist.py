@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement
-from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
+from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.data_outputs import (
@@ -107,7 +107,10 @@ class DistKind(Kind[DistInputs]):
     def declarations(self, urn: str, inputs: DistInputs) -> tuple[Declaration, ...]:
         """Say which names must stay, and where."""
         regions = self.regions(inputs)
-        return tuple(Declaration(urn, inputs.app_id, unit, regions) for unit in _units(inputs))
+        comparable = bool(regions) or all(
+            isinstance(stage.scope, Everywhere) for stage in self.policy(inputs).stages[-1:]
+        )
+        return tuple(Declaration(urn, inputs.app_id, unit, regions, comparable) for unit in _units(inputs))
 
     def regions(self, inputs: DistInputs) -> frozenset[str]:
         """Give the regions that the expressions name, if they do nothing else."""

@@ -13,9 +13,10 @@ from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.impact import Impact
 from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.validation import read_inputs
-from pulumi_alicloud_edge.resources.words import Noun
+from pulumi_alicloud_edge.resources.words import Noun, impact_line
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
@@ -89,6 +90,10 @@ class Kind(ABC, Generic[I]):
     ) -> Restoration | None:
         """Give the way back from a failed rollout; None where there is none. To be called on the loop."""
         return None
+
+    def impact_line(self, inputs: I, impact: Impact) -> str:  # noqa: ARG002
+        """Say what a rollout would touch; empty for nothing."""
+        return impact_line(impact, self.noun)
 
     @abstractmethod
     def policy(self, inputs: I) -> RolloutPolicy:

@@ -25,16 +25,17 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.host import Call, Reporter
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import RolloutStatus, Verdict
-from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift, placements
-from pulumi_alicloud_edge.resources.data_outputs import owned_units
+from pulumi_alicloud_edge.reconcile.drift import placements
+from pulumi_alicloud_edge.resources.data_outputs import HINTS, owned_units
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.listener import LineListener
+from pulumi_alicloud_edge.resources.looking import Looker
+from pulumi_alicloud_edge.resources.owners import conflict_faults
 from pulumi_alicloud_edge.resources.restoration import is_due, restore
 from pulumi_alicloud_edge.resources.validation import has_unknown
 from pulumi_alicloud_edge.resources.words import (
     accepted_failures_line,
     drift_line,
-    explain,
     kept_for_line,
 )
 from pulumi_alicloud_edge.runtime import Runtime
@@ -42,8 +43,6 @@ from pulumi_alicloud_edge.runtime import Runtime
 I = TypeVar("I", bound=BaseModel)  # noqa: E741
 
 STATE_VERSION = 1
-LOOK_SECONDS = 10.0
-"""How long a preview may wait for the cloud."""
 _IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
 
 
@@ -85,16 +84,25 @@ class Lifecycle(Generic[I]):
         self._kind = kind
         self._runtime = runtime
         self._reporter = reporter
+        self._looker = Looker(kind, runtime)
 
-    def check(self, call: Call, inputs: Mapping[str, Any]) -> None:
-        """Find every fault of the inputs, and note what they declare.
+    def check(self, call: Call, inputs: Mapping[str, Any]) -> str:
+        """Find every fault of the inputs, note what they declare, and tell what rolling them out would touch.
 
         Raises:
             InputError: With every fault.
         """
         read = self._kind.read(inputs)
-        if read is not None:
-            self._runtime.registry.declare(call.urn, self._kind.declarations(call.urn, read))
+        if read is None:
+            return ""
+        declarations = self._kind.declarations(call.urn, read)
+        faults = tuple(conflict_faults(declarations, self._runtime.registry.declare(call.urn, declarations)))
+        if faults:
+            raise InputError(faults)
+        impact = self._impact(call, read) if self._runtime.settings.observe_on_diff else ""
+        if impact:
+            self._reporter.status(call.urn, impact)
+        return impact
 
     def diff(self, call: Call, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
         """Compare what is stored with what is declared, and with what the cloud shows.
@@ -145,7 +153,7 @@ class Lifecycle(Generic[I]):
         if inputs is None:
             return dict(outputs)
         try:
-            port, observation = self._runtime.run(self._observe(inputs))
+            port, observation = self._runtime.run(self._looker.observe(inputs))
         except NotFoundError:
             return None
         desired, scope = self._kind.desired(inputs), self._kind.policy(inputs).stages[-1].scope
@@ -153,7 +161,9 @@ class Lifecycle(Generic[I]):
             return None
         seen = placements(desired, scope, observation)
         shown = self._kind.outputs(inputs, seen, port, outputs)
-        kept = {key: outputs[key] for key in ("owned", "baseline", "baseline_version") if key in outputs}
+        kept = {
+            key: outputs[key] for key in ("owned", "baseline", "baseline_version", HINTS) if key in outputs
+        }
         return {**outputs, **shown, **kept, "status": self._status_read(inputs, outputs, observation)}
 
     def delete(self, call: Call, outputs: Mapping[str, Any]) -> EdgeError | None:
@@ -229,37 +239,28 @@ class Lifecycle(Generic[I]):
             listener=LineListener(self._reporter, call.urn, self._kind.noun, time.monotonic, doing),
         )
 
-    async def _observe(self, inputs: I) -> tuple[Port, Observation]:
-        port = self._kind.port(self._runtime, inputs)
-        return port, await port.observe()
+    def _impact(self, call: Call, inputs: I) -> str:
+        look = self._looker.look(call.urn, inputs)
+        if look.observation is None:
+            return f"impact unknown: {look.unknown}"
+        return self._kind.impact_line(inputs, self._looker.impact(inputs, look.observation))
 
     def _has_drifted(self, call: Call, inputs: I, olds: Mapping[str, Any]) -> bool:
-        """Look for drift within a time budget; if the cloud does not answer, say so and go on."""
+        """Look for drift; if the cloud does not answer, say so and go on."""
         if not self._runtime.settings.observe_on_diff:
             return _stored_drift(olds)
-        try:
-            drift = self._runtime.run(asyncio.wait_for(self._drift(inputs), LOOK_SECONDS))
-        except TimeoutError:
-            self._reporter.note(call.urn, f"drift unknown: no answer within {LOOK_SECONDS:.0f} s")
+        look = self._looker.look_again(call.urn, inputs)
+        if look.observation is None:
+            self._reporter.status(call.urn, f"drift unknown: {look.unknown}")
             return False
-        except EdgeError as error:
-            self._reporter.note(call.urn, f"drift unknown: {explain(error).splitlines()[0]}")
-            return False
+        drift = self._looker.drift(inputs, look.observation, olds)
         if drift:
             self._reporter.status(call.urn, drift_line(drift, self._kind.noun))
         return bool(drift)
 
-    async def _drift(self, inputs: I) -> Drift:
-        _, observation = await self._observe(inputs)
-        return self._drift_in(inputs, observation)
-
-    def _drift_in(self, inputs: I, observation: Observation) -> Drift:
-        last = self._kind.policy(inputs).stages[-1]
-        return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget)
-
     def _status_read(self, inputs: I, outputs: Mapping[str, Any], observation: Observation) -> Any:
         """Give the status as it reads now: an unfinished rollout that has ended well since counts as that."""
-        drift = self._drift_in(inputs, observation)
+        drift = self._looker.drift(inputs, observation, outputs)
         scope = self._kind.policy(inputs).stages[-1].scope
         seen = placements(self._kind.desired(inputs), scope, observation)
         if drift or any(placement.count(Verdict.IN_PROGRESS) for placement in seen):

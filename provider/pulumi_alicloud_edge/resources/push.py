@@ -11,6 +11,7 @@ from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.data_outputs import (
+    HINTS,
     owned_units,
     show_baseline,
     show_owned,
@@ -83,11 +84,14 @@ class PushKind(Kind[PushInputs]):
         self,
         inputs: PushInputs,
         placements: tuple[Placement, ...],
-        port: Port,  # noqa: ARG002
+        port: Port,
         olds: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Give placements, and what is and was there."""
+        from pulumi_alicloud_edge.delivery.push import PushPort
+
         return {
+            HINTS: len(port.hints) if isinstance(port, PushPort) else 0,
             "placements": show_placements(placements),
             "owned": show_owned(olds, _units(inputs)),
             "baseline": show_baseline(olds, _units(inputs)),

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus
 from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.impact import Impact
+from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
 from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.words import Noun
+from pulumi_alicloud_edge.resources.words import Noun, release_impact_line
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port
@@ -78,6 +80,14 @@ class ReleaseKind(Kind[ReleaseInputs]):
             stages=stages,
             order=ReleaseOrder(publish_type, later, inputs.remarks, is_rollback),
         )
+
+    def declarations(self, urn: str, inputs: ReleaseInputs) -> tuple[Declaration, ...]:
+        """Say which version the environment must serve."""
+        return (Declaration(urn, f"{inputs.app_id}/{inputs.env.value}", inputs.unit),)
+
+    def impact_line(self, inputs: ReleaseInputs, impact: Impact) -> str:
+        """Say from which version to which, and by which steps."""
+        return release_impact_line(impact, inputs.version_id, inputs.env.value, self.policy(inputs).stages)
 
     def restoration(
         self,

@@ -28,7 +28,9 @@ from pulumi_alicloud_edge.errors import (
 )
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
+from pulumi_alicloud_edge.model.policy import InRegions, Scope, Share, Stage
 from pulumi_alicloud_edge.reconcile.drift import Drift
+from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
 from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
 from pulumi_alicloud_edge.resources.durations import show_duration
 
@@ -82,6 +84,51 @@ def drift_line(drift: Drift, noun: Noun) -> str:
         if unit.failed:
             parts.append(f"{unit.unit} has failed on {len(unit.failed)} of {noun.count(unit.total)}")
     return "drift: " + ", ".join(parts)
+
+
+def impact_line(impact: Impact, noun: Noun) -> str:
+    """Say what a rollout would touch: ``assets 1.4 → 1.5: 300 of 340 instances, 40 have it, in 3 stages (…)``."""
+    if not impact:
+        return ""
+    return "; ".join(_unit_impact(unit, impact, noun) for unit in impact.units) + _stages_clause(impact)
+
+
+def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[Stage, ...]) -> str:
+    """Say from which version to which: ``ver-1 → ver-2: 10%, then 100% of prod``."""
+    if not impact:
+        return ""
+    others = ", ".join(other for unit in impact.units for other in unit.others)
+    steps = ", then ".join(_step(stage.scope) for stage in stages)
+    return f"{others + ' → ' if others else ''}{version}: {steps} of {env}"
+
+
+def _step(scope: Scope) -> str:
+    match scope:
+        case Share(percentage):
+            return f"{percentage}%"
+        case InRegions(regions):
+            return ", ".join(regions)
+        case _:
+            return "all"
+
+
+def _unit_impact(unit: UnitImpact, impact: Impact, noun: Noun) -> str:
+    others = f"{', '.join(unit.others)} → " if unit.others else ""
+    head = f"{unit.unit.name} {others}{unit.unit.version}: "
+    if impact.total is None:
+        seen = f", {unit.changed} of those known" if unit.changed else ""
+        return f"{head}number of {noun.many} unknown{seen}"
+    if not unit.having:
+        return head + noun.count(unit.changed)
+    verb = "has" if unit.having == 1 else "have"
+    return f"{head}{unit.changed} of {noun.count(impact.total)}, {unit.having} {verb} it"
+
+
+def _stages_clause(impact: Impact) -> str:
+    if len(impact.stages) == 1:
+        return ""
+    sizes = ["?" if size is None else str(size) for size in impact.stages[:-1]]
+    return f" in {len(impact.stages)} stages ({', '.join([*sizes, 'all'])})"
 
 
 def accepted_failures_line(count: int, noun: Noun) -> str:

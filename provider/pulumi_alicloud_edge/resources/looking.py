@@ -1,0 +1,101 @@
+"""A look at the cloud while a change is only being considered: cheap, bounded in time, and never in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from pulumi_alicloud_edge.delivery.port import Port
+from pulumi_alicloud_edge.errors import EdgeError, SettingsError, TransportError
+from pulumi_alicloud_edge.model.observation import Observation
+from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift
+from pulumi_alicloud_edge.reconcile.impact import Impact, find_impact
+from pulumi_alicloud_edge.resources.data_outputs import HINTS
+from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.words import explain
+from pulumi_alicloud_edge.runtime import Runtime
+
+I = TypeVar("I", bound=BaseModel)  # noqa: E741
+
+LOOK_SECONDS = 5.0
+"""How long a check or a diff may wait for the cloud."""
+OUT_OF_REACH_SECONDS = 30.0
+"""For how long a cloud that could not be reached is not tried again by further looks."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look showed, or why it showed nothing."""
+
+    observation: Observation | None
+    unknown: str = ""
+
+
+class Looker(Generic[I]):
+    """Looks at the cloud for checks and diffs of one kind of resource.
+
+    Args:
+        kind: What kind they are.
+        runtime: What all calls of this process share.
+    """
+
+    def __init__(self, kind: Kind[I], runtime: Runtime) -> None:
+        self._kind = kind
+        self._runtime = runtime
+
+    async def observe(self, inputs: I) -> tuple[Port, Observation]:
+        """Read what the cloud shows; as long as that takes."""
+        port = self._kind.port(self._runtime, inputs)
+        return port, await port.observe()
+
+    def look(self, urn: str, inputs: I) -> Look:
+        """Look within the time budget, and keep what was seen for the diff that follows a check."""
+        unreached = self._runtime.unreached
+        if unreached is not None and time.monotonic() < unreached.until:
+            look = Look(None, unreached.reason)
+        else:
+            look = self._look(inputs)
+        self._runtime.looks[urn] = inputs, look
+        return look
+
+    def look_again(self, urn: str, inputs: I) -> Look:
+        """Give what the check of the same inputs has just seen, else look."""
+        before = self._runtime.looks.pop(urn, None)
+        if before is not None and before[0] == inputs and isinstance(before[1], Look):
+            return before[1]
+        return self._look(inputs)
+
+    def impact(self, inputs: I, observation: Observation) -> Impact:
+        """Tell what a rollout would touch."""
+        return find_impact(self._kind.desired(inputs), self._kind.policy(inputs), observation)
+
+    def drift(self, inputs: I, observation: Observation, outputs: Mapping[str, Any]) -> Drift:
+        """Tell what is not as declared.
+
+        Hints count as long as there are more of them than when the resource converged: a hint that its rollout
+        did not bear out then would make it drift for ever.
+        """
+        if len(observation.hints) <= int(outputs.get(HINTS) or 0):
+            observation = replace(observation, hints=frozenset())
+        last = self._kind.policy(inputs).stages[-1]
+        return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget)
+
+    def _look(self, inputs: I) -> Look:
+        try:
+            _, observation = self._runtime.run(asyncio.wait_for(self.observe(inputs), LOOK_SECONDS))
+        except TimeoutError:
+            return self._out_of_reach(f"no answer within {LOOK_SECONDS:.0f} s")
+        except (TransportError, SettingsError) as error:
+            return self._out_of_reach(explain(error).splitlines()[0])
+        except EdgeError as error:
+            return Look(None, explain(error).splitlines()[0])
+        return Look(observation)
+
+    def _out_of_reach(self, reason: str) -> Look:
+        self._runtime.out_of_reach(reason, until=time.monotonic() + OUT_OF_REACH_SECONDS)
+        return Look(None, reason)
