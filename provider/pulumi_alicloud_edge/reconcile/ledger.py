@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulumi_alicloud_edge.model.observation import NO_RECORDS, Records, Unit
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
@@ -80,14 +79,20 @@ class Ledger:
             book = self._answered_whole if request.targets is None else self._answered_narrow
             book[request.stage] = book.get(request.stage, frozenset()) | answer.targets
 
-    def forgive(self, units: Iterable[Unit]) -> int:
-        """Take the last start of these units back from their account, since its answer was lost.
+    def forgive(self, request: StartRequest) -> int:
+        """Take a start back from the account of what it meant, since its answer was lost.
 
-        Returns how often that has happened to one of them.
+        Returns how often that has happened to one of its units.
         """
-        for unit in units:
+        for unit in request.units:
             self._unclear[unit] = self._unclear.get(unit, 0) + 1
-        return max(self._unclear.values())
+            if request.targets is None:
+                key = unit, request.stage
+                self._whole[key] = _taken_back(self._whole[key])
+            else:
+                for target in request.targets:
+                    self._narrow[unit, target] = _taken_back(self._narrow[unit, target])
+        return max(self._unclear[unit] for unit in request.units)
 
     def attempt(self, unit: Unit, target: str, stage: int) -> Attempt | None:
         """Give the latest start that covers this target, with the number of starts made of it in all.
@@ -104,8 +109,7 @@ class Ledger:
         if not attempts:
             return None
         latest = max(attempts, key=lambda attempt: attempt.at)
-        count = sum(attempt.count for attempt in attempts) - self._unclear.get(unit, 0)
-        return Attempt(latest.at, latest.seen, max(count, 0))
+        return replace(latest, count=sum(attempt.count for attempt in attempts))
 
     def has_started(self, stage: int) -> bool:
         """Tell whether this run has started anything of a stage."""
@@ -137,3 +141,7 @@ class Ledger:
     @staticmethod
     def _next(previous: Attempt | None, seen: Records, now: float) -> Attempt:
         return Attempt(now, seen, 1 if previous is None else previous.count + 1)
+
+
+def _taken_back(attempt: Attempt) -> Attempt:
+    return replace(attempt, count=attempt.count - 1)

@@ -14,6 +14,7 @@ Time comes from outside, as seconds of any clock that does not jump.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pulumi_alicloud_edge.model.observation import Observation, Unit
@@ -67,6 +68,7 @@ class Rollout:
         self._settling: tuple[frozenset[str], float] | None = None
         self._stage = 0
         self._bake_ends: float | None = None
+        self._given_up: dict[Unit, dict[str, str]] = {}
         self._ledger = Ledger()
         self._seen = Observation({})
         self._survey = Survey(frozenset(), is_open=True, units=())
@@ -101,7 +103,7 @@ class Rollout:
 
     def unclear(self, request: StartRequest) -> bool:
         """Note that the answer to a start was lost. Observation will tell; false once that is of no use."""
-        return self._ledger.forgive(request.units) < UNCLEAR_STARTS
+        return self._ledger.forgive(request) < UNCLEAR_STARTS
 
     def refused(self, now: float) -> Outcome:
         """End the rollout because the cloud will not have a start, or cannot be asked any more."""
@@ -114,15 +116,18 @@ class Rollout:
     def _look(self, observation: Observation, now: float) -> Survey:
         earlier, _ = self._targets(observation, self._stage) if self._stage else (set(), False)
         targets, is_open = self._targets(observation, self._stage + 1)
-        retries = 0 if self._bake_ends is not None else self._policy.retries
-        return survey(
+        starts = 0 if self._bake_ends is not None else 1 + self._policy.retries
+        seen = survey(
             self._desired,
             targets,
             is_open=is_open,
             earlier=frozenset(earlier),
             observation=observation,
             ledger=self._ledger,
-            patience=Patience(1 + retries, self._stage, self._quiet_since, now),
+            patience=Patience(starts, self._stage, self._quiet_since, now),
+        )
+        return replace(
+            seen, units=tuple(_as_failed(unit, self._given_up.get(unit.unit, {})) for unit in seen.units)
         )
 
     def _targets(self, observation: Observation, stages: int) -> tuple[set[str], bool]:
@@ -154,15 +159,34 @@ class Rollout:
 
     def _judge(self, now: float) -> Decision | None:
         """Decide on the stage under way; None when it is done and another follows."""
-        seen = self._survey
-        if not seen.targets and not seen.is_open:
+        if not self._selects():
             return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.NOTHING_SELECTED))
-        if len(seen.failed_targets) > self.stage.budget.allowed(len(seen.targets)):
-            return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.BUDGET))
         expired = self._expired(now)
-        if seen.unfinished_targets or not self._settled(now):
+        is_final = not self._survey.unfinished_targets and self._settled(now)
+        if self._is_beyond_budget(is_final=is_final):
+            return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.BUDGET))
+        if not is_final:
             return self._give_up(expired, now) if expired else self._go_on(now)
         return self._bake(now)
+
+    def _selects(self) -> bool:
+        """Tell whether the stage under way has any target of its own, as far as the cloud tells."""
+        told = self._ledger.whole_answer(self._stage)
+        told = self._seen.members[self._stage] if told is None else told
+        return told is None or bool(told)
+
+    def _is_beyond_budget(self, *, is_final: bool) -> bool:
+        """Tell whether more has failed than may.
+
+        A share cannot be judged while targets may still show; and where the cloud does not name them, at least
+        one has to succeed.
+        """
+        seen, budget = self._survey, self.stage.budget
+        if ANYWHERE in seen.failed_targets or (seen.is_open and is_final and not seen.done):
+            return True
+        if seen.is_open and not is_final and budget.percent is not None:
+            return False
+        return len(seen.failed_targets) > budget.allowed(len(seen.targets))
 
     def _go_on(self, now: float) -> Decision:
         requests = tuple(self._requests())
@@ -173,12 +197,12 @@ class Rollout:
     def _give_up(self, cause: FailureCause, now: float) -> Decision | None:
         """Count what hangs as failed: it may still fit into the budget."""
         reason = "no result in time" if cause is FailureCause.TIMEOUT else "no progress for too long"
-        units = tuple(_hang_as_failed(unit, reason) for unit in self._survey.units)
+        for unit in self._survey.units:
+            hanging = dict.fromkeys(unit.under_way | unit.to_start, reason)
+            self._given_up.setdefault(unit.unit, {}).update(hanging)
+        units = tuple(_as_failed(unit, self._given_up[unit.unit]) for unit in self._survey.units)
         self._survey = replace(self._survey, units=units)
-        hopeless = not self._survey.targets
-        if hopeless or len(self._survey.failed_targets) > self.stage.budget.allowed(
-            len(self._survey.targets)
-        ):
+        if self._is_beyond_budget(is_final=True):
             return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
         return self._bake(now)
 
@@ -191,6 +215,8 @@ class Rollout:
             )
             self._bake_ends = now if elapsed else now + self.stage.bake
         if self._bake_ends is not None and now < self._bake_ends:
+            if now >= self._deadline:
+                return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.TIMEOUT))
             return Wait(self._progress(now), min(self._deadline, self._bake_ends))
         if self._stage + 1 < len(self._policy.stages):
             return None
@@ -200,7 +226,7 @@ class Rollout:
     def _expired(self, now: float) -> FailureCause | None:
         if now >= self._deadline:
             return FailureCause.TIMEOUT
-        if self._bake_ends is None and now >= self._quiet_since + self._policy.stall_timeout:
+        if now >= self._quiet_since + self._policy.stall_timeout:
             return FailureCause.STALLED
         return None
 
@@ -280,6 +306,10 @@ class Rollout:
         )
 
 
-def _hang_as_failed(unit: UnitSurvey, reason: str) -> UnitSurvey:
-    hanging = dict.fromkeys(unit.under_way | unit.to_start, reason)
-    return UnitSurvey(unit.unit, unit.converged, failed=unit.failed | hanging)
+def _as_failed(unit: UnitSurvey, given_up: Mapping[str, str]) -> UnitSurvey:
+    """Count targets that were given up as failed, unless they have made it in the end."""
+    hanging = (unit.under_way | unit.to_start) & given_up.keys()
+    if not hanging:
+        return unit
+    failed = unit.failed | {target: given_up[target] for target in hanging}
+    return replace(unit, under_way=unit.under_way - hanging, to_start=unit.to_start - hanging, failed=failed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, Unit
+from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailedTarget,
@@ -82,7 +82,7 @@ class Patience:
     """The bounds within which a target may still be started again or waited for.
 
     Attributes:
-        starts: Starts that one target may have in this run.
+        starts: Starts that one target may have in this run; none while a stage bakes.
         stage: Index of the stage under way.
         quiet_since: When anything last changed; a start that shows nothing is given time from then.
         now: The time of the observation.
@@ -157,6 +157,9 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
             if stirring and record is None:
                 one.to_start.discard(target)
                 one.under_way.add(target)
+            elif not patience.starts:
+                one.to_start.discard(target)
+                one.failed[target] = _lapse(record)
             continue
         settled = ledger.was_refused(one.unit) or (
             verdicts.on(target) is Verdict.FAILED and record != attempt.seen.get(target)
@@ -171,8 +174,17 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
 
 
 def _reason(record: Record | None, words: str) -> str:
-    if record is not None and record.detail:
-        return record.detail
-    if record is None and words:
-        return f"accepted, but never shown; the cloud's words were: {words}"
-    return words or ("accepted, but never shown" if record is None else record.state.value)
+    if record is None:
+        return "accepted, but never shown" + (f"; the cloud's words were: {words}" if words else "")
+    return (
+        _lapse(record) if record.state is RecordState.SUCCEEDED else record.detail or words or _lapse(record)
+    )
+
+
+def _lapse(record: Record | None) -> str:
+    """Say why a target that had converged does not count as that any more."""
+    if record is None:
+        return "its record is gone"
+    if record.state is RecordState.SUCCEEDED:
+        return "another version runs there"
+    return record.detail or record.state.value
