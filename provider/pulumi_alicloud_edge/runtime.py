@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud import Cloud
     from pulumi_alicloud_edge.delivery.reads import Reads
     from pulumi_alicloud_edge.delivery.surroundings import Interrupt
+    from pulumi_alicloud_edge.reconcile.drift import Drift
     from pulumi_alicloud_edge.settings import Settings
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class Runtime:
 
     Attributes:
         registry: What the resources of this run have declared.
+        drifts: What the diff of a resource has found drifted, by URN, for the update that repairs it.
         looks: What the check of a resource has seen, by URN, for the diff that follows it.
         unreached: Set while the cloud cannot be reached.
     """
@@ -49,6 +51,7 @@ class Runtime:
     def __init__(self, get: Callable[[str], object]) -> None:
         self.registry = Registry()
         self.looks: dict[str, Any] = {}
+        self.drifts: dict[str, Drift] = {}
         self.unreached: Unreached | None = None
         self._get = get
         self._lock = threading.Lock()

@@ -37,12 +37,15 @@ from pulumi_alicloud_edge.resources.words import (
     accepted_failures_line,
     drift_line,
     kept_for_line,
+    two_owners_line,
 )
 from pulumi_alicloud_edge.runtime import Runtime
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741
 
 STATE_VERSION = 1
+REPAIRS = "__repairs"
+"""Hidden output: for each name, the versions that the last repair has displaced."""
 _IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
 
 
@@ -133,6 +136,7 @@ class Lifecycle(Generic[I]):
         """Bring about what is declared now, and clean what is declared no more."""
         read = self._known(news)
         result = self._roll_out(call, id_, read, news, olds)
+        result = replace(result, outputs=result.outputs | self._repairs(call, olds))
         if result.error is not None:
             return result
         declared = {unit.name for unit in self._kind.desired(read).units}
@@ -173,6 +177,17 @@ class Lifecycle(Generic[I]):
         if error is None and (line := self._kind.leftovers(outputs)):
             self._reporter.note(call.urn, line)
         return error
+
+    def _repairs(self, call: Call, olds: Mapping[str, Any]) -> dict[str, Any]:
+        """Note which versions were displaced by a repair; tell when one of them has come back."""
+        drift = self._runtime.drifts.pop(call.urn, None)
+        if drift is None:
+            return {REPAIRS: {}}
+        found = {unit.unit.name: sorted(unit.others) for unit in drift.units if unit.others}
+        for unit in drift.units:
+            for version in unit.others.intersection((olds.get(REPAIRS) or {}).get(unit.unit.name, ())):
+                self._reporter.warn(two_owners_line(unit.unit, version), call.urn)
+        return {REPAIRS: found}
 
     def _known(self, inputs: Mapping[str, Any]) -> I:
         read = self._kind.read(inputs)
@@ -255,6 +270,7 @@ class Lifecycle(Generic[I]):
             return False
         drift = self._looker.drift(inputs, look.observation, olds)
         if drift:
+            self._runtime.drifts[call.urn] = drift
             self._reporter.status(call.urn, drift_line(drift, self._kind.noun))
         return bool(drift)
 

@@ -141,6 +141,14 @@ def stays_line(units: Iterable[Unit], where: str) -> str:
     return f"{', '.join(str(unit) for unit in units)} stays {where}"
 
 
+def two_owners_line(unit: Unit, version: str) -> str:
+    """Say that a version came back after it had been repaired away."""
+    return (
+        f"{unit.name} {version} has come back where {unit.version} is declared, after an earlier repair: another "
+        f"stack or person rolls it out. Agree on one version, or give each its own targets."
+    )
+
+
 def kept_for_line(unit: Unit, urn: str) -> str:
     """Say why a unit is not cleaned."""
     return f"{unit} is not cleaned: {urn.rpartition('::')[2]} declares it now"
