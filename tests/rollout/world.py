@@ -1,0 +1,286 @@
+"""A cloud that exists in numbers only, to drive the state machine against: no HTTP, no asyncio, a time of its own.
+
+    cloud = SimulatedCloud({"a": [fails(2), works(5)], "b": [works(1)]})
+    outcome = run(rollout_of(everywhere(), cloud), cloud)
+
+Each target has a script: what becomes of the first start of it, of the second, and so on; the last one goes on
+for ever. The cloud notes every start that was of no use: of a target that was under way, or that ran the version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.outcome import Outcome
+from pulumi_alicloud_edge.model.policy import (
+    Budget,
+    Everywhere,
+    InRegions,
+    RolloutPolicy,
+    Scope,
+    Stage,
+)
+from pulumi_alicloud_edge.reconcile.cadence import Cadence
+from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartAnswer, StartRequest, Wait
+from pulumi_alicloud_edge.reconcile.rollout import Rollout
+
+ASSETS = Unit("assets", "1.5")
+OLDER = Unit("assets", "1.4")
+FOREVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What becomes of one start: after so many seconds it ends so."""
+
+    seconds: float
+    end: RecordState
+    reason: str = ""
+
+
+def works(seconds: float = 5.0) -> Course:
+    return Course(seconds, RecordState.SUCCEEDED)
+
+
+def fails(seconds: float = 2.0, reason: str = "disk full") -> Course:
+    return Course(seconds, RecordState.FAILED, reason)
+
+
+def hangs() -> Course:
+    return Course(FOREVER, RecordState.FAILED)
+
+
+Script = Sequence[Course]
+
+
+class AnswerLost(Exception):  # noqa: N818
+    """The answer to a start did not arrive."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A start that the cloud has taken up on one target, and when its work begins."""
+
+    taken: float
+    works_from: float
+    course: Course
+
+    def record(self, now: float) -> Record:
+        ends = self.works_from + self.course.seconds
+        started = f"{self.works_from:012.3f}"
+        if now < ends:
+            return Record(RecordState.IN_PROGRESS, updated=started, started=started)
+        return Record(self.course.end, updated=f"{ends:012.3f}", started=started, detail=self.course.reason)
+
+
+@dataclass
+class SimulatedCloud:
+    """The cloud as far as rollouts see it.
+
+    Attributes:
+        scripts: Target → what becomes of each start of it.
+        lag: Seconds until a start shows in any way.
+        stagger: Seconds between the targets of one start; each shows only when its own work begins.
+        tells_members: Whether it says who belongs to a scope; where a scope names its targets, that is no question.
+        names_targets: Whether it answers a start with the targets it acts on.
+        heals_only: Whether a start leaves alone what runs the version or is under way (as a push does).
+        lost: How many of the next starts take effect without an answer.
+        dropped: How many of the next starts get lost on the way there.
+        ignored: How many of the next starts are answered and come to nothing.
+    """
+
+    scripts: Mapping[str, Script]
+    lag: float = 0.0
+    stagger: float = 0.0
+    tells_members: bool = True
+    names_targets: bool = False
+    heals_only: bool = False
+    lost: int = 0
+    dropped: int = 0
+    ignored: int = 0
+    answers: list[StartAnswer] = field(default_factory=list)
+    now: float = 100.0
+    records: dict[Unit, dict[str, Record]] = field(default_factory=dict)
+    begun: dict[tuple[Unit, str], list[Begun]] = field(default_factory=dict)
+    requests: list[tuple[float, StartRequest]] = field(default_factory=list)
+    useless: list[tuple[str, str]] = field(default_factory=list)
+    observations: int = 0
+
+    def has(self, unit: Unit, *targets: str, state: RecordState = RecordState.SUCCEEDED) -> SimulatedCloud:
+        """Have the cloud hold records from before."""
+        age = f"{self.now - 50:012.3f}"
+        for target in targets:
+            self.records.setdefault(unit, {})[target] = Record(state, age, age, "from before")
+        return self
+
+    def members(self, scope: Scope) -> frozenset[str]:
+        match scope:
+            case InRegions(regions):
+                return frozenset(regions)
+            case _:
+                return frozenset(self.scripts)
+
+    def record(self, unit: Unit, target: str) -> Record | None:
+        """What the cloud shows of a target now."""
+        for begun in reversed(self.begun.get((unit, target), [])):
+            if begun.taken + self.lag <= self.now and (begun.works_from <= self.now):
+                return begun.record(self.now)
+        return self.records.get(unit, {}).get(target)
+
+    def state(self, unit: Unit, target: str) -> RecordState | None:
+        record = self.record(unit, target)
+        return record.state if record else None
+
+    def observe(self, stages: Sequence[Stage]) -> Observation:
+        self.observations += 1
+        units = {*self.records, *(unit for unit, _ in self.begun)}
+        shown: dict[Unit, dict[str, Record]] = {}
+        for unit in units:
+            for target in self.scripts:
+                if (record := self.record(unit, target)) is not None:
+                    shown.setdefault(unit, {})[target] = record
+        members = tuple(
+            self.members(stage.scope) if self.tells_members or isinstance(stage.scope, InRegions) else None
+            for stage in stages
+        )
+        return Observation(shown, members)
+
+    def start(self, request: StartRequest) -> StartAnswer:
+        self.requests.append((self.now, request))
+        if self.dropped:
+            self.dropped -= 1
+            raise AnswerLost
+        if self.ignored:
+            self.ignored -= 1
+            return StartAnswer()
+        acted = []
+        meant = self.members(request.scope) if request.targets is None else request.targets
+        for unit in request.units:
+            for position, target in enumerate(sorted(meant)):
+                if self._take(unit, target, self.now + position * self.stagger):
+                    acted.append(target)
+        if self.lost:
+            self.lost -= 1
+            raise AnswerLost
+        if self.answers:
+            return self.answers.pop(0)
+        return StartAnswer(
+            targets=frozenset(acted) if self.names_targets else None,
+            request_id=f"REQ-{len(self.requests)}",
+        )
+
+    def _take(self, unit: Unit, target: str, works_from: float) -> bool:
+        before = self.begun.setdefault((unit, target), [])
+        last = before[-1].record(self.now).state if before else self.state(unit, target)
+        if last in (RecordState.IN_PROGRESS, RecordState.SUCCEEDED) and not self._displaced(unit, target):
+            if self.heals_only:
+                return False
+            self.useless.append((target, last.value))
+        script = self.scripts[target]
+        course = script[min(len(before), len(script) - 1)]
+        before.append(Begun(self.now, works_from, course))
+        return True
+
+    def _displaced(self, unit: Unit, target: str) -> bool:
+        ours = self.record(unit, target)
+        others = [
+            self.record(other, target)
+            for other in {*self.records, *(begun for begun, _ in self.begun)}
+            if other.name == unit.name and other != unit
+        ]
+        return ours is not None and any(
+            other.updated > ours.updated for other in others if other and other.state is RecordState.SUCCEEDED
+        )
+
+    def starts(self, target: str, unit: Unit = ASSETS) -> int:
+        """How often a target was started."""
+        return len(self.begun.get((unit, target), []))
+
+    def first_start(self, target: str, unit: Unit = ASSETS) -> float:
+        return self.begun[unit, target][0].taken
+
+    def running(self, unit: Unit = ASSETS) -> set[str]:
+        """The targets whose record of the unit is a success now."""
+        return {target for target in self.scripts if self.state(unit, target) is RecordState.SUCCEEDED}
+
+
+def fleet(number: int, course: Course | None = None) -> dict[str, Script]:
+    """Targets that all take starts alike."""
+    return {f"t{index:02}": [course or works()] for index in range(number)}
+
+
+def everywhere(*, bake: float = 0.0, max_failed: int | str = 0) -> Stage:
+    return Stage(Everywhere(), bake=bake, budget=budget(max_failed))
+
+
+def regions(*names: str, bake: float = 0.0, max_failed: int | str = 0) -> Stage:
+    return Stage(InRegions(names), bake=bake, budget=budget(max_failed))
+
+
+def budget(max_failed: int | str) -> Budget:
+    if isinstance(max_failed, int):
+        return Budget(count=max_failed)
+    return Budget(percent=Fraction(max_failed.removesuffix("%")))
+
+
+def policy(
+    *stages: Stage, retries: int = 2, timeout: float = 1800.0, stall_timeout: float = 600.0
+) -> RolloutPolicy:
+    return RolloutPolicy(
+        stages or (everywhere(),), retries=retries, timeout=timeout, stall_timeout=stall_timeout
+    )
+
+
+def rollout(
+    cloud: SimulatedCloud,
+    plan: RolloutPolicy | None = None,
+    *units: Unit,
+    exclusive: bool = True,
+    starts_in: float = 0.0,
+) -> Rollout:
+    """A rollout that begins now."""
+    desired = Desired(units or (ASSETS,), exclusive=exclusive)
+    return Rollout(desired, plan or policy(), cloud.now, starts_in=starts_in)
+
+
+def steps(one: Rollout, cloud: SimulatedCloud, plan: RolloutPolicy) -> Iterator[Outcome | None]:
+    """Drive a rollout step by step: None after each, the outcome at the end."""
+    cadence, idle = Cadence(), 0
+    while True:
+        decision = one.decide(cloud.observe(plan.stages), cloud.now)
+        match decision:
+            case Start(requests):
+                assert requests, "a start of nothing"
+                for request in requests:
+                    one.starting(request, cloud.now)
+                    try:
+                        answer = cloud.start(request)
+                    except AnswerLost:
+                        if not one.unclear(request):
+                            yield one.refused(cloud.now)
+                            return
+                    else:
+                        yield None  # killed before the answer was noted
+                        one.started(request, answer)
+            case Wait(progress, until):
+                seconds = min(cadence.wait(progress.elapsed), max(until - cloud.now, 0.0))
+                idle = 0 if seconds else idle + 1
+                assert idle < 3, "observes again and again without any pause"
+                cloud.now += seconds
+            case Finish(outcome):
+                yield outcome
+                return
+        yield None
+
+
+def run(cloud: SimulatedCloud, plan: RolloutPolicy | None = None, one: Rollout | None = None) -> Outcome:
+    """Drive a rollout to its end."""
+    plan = plan or policy()
+    for count, outcome in enumerate(steps(one or rollout(cloud, plan), cloud, plan)):
+        if outcome is not None:
+            return outcome
+        assert count < 20_000, "comes to no end"
+    raise AssertionError("ended without an outcome")
