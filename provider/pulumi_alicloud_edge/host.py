@@ -76,6 +76,7 @@ class Reporter:
         self._address = address
         self._lock = threading.Lock()
         self._stub: Any = None
+        self._on_their_way: set[Any] = set()
 
     def status(self, urn: str, text: str) -> None:
         """Show a passing text on the resource's own line."""
@@ -99,6 +100,8 @@ class Reporter:
             sent = stub.Log.future(
                 engine.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral)
             )
+            self._on_their_way.add(sent)  # gRPC cancels a call that nobody holds any more
+            sent.add_done_callback(self._on_their_way.discard)
             if not ephemeral:
                 sent.result(timeout=KEPT_LINE_SECONDS)
         except Exception:  # noqa: BLE001 - a progress line is never worth a failed rollout

@@ -49,7 +49,7 @@ class _RolloutProvider(ResourceProvider):
         from pulumi_alicloud_edge.host import current_call
 
         try:
-            impact = self._lifecycle().check(current_call(), _without_internals(news))
+            impact = self._lifecycle().check(current_call(), _olds, _without_internals(news))
         except EdgeError as error:
             # With a property, Pulumi would print its value, secrets included.
             return CheckResult(news, [CheckFailure("", line) for line in _lines(error, self._kind())])

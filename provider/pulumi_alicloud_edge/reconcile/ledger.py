@@ -33,7 +33,7 @@ class Ledger:
         self._unclear: dict[Unit, int] = {}
         self._refused: set[Unit] = set()
         self._narrowed: set[int] = set()
-        self.complete: frozenset[Unit] = frozenset()
+        self._complete: dict[int, frozenset[Unit]] = {}
         self.request_ids: tuple[str, ...] = ()
         self.started = False
 
@@ -71,7 +71,8 @@ class Ledger:
         """Note what the cloud said to it."""
         if answer.request_id:
             self.request_ids = (*self.request_ids, answer.request_id)
-        self.complete |= answer.complete
+        if request.targets is None:
+            self._complete[request.stage] = self.complete(request.stage) | answer.complete
         self._words.update({unit: words for unit, words in answer.notes.items() if words})
         self._words.update(answer.refused)
         self._refused.update(answer.refused)
@@ -118,6 +119,10 @@ class Ledger:
     def was_refused(self, unit: Unit) -> bool:
         """Tell whether the cloud did not take the latest start of this unit, so that nothing will show."""
         return unit in self._refused
+
+    def complete(self, stage: int) -> frozenset[Unit]:
+        """Give the units of which the cloud said, when the whole of a stage was started, that all have them."""
+        return self._complete.get(stage, frozenset())
 
     def whole_answer(self, stage: int) -> frozenset[str] | None:
         """Give the targets that the cloud named when the whole of a stage was started."""

@@ -178,15 +178,19 @@ class Rollout:
     def _is_beyond_budget(self, *, is_final: bool) -> bool:
         """Tell whether more has failed than may.
 
-        A share cannot be judged while targets may still show; and where the cloud does not name them, at least
-        one has to succeed.
+        A share cannot be judged while targets may still show.
         """
-        seen, budget = self._survey, self.stage.budget
-        if ANYWHERE in seen.failed_targets or (seen.is_open and is_final and not seen.done):
+        failed = self._survey.failed_targets
+        if ANYWHERE in failed:
             return True
-        if seen.is_open and not is_final and budget.percent is not None:
-            return False
-        return len(seen.failed_targets) > budget.allowed(len(seen.targets))
+        if self._survey.is_open and not is_final:
+            return self.stage.budget.percent is None and len(failed) > self.stage.budget.count
+        return len(failed) > self._allowed()
+
+    def _allowed(self) -> int:
+        """Give how many targets may fail: what the budget says, but one at least has to succeed."""
+        total = len(self._survey.targets)
+        return min(self.stage.budget.allowed(total), max(total - 1, 0))
 
     def _go_on(self, now: float) -> Decision:
         requests = tuple(self._requests())
@@ -236,7 +240,7 @@ class Rollout:
         Where the cloud does not name them, the same set must be seen over a tenth of the time that it took so
         far, and at least a second, unless the cloud itself says that all is in place.
         """
-        if not self._survey.is_open or self._ledger.complete.issuperset(self._desired.units):
+        if not self._survey.is_open or self._ledger.complete(self._stage).issuperset(self._desired.units):
             return True
         if self._settling is None or self._settling[0] != self._survey.targets:
             self._settling = (self._survey.targets, now)
@@ -300,7 +304,7 @@ class Rollout:
             cause=cause,
             stage_failed=failed[:FAILED_TARGETS_KEPT],
             failed_total=len(seen.failed_targets),
-            allowed=self.stage.budget.allowed(len(seen.targets)),
+            allowed=self._allowed(),
             started=self._ledger.started,
             request_ids=self._ledger.request_ids,
         )

@@ -117,7 +117,12 @@ def survey(
         trouble = observation.trouble.get(unit, "")
         for target in known:
             _sort(one, target, verdicts, trouble)
-        if is_open and _is_unbegun(observation, unit, earlier, started=ledger.has_started(patience.stage)):
+        said_to_be_all = bool(observation.of(unit)) and unit in ledger.complete(patience.stage)
+        if (
+            is_open
+            and not said_to_be_all
+            and _is_unbegun(observation, unit, earlier, started=ledger.has_started(patience.stage))
+        ):
             one.to_start.add(ANYWHERE)
         _hold_back(one, verdicts, ledger, patience)
         units.append(one)

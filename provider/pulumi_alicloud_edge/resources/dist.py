@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement
-from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
+from pulumi_alicloud_edge.model.policy import Everywhere, OnFailure, RolloutPolicy, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.data_outputs import (
@@ -18,7 +19,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
 )
 from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
 from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.words import Noun, stays_line
+from pulumi_alicloud_edge.resources.words import Noun, rollback_target_lost, stays_line
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
@@ -104,6 +105,22 @@ class DistKind(Kind[DistInputs]):
             removing=DistRemovalPort(runtime.cloud.ens, inputs.app_id, clean, regions),
         )
 
+    async def faults_seen(
+        self, runtime: Runtime, inputs: DistInputs, observation: Observation, olds: Mapping[str, Any]
+    ) -> list[InputFault]:
+        """Find selections without instances, and versions to roll back to that are pushed no more."""
+        faults = await super().faults_seen(runtime, inputs, observation, olds)
+        if inputs.rollout.on_failure is not OnFailure.ROLLBACK:
+            return faults
+        before = {item.get("name"): item.get("version") for item in olds.get("data") or ()}
+        versions = {item.name: str(before.get(item.name) or item.version) for item in inputs.data}
+        former = {Unit(name, version) for name, version in versions.items()} - set(_units(inputs))
+        if former:
+            pushed = await runtime.reads.push_records(inputs.app_id, frozenset(unit.name for unit in former))
+            lost = [unit for unit in sorted(former) if not _is_pushed(pushed.get(unit, {}))]
+            faults += [InputFault("rollout.on_failure", rollback_target_lost(unit)) for unit in lost]
+        return faults
+
     def declarations(self, urn: str, inputs: DistInputs) -> tuple[Declaration, ...]:
         """Say which names must stay, and where."""
         regions = self.regions(inputs)
@@ -138,6 +155,10 @@ class DistKind(Kind[DistInputs]):
         if units and outputs.get("on_delete") == OnDelete.RETAIN.value:
             return stays_line(units, "on the instances: on_delete is retain")
         return ""
+
+
+def _is_pushed(records: Records) -> bool:
+    return any(record.state is RecordState.SUCCEEDED for record in records.values())
 
 
 def _former(inputs: DistInputs, olds: Mapping[str, Any]) -> Iterator[DistDataInput]:

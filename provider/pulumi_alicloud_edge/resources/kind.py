@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from pulumi_alicloud_edge.errors import InputFault
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
@@ -67,6 +67,26 @@ class Kind(ABC, Generic[I]):
     def faults_of_change(self, olds: Mapping[str, Any], inputs: I) -> Iterator[InputFault]:  # noqa: ARG002
         """Find what is wrong with a change in the light of the outputs stored before it."""
         return iter(())
+
+    async def faults_seen(
+        self,
+        runtime: Runtime,  # noqa: ARG002
+        inputs: I,
+        observation: Observation,
+        olds: Mapping[str, Any],  # noqa: ARG002
+    ) -> list[InputFault]:
+        """Find what the cloud shows to be wrong with the inputs. Runs on the runtime's loop, in a preview too.
+
+        ``olds`` are the inputs before, empty for a create.
+        """
+        declared = len(self.policy(inputs).stages) > 1
+        return [
+            InputFault(
+                f"rollout.stages[{index}]" if declared else "", f"the selection matches no {self.noun.one}"
+            )
+            for index, members in enumerate(observation.members)
+            if members is not None and not members
+        ]
 
     def declarations(self, urn: str, inputs: I) -> tuple[Declaration, ...]:  # noqa: ARG002
         """Say what must not be cleaned while this resource is in the program."""

@@ -29,7 +29,7 @@ from pulumi_alicloud_edge.reconcile.drift import placements
 from pulumi_alicloud_edge.resources.data_outputs import HINTS, owned_units
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.listener import LineListener
-from pulumi_alicloud_edge.resources.looking import Looker
+from pulumi_alicloud_edge.resources.looking import Look, Looker
 from pulumi_alicloud_edge.resources.owners import conflict_faults
 from pulumi_alicloud_edge.resources.restoration import is_due, restore
 from pulumi_alicloud_edge.resources.validation import has_unknown
@@ -89,7 +89,7 @@ class Lifecycle(Generic[I]):
         self._reporter = reporter
         self._looker = Looker(kind, runtime)
 
-    def check(self, call: Call, inputs: Mapping[str, Any]) -> str:
+    def check(self, call: Call, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
         """Find every fault of the inputs, note what they declare, and tell what rolling them out would touch.
 
         Raises:
@@ -102,7 +102,12 @@ class Lifecycle(Generic[I]):
         faults = tuple(conflict_faults(declarations, self._runtime.registry.declare(call.urn, declarations)))
         if faults:
             raise InputError(faults)
-        impact = self._impact(call, read) if self._runtime.settings.observe_on_diff else ""
+        if not self._runtime.settings.observe_on_diff:
+            return ""
+        look = self._looker.look(call.urn, read, olds)
+        if look.faults:
+            raise InputError(look.faults)
+        impact = self._impact(read, look)
         if impact:
             self._reporter.status(call.urn, impact)
         return impact
@@ -254,8 +259,7 @@ class Lifecycle(Generic[I]):
             listener=LineListener(self._reporter, call.urn, self._kind.noun, time.monotonic, doing),
         )
 
-    def _impact(self, call: Call, inputs: I) -> str:
-        look = self._looker.look(call.urn, inputs)
+    def _impact(self, inputs: I, look: Look) -> str:
         if look.observation is None:
             return f"impact unknown: {look.unknown}"
         return self._kind.impact_line(inputs, self._looker.impact(inputs, look.observation))

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from pulumi_alicloud_edge.delivery.port import Port
-from pulumi_alicloud_edge.errors import EdgeError, SettingsError, TransportError
+from pulumi_alicloud_edge.errors import EdgeError, InputFault, SettingsError, TransportError
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, find_impact
@@ -30,10 +30,11 @@ OUT_OF_REACH_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Look:
-    """What a look showed, or why it showed nothing."""
+    """What a look showed, or why it showed nothing; and what it showed to be wrong with the inputs."""
 
     observation: Observation | None
     unknown: str = ""
+    faults: tuple[InputFault, ...] = ()
 
 
 class Looker(Generic[I]):
@@ -53,13 +54,16 @@ class Looker(Generic[I]):
         port = self._kind.port(self._runtime, inputs)
         return port, await port.observe()
 
-    def look(self, urn: str, inputs: I) -> Look:
-        """Look within the time budget, and keep what was seen for the diff that follows a check."""
+    def look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
+        """Look within the time budget, and keep what was seen for the diff that follows a check.
+
+        ``olds`` are the inputs before, empty for a create.
+        """
         unreached = self._runtime.unreached
         if unreached is not None and time.monotonic() < unreached.until:
             look = Look(None, unreached.reason)
         else:
-            look = self._look(inputs)
+            look = self._look(inputs, olds)
         self._runtime.looks[urn] = inputs, look
         return look
 
@@ -68,7 +72,7 @@ class Looker(Generic[I]):
         before = self._runtime.looks.pop(urn, None)
         if before is not None and before[0] == inputs and isinstance(before[1], Look):
             return before[1]
-        return self._look(inputs)
+        return self._look(inputs, {})
 
     def impact(self, inputs: I, observation: Observation) -> Impact:
         """Tell what a rollout would touch."""
@@ -85,16 +89,20 @@ class Looker(Generic[I]):
         last = self._kind.policy(inputs).stages[-1]
         return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget)
 
-    def _look(self, inputs: I) -> Look:
+    def _look(self, inputs: I, olds: Mapping[str, Any]) -> Look:
         try:
-            _, observation = self._runtime.run(asyncio.wait_for(self.observe(inputs), LOOK_SECONDS))
+            return self._runtime.run(asyncio.wait_for(self._see(inputs, olds), LOOK_SECONDS))
         except TimeoutError:
             return self._out_of_reach(f"no answer within {LOOK_SECONDS:.0f} s")
         except (TransportError, SettingsError) as error:
             return self._out_of_reach(explain(error).splitlines()[0])
         except EdgeError as error:
             return Look(None, explain(error).splitlines()[0])
-        return Look(observation)
+
+    async def _see(self, inputs: I, olds: Mapping[str, Any]) -> Look:
+        _, observation = await self.observe(inputs)
+        faults = await self._kind.faults_seen(self._runtime, inputs, observation, olds)
+        return Look(observation, faults=tuple(faults))
 
     def _out_of_reach(self, reason: str) -> Look:
         self._runtime.out_of_reach(reason, until=time.monotonic() + OUT_OF_REACH_SECONDS)

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pulumi_alicloud_edge.errors import InputFault, NotFoundError, RejectedError
+from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus
-from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Share, Stage
+from pulumi_alicloud_edge.model.policy import InRegions, OnFailure, RolloutPolicy, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.impact import Impact
 from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
 from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.words import Noun, release_impact_line
+from pulumi_alicloud_edge.resources.words import Noun, release_impact_line, rollback_target_lost
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port
@@ -80,6 +82,20 @@ class ReleaseKind(Kind[ReleaseInputs]):
             stages=stages,
             order=ReleaseOrder(publish_type, later, inputs.remarks, is_rollback),
         )
+
+    async def faults_seen(
+        self, runtime: Runtime, inputs: ReleaseInputs, observation: Observation, olds: Mapping[str, Any]
+    ) -> list[InputFault]:
+        """Find a version to roll back to that exists no more."""
+        faults = await super().faults_seen(runtime, inputs, observation, olds)
+        former = {unit for unit in observation.records if unit != inputs.unit}
+        if inputs.rollout.on_failure is OnFailure.ROLLBACK:
+            for unit in former:
+                try:
+                    await runtime.cloud.esa.get_edge_container_app_version(inputs.app_id, unit.version)
+                except (NotFoundError, RejectedError):
+                    faults.append(InputFault("rollout.on_failure", rollback_target_lost(unit)))
+        return faults
 
     def declarations(self, urn: str, inputs: ReleaseInputs) -> tuple[Declaration, ...]:
         """Say which version the environment must serve."""

@@ -149,6 +149,13 @@ def two_owners_line(unit: Unit, version: str) -> str:
     )
 
 
+def rollback_target_lost(unit: Unit) -> str:
+    """Say that there is nothing to roll back to."""
+    return (
+        f"rollback would return to {unit}, which the cloud no longer has: choose stop, or bring it back first"
+    )
+
+
 def kept_for_line(unit: Unit, urn: str) -> str:
     """Say why a unit is not cleaned."""
     return f"{unit} is not cleaned: {urn.rpartition('::')[2]} declares it now"
