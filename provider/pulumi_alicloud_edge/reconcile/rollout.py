@@ -138,8 +138,7 @@ class Rollout:
         targets: set[str] = set()
         is_open, by_name = False, False
         for stage in range(stages):
-            told = self._ledger.whole_answer(stage)
-            told = observation.members[stage] if told is None else told
+            told = self._told(stage, observation)
             targets |= self._ledger.narrow_answer(stage)
             if told is None:
                 is_open = True
@@ -171,9 +170,20 @@ class Rollout:
 
     def _selects(self) -> bool:
         """Tell whether the stage under way has any target of its own, as far as the cloud tells."""
-        told = self._ledger.whole_answer(self._stage)
-        told = self._seen.members[self._stage] if told is None else told
-        return told is None or bool(told)
+        told = self._told(self._stage, self._seen)
+        return (
+            told is None
+            or bool(told)
+            or (self._ledger.has_started(self._stage) and bool(self._survey.targets))
+        )
+
+    def _told(self, stage: int, observation: Observation) -> frozenset[str] | None:
+        """Give the targets of a stage as the cloud tells them, None where it does not.
+
+        An answer that names none does not say that there are none: it may be about what was left to do.
+        """
+        answer, members = self._ledger.whole_answer(stage), observation.members[stage]
+        return answer or (answer if members is None else members)
 
     def _is_beyond_budget(self, *, is_final: bool) -> bool:
         """Tell whether more has failed than may.
