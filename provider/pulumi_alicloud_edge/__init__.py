@@ -4,8 +4,16 @@
 
 `AppDataPush` brings data files to edge regions, `AppDataDist` onto the instances of an application, and
 `ContainerAppRelease` a container version into an environment. Each awaits its rollout, and repairs drift.
+`EdgeRelease` does all three in order, from one list. `get_app_data_status` and `get_container_app_status` tell
+how things are, for programs and scripts.
 """
 
+from pulumi_alicloud_edge.model.status import (
+    AppDataStatus,
+    ContainerAppStatus,
+    DataVersionStatus,
+    TargetCounts,
+)
 from pulumi_alicloud_edge.program.app_data_dist import AppDataDist
 from pulumi_alicloud_edge.program.app_data_push import AppDataPush
 from pulumi_alicloud_edge.program.args import (
@@ -16,14 +24,38 @@ from pulumi_alicloud_edge.program.args import (
     StageArgs,
 )
 from pulumi_alicloud_edge.program.container_app_release import ContainerAppRelease
+from pulumi_alicloud_edge.program.edge_release import (
+    EdgeRelease,
+    EdgeReleaseContainerArgs,
+    EdgeReleaseDataArgs,
+)
+from pulumi_alicloud_edge.program.status import (
+    StatusError,
+    get_app_data_status,
+    get_app_data_status_output,
+    get_container_app_status,
+    get_container_app_status_output,
+)
 
 __all__ = [
     "AppDataDist",
     "AppDataPush",
+    "AppDataStatus",
     "ContainerAppRelease",
+    "ContainerAppStatus",
+    "DataVersionStatus",
     "DistDataArgs",
+    "EdgeRelease",
+    "EdgeReleaseContainerArgs",
+    "EdgeReleaseDataArgs",
     "MatchExpressionArgs",
     "PushDataArgs",
     "RolloutArgs",
     "StageArgs",
+    "StatusError",
+    "TargetCounts",
+    "get_app_data_status",
+    "get_app_data_status_output",
+    "get_container_app_status",
+    "get_container_app_status_output",
 ]

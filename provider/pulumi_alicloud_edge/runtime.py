@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -103,7 +104,11 @@ class Runtime:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do asynchronous work on the shared loop, and wait for it in the calling thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._running_loop()).result()
+        return self.begin(work).result()
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Do asynchronous work on the shared loop while the calling thread goes on."""
+        return asyncio.run_coroutine_threadsafe(work, self._running_loop())
 
     def interrupt_all(self) -> None:
         """End every wait, now and from now on. May be called from any thread."""

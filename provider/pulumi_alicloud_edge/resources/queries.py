@@ -1,0 +1,73 @@
+"""Questions that programs and scripts ask of the cloud: checked as inputs are, answered within a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import Field
+
+from pulumi_alicloud_edge.delivery.status import read_app_data, read_container_app
+from pulumi_alicloud_edge.errors import EdgeError, InputError, InputFault
+from pulumi_alicloud_edge.resources.fields import InputModel, Token
+from pulumi_alicloud_edge.resources.inputs import Env
+from pulumi_alicloud_edge.resources.validation import read_inputs
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.model.status import AppDataStatus, ContainerAppStatus
+    from pulumi_alicloud_edge.runtime import Runtime
+
+ANSWERED_WITHIN = 120.0
+"""Seconds that a question may take, over all calls and their repetitions."""
+
+T = TypeVar("T")
+Q = TypeVar("Q", bound=InputModel)
+
+
+class AppDataQuery(InputModel):
+    """What is asked of an application's data."""
+
+    app_id: Token
+    names: tuple[Token, ...] | None = Field(default=None, min_length=1)
+
+
+class ContainerAppQuery(InputModel):
+    """What is asked of an app's release."""
+
+    app_id: Token
+    env: Env
+
+
+async def app_data_status(runtime: Runtime, asked: Mapping[str, Any]) -> AppDataStatus:
+    """Tell how an application's data is. To be run on the runtime's loop, as its cloud is.
+
+    Raises:
+        EdgeError: The question is malformed, or the cloud did not answer it.
+    """
+    query = _read(AppDataQuery, asked)
+    return await _in_time(read_app_data(runtime.cloud, query.app_id, query.names or ()))
+
+
+async def container_app_status(runtime: Runtime, asked: Mapping[str, Any]) -> ContainerAppStatus:
+    """Tell how an app's release is. To be run on the runtime's loop, as its cloud is.
+
+    Raises:
+        EdgeError: The question is malformed, or the cloud did not answer it.
+    """
+    query = _read(ContainerAppQuery, asked)
+    return await _in_time(read_container_app(runtime.cloud, query.app_id, query.env.value))
+
+
+def _read(model: type[Q], asked: Mapping[str, Any]) -> Q:
+    query = read_inputs(model, asked)
+    if query is None:
+        raise InputError((InputFault("", "a value is not known yet: use the function's _output twin"),))
+    return query
+
+
+async def _in_time(reading: Coroutine[Any, Any, T]) -> T:
+    try:
+        return await asyncio.wait_for(reading, ANSWERED_WITHIN)
+    except TimeoutError:
+        raise EdgeError(f"The cloud has not answered in full within {ANSWERED_WITHIN:.0f} s.") from None
