@@ -76,9 +76,14 @@ def is_unknown(value: Any) -> bool:
 
 def _faults(error: ValidationError, model: type[BaseModel]) -> Iterator[InputFault]:
     for detail in error.errors(include_url=False):
-        if is_unknown(detail["input"]):
+        if is_unknown(detail["input"]) or _counts_only_sound_items(detail):
             continue
         yield InputFault(_path(detail["loc"]), _reason(detail, model))
+
+
+def _counts_only_sound_items(detail: Any) -> bool:
+    """Tell whether a list was found too short only because items with faults, or not known yet, do not count."""
+    return detail["type"] == "too_short" and bool(len(detail["input"]) >= detail["ctx"]["min_length"])
 
 
 def _path(location: tuple[int | str, ...]) -> str:
