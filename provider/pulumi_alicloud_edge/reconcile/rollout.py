@@ -116,6 +116,9 @@ class Rollout:
     def _look(self, observation: Observation, now: float) -> Survey:
         earlier, _ = self._targets(observation, self._stage) if self._stage else (set(), False)
         targets, is_open = self._targets(observation, self._stage + 1)
+        if None in observation.members[: self._stage + 1]:
+            # An answer may name only what the start acts on: what an earlier run has begun counts as well.
+            targets |= known_targets(observation, self._desired.units, exclusive=False)
         starts = 0 if self._bake_ends is not None else 1 + self._policy.retries
         seen = survey(
             self._desired,
