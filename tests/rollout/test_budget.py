@@ -77,3 +77,12 @@ def test_the_same_target_failing_twice_over_counts_once() -> None:
     plan = policy(everywhere(max_failed=1))
     outcome = run(cloud, plan, rollout(cloud, plan, ASSETS, models))
     assert (outcome.status, outcome.failed_total) == (RolloutStatus.DEGRADED, 1)
+
+
+@pytest.mark.parametrize("max_failed", [3, 9, "100%"])
+def test_a_rollout_of_which_nothing_has_worked_is_no_success_whatever_the_budget(
+    max_failed: int | str,
+) -> None:
+    cloud = SimulatedCloud(fleet(3, fails()))
+    outcome = run(cloud, policy(everywhere(max_failed=max_failed)))
+    assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.BUDGET)

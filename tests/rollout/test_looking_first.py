@@ -18,6 +18,8 @@ from tests.rollout.world import (
 
 from pulumi_alicloud_edge.model.observation import RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
+from pulumi_alicloud_edge.model.policy import Everywhere
+from pulumi_alicloud_edge.reconcile.decisions import StartRequest
 
 
 def test_an_empty_cloud_gets_the_version_on_every_target() -> None:
@@ -133,3 +135,14 @@ def test_a_new_member_of_the_scope_gets_the_version_while_the_run_lasts() -> Non
     scripts["late"] = [works()]
     assert next(outcome for outcome in driven if outcome).status is RolloutStatus.CONVERGED
     assert cloud.running() == {"t00", "t01", "late"}
+
+
+def test_what_an_earlier_run_has_under_way_is_waited_for_though_the_answer_names_only_what_was_left() -> None:
+    cloud = SimulatedCloud(
+        {"bad": [works()], "slow": [works(30)]}, tells_members=False, names_targets=True, heals_only=True
+    )
+    cloud.has(ASSETS, "bad", state=RecordState.FAILED)
+    run_of_slow = StartRequest(0, Everywhere(), (ASSETS,), frozenset({"slow"}))
+    cloud.start(run_of_slow)
+    assert run(cloud).status is RolloutStatus.CONVERGED
+    assert cloud.running() == {"bad", "slow"}

@@ -20,6 +20,7 @@ from tests.rollout.world import (
 from pulumi_alicloud_edge.model.observation import RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions
+from pulumi_alicloud_edge.reconcile.decisions import StartAnswer
 
 STAGED = policy(regions("t00", bake=60), regions("t01", "t02", bake=30), everywhere())
 
@@ -166,3 +167,16 @@ def test_a_request_names_the_stage_it_is_for() -> None:
     run(cloud, policy(regions("t00"), everywhere()))
     scopes = [(request.stage, request.scope) for _, request in cloud.requests]
     assert scopes == [(0, InRegions(("t00",))), (1, Everywhere())]
+
+
+def test_everywhere_after_regions_that_were_all_there_are_ends_well() -> None:
+    cloud = SimulatedCloud(fleet(2), tells_members=False, heals_only=True)
+    assert run(cloud, policy(regions("t00", "t01"), everywhere())).status is RolloutStatus.CONVERGED
+    assert len(cloud.requests) == 2
+
+
+def test_an_answer_that_names_no_target_does_not_make_a_stage_empty() -> None:
+    """The cloud may name what it acts on only; what the inventory lists is still to be seen there."""
+    cloud = SimulatedCloud(fleet(3), answers=[StartAnswer(), StartAnswer(targets=frozenset())])
+    assert run(cloud, policy(regions("t00"), everywhere())).status is RolloutStatus.CONVERGED
+    assert cloud.running() == set(cloud.scripts)

@@ -167,7 +167,11 @@ class SimulatedCloud:
             raise AnswerLost
         if self.answers:
             return self.answers.pop(0)
+        states = {unit: {self.state(unit, target) for target in meant} for unit in request.units}
         return StartAnswer(
+            complete=frozenset(
+                unit for unit in states if self.heals_only and states[unit] == {RecordState.SUCCEEDED}
+            ),
             targets=frozenset(acted) if self.names_targets else None,
             request_id=f"REQ-{len(self.requests)}",
         )
