@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 RUN = $(if $(PYTHON),$(PYTHON) scripts,echo "Python 3.11 or newer is missing: https://www.python.org/downloads" && false)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh down lint test
+.PHONY: help setup up preview refresh down shell lint test
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -28,6 +28,9 @@ refresh: ## read what the emulated cloud has back into the state
 
 down: ## destroy what `make up` deployed and stop the emulator
 	@$(RUN) down
+
+shell: ## a shell in which pulumi works against the emulator, for the examples
+	@$(RUN) shell
 
 lint: ## formatting, lint, types, layer contracts
 	@$(RUN) lint

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 import checks
+import local_shell
 import local_stack
 import pulumi_cli
 import python_env
@@ -18,6 +19,7 @@ def main() -> int:
     for name in ("up", "preview", "refresh"):
         commands.add_parser(name).add_argument("--stack", default="staging")
     commands.add_parser("down", help="destroy what up deployed and stop the emulator")
+    commands.add_parser("shell", help="run a shell in which Pulumi works against the emulator")
     commands.add_parser("lint")
     commands.add_parser("test", help="lint, then pytest with the arguments that follow")
     commands.add_parser("cli", help="print the folder of the Pulumi CLI")
@@ -48,6 +50,8 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
             local_stack.refresh(chosen.stack)
         case "down":
             local_stack.down()
+        case "shell":
+            local_shell.run()
         case "lint":
             checks.lint()
         case "test":

@@ -25,6 +25,8 @@ from workspace import LOCAL, ROOT, VENV, discard, environment_with, locked, show
 FOLDER = LOCAL / "pulumi"
 BACKEND = FOLDER / "state"
 PROJECT = ROOT / "Pulumi.yaml"
+SHELL = LOCAL / "shell"
+"""What the stacks of `shell` leave; it is worth nothing once the emulated cloud has forgotten them."""
 
 TRY_AGAIN = "When the cause is gone, run the same again: it goes on from there."
 
@@ -74,10 +76,23 @@ def down() -> None:
                 _unlock(session, stack)
                 session.pulumi("destroy", "--yes", stack=stack)
         discard(FOLDER)
+        discard(SHELL)
         stopped = local_emulator.stop()
         local_emulator.forget()
     what = [f"stack {stack} destroyed" for stack in stacks] + ["emulator stopped"] * stopped
     say(f"Down: {', '.join(what)}." if what else "Nothing to take down.")
+
+
+def cloud_variables(emulator: str) -> dict[str, str]:
+    """Give the environment that points Pulumi programs at the emulator."""
+    return {
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "ALICLOUD_EDGE_ENDPOINT": emulator,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": local_emulator.KEY_ID,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": local_emulator.KEY_SECRET,
+        "QUICKSTART_FILES_URL": f"{emulator}/files",
+    }
 
 
 def _only_run() -> AbstractContextManager[None]:
@@ -97,14 +112,9 @@ class _Session:
     def __init__(self, *, cli: Path, emulator: str) -> None:
         self.emulator = emulator
         self._env = environment_with(VENV / "bin", cli) | {
+            **cloud_variables(emulator),
             "PULUMI_BACKEND_URL": f"file://{quote(str(BACKEND))}",
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_HOME": str(FOLDER / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "1",
-            "ALICLOUD_EDGE_ENDPOINT": emulator,
-            "ALIBABA_CLOUD_ACCESS_KEY_ID": local_emulator.KEY_ID,
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": local_emulator.KEY_SECRET,
-            "QUICKSTART_FILES_URL": f"{emulator}/files",
         }
         BACKEND.mkdir(parents=True, exist_ok=True)
 
