@@ -47,7 +47,7 @@ class Drift:
 
 def find_drift(desired: Desired, scope: Scope, observation: Observation, budget: Budget) -> Drift:
     """Compare an observation with what is declared for ``scope``; what is under way is no drift."""
-    targets = all_targets(desired, scope, observation)
+    targets = all_targets(desired, scope, observation) | observation.hints
     units = tuple(_unit_drift(desired, unit, targets, observation) for unit in desired.units)
     return Drift(tuple(unit for unit in units if unit.missing or unit.failed), budget.allowed(len(targets)))
 
@@ -66,10 +66,11 @@ def all_targets(desired: Desired, scope: Scope, observation: Observation) -> set
     """
     targets: set[str] = set()
     for members in observation.members:
-        if members is None:
-            by_name = desired.exclusive and isinstance(scope, Everywhere)
-            return known_targets(observation, desired.units, exclusive=by_name)
-        targets |= members
+        if members is not None:
+            targets |= members
+    if None in observation.members:
+        by_name = desired.exclusive and isinstance(scope, Everywhere)
+        targets |= known_targets(observation, desired.units, exclusive=by_name)
     return targets
 
 
@@ -82,7 +83,6 @@ def _unit_drift(desired: Desired, unit: Unit, targets: set[str], observation: Ob
     running = running_versions(observation, unit.name) if missing else {}
     if observation.members[-1] is None and not observation.of(unit):
         missing = missing or {ANYWHERE}
-    missing |= observation.hints.difference(observation.of(unit))
     failed = {target: _detail(verdicts, target) for target in sorted(by_verdict[Verdict.FAILED])}
     others = frozenset(running[target] for target in missing if target in running)
     return UnitDrift(unit, frozenset(missing), failed, others, len(targets))

@@ -43,11 +43,14 @@ class Verdicts:
 
 
 def known_targets(observation: Observation, units: Iterable[Unit], *, exclusive: bool) -> set[str]:
-    """Give every target that the cloud has a record of: of these units, or of any version of their names."""
+    """Give every target that the cloud has a record of: of these units, or of any version of their names.
+
+    Another version that was deleted says nothing: the target itself may be gone.
+    """
     targets: set[str] = set()
     for unit in units:
         targets.update(observation.of(unit))
         if exclusive:
             for records in observation.versions_of(unit.name).values():
-                targets.update(records)
+                targets.update(t for t, record in records.items() if record.state is not RecordState.DELETED)
     return targets
