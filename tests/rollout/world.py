@@ -23,7 +23,6 @@ from pulumi_alicloud_edge.model.policy import (
     Scope,
     Stage,
 )
-from pulumi_alicloud_edge.reconcile.cadence import Cadence
 from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartAnswer, StartRequest, Wait
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
@@ -252,7 +251,7 @@ def rollout(
 
 def steps(one: Rollout, cloud: SimulatedCloud, plan: RolloutPolicy) -> Iterator[Outcome | None]:
     """Drive a rollout step by step: None after each, the outcome at the end."""
-    cadence, idle = Cadence(), 0
+    idle = 0
     while True:
         decision = one.decide(cloud.observe(plan.stages), cloud.now)
         match decision:
@@ -270,7 +269,8 @@ def steps(one: Rollout, cloud: SimulatedCloud, plan: RolloutPolicy) -> Iterator[
                         yield None  # killed before the answer was noted
                         one.started(request, answer)
             case Wait(progress, until):
-                seconds = min(cadence.wait(progress.elapsed), max(until - cloud.now, 0.0))
+                pause = min(max(progress.elapsed * 0.08, 0.25), 15.0)
+                seconds = min(pause, max(until - cloud.now, 0.0))
                 idle = 0 if seconds else idle + 1
                 assert idle < 3, "observes again and again without any pause"
                 cloud.now += seconds

@@ -1,0 +1,193 @@
+"""What counts as drift: anything that is no longer as declared, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pytest
+
+from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit, running_versions
+from pulumi_alicloud_edge.model.outcome import Verdict
+from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Expression, InRegions, Matching, Scope
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift, placements
+from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
+
+OURS = Unit("assets", "1.5")
+OLDER = Unit("assets", "1.4")
+OTHER = Unit("models", "7")
+DONE, DELETED = RecordState.SUCCEEDED, RecordState.DELETED
+FAILED, MOVING = RecordState.FAILED, RecordState.IN_PROGRESS
+SOME = Matching((Expression("label", "In", ("x",)),))
+
+
+def at(minute: int, state: RecordState = DONE, started: int | None = None) -> Record:
+    begun = minute if started is None else started
+    return Record(state, f"2026-11-01T10:{minute:02}:00Z", f"2026-11-01T10:{begun:02}:00Z", "out of space")
+
+
+def drift(
+    records: Mapping[Unit, Mapping[str, Record]],
+    members: frozenset[str] | None = None,
+    *units: Unit,
+    scope: Scope = Everywhere(),  # noqa: B008
+    budget: Budget = Budget(),  # noqa: B008
+    exclusive: bool = True,
+    hints: frozenset[str] = frozenset(),
+) -> Drift:
+    observation = Observation(records, (members,), hints=hints)
+    return find_drift(Desired(units or (OURS,), exclusive=exclusive), scope, observation, budget)
+
+
+BOTH = frozenset({"a", "b"})
+
+
+def test_what_is_in_place_everywhere_is_no_drift() -> None:
+    assert not drift({OURS: {"a": at(1), "b": at(1)}}, BOTH)
+
+
+def test_what_is_under_way_is_no_drift() -> None:
+    assert not drift({OURS: {"a": at(1), "b": at(1, MOVING)}}, BOTH)
+
+
+def test_a_target_without_the_version_has_drifted() -> None:
+    (found,) = drift({OURS: {"a": at(1)}}, BOTH).units
+    assert (found.unit, found.missing, found.total) == (OURS, {"b"}, 2)
+
+
+def test_a_target_from_which_the_version_was_deleted_has_drifted() -> None:
+    (found,) = drift({OURS: {"a": at(1), "b": at(2, DELETED)}}, BOTH).units
+    assert found.missing == {"b"}
+
+
+def test_a_target_that_somebody_gave_another_version_has_drifted_and_it_is_named() -> None:
+    (found,) = drift({OURS: {"a": at(1), "b": at(1)}, OLDER: {"b": at(9)}}, BOTH).units
+    assert (found.missing, found.others) == ({"b"}, {"1.4"})
+
+
+def test_a_revert_after_a_half_failed_update_finds_the_targets_that_went_ahead() -> None:
+    """The state says 1.4, as does the program; 1.5 has reached one target before the update failed."""
+    newer = {OLDER: {"a": at(1), "b": at(1)}, OURS: {"a": at(5), "b": at(6, FAILED)}}
+    (found,) = drift(newer, BOTH, OLDER).units
+    assert (found.missing, found.others) == ({"a"}, {"1.5"})
+
+
+def test_a_member_that_joined_the_application_has_drifted() -> None:
+    (found,) = drift({OURS: {"a": at(1), "b": at(1)}}, BOTH | {"new"}).units
+    assert found.missing == {"new"}
+
+
+def test_versions_that_lie_side_by_side_are_no_drift() -> None:
+    assert not drift({OURS: {"a": at(1)}, OLDER: {"a": at(9)}}, frozenset({"a"}), exclusive=False)
+
+
+@pytest.mark.parametrize(
+    ("budget", "drifted"),
+    [
+        (Budget(0), True),
+        (Budget(1), False),
+        (Budget(percent=Fraction(49)), True),
+        (Budget(percent=Fraction(50)), False),
+    ],
+)
+def test_failed_targets_are_drift_beyond_the_budget_only(budget: Budget, drifted: bool) -> None:  # noqa: FBT001
+    assert bool(drift({OURS: {"a": at(1), "b": at(2, FAILED)}}, BOTH, budget=budget)) is drifted
+
+
+def test_a_target_on_which_two_units_have_failed_counts_once() -> None:
+    records = {OURS: {"a": at(1), "b": at(2, FAILED)}, OTHER: {"a": at(1), "b": at(2, FAILED)}}
+    assert not drift(records, BOTH, OURS, OTHER, budget=Budget(1))
+
+
+def test_failed_targets_come_with_the_clouds_reason() -> None:
+    (found,) = drift({OURS: {"a": at(1), "b": at(2, FAILED)}}, BOTH).units
+    assert found.failed == {"b": "out of space"}
+
+
+def test_a_unit_that_is_nowhere_has_drifted_though_nobody_names_the_targets() -> None:
+    (found,) = drift({}).units
+    assert found.missing == {ANYWHERE}
+
+
+def test_targets_of_another_selection_are_no_drift() -> None:
+    """Another resource runs another version of the name elsewhere."""
+    assert not drift({OURS: {"a": at(1)}, OLDER: {"b": at(9)}}, scope=SOME)
+
+
+def test_where_everything_is_selected_a_target_with_another_version_alone_has_drifted() -> None:
+    (found,) = drift({OURS: {"a": at(1)}, OLDER: {"a": at(0), "b": at(9)}}).units
+    assert found.missing == {"b"}
+
+
+def test_a_target_that_once_had_another_version_and_is_gone_is_no_drift() -> None:
+    assert not drift({OURS: {"a": at(1)}, OLDER: {"a": at(0), "retired": at(9, DELETED)}})
+
+
+def test_a_region_that_the_inventory_suggests_has_drifted_and_is_counted() -> None:
+    (found,) = drift({OURS: {"a": at(1)}}, exclusive=False, hints=frozenset({"a", "b"})).units
+    assert (found.missing, found.total) == ({"b"}, 2)
+
+
+def test_suggested_regions_stand_for_anywhere() -> None:
+    (found,) = drift({}, exclusive=False, hints=BOTH).units
+    assert (found.missing, found.total) == (BOTH, 2)
+
+
+def test_the_targets_of_all_stages_count() -> None:
+    observation = Observation({OURS: {"a": at(1)}}, (frozenset({"a"}), frozenset({"b"})))
+    (found,) = find_drift(Desired((OURS,)), Everywhere(), observation, Budget()).units
+    assert (found.missing, found.total) == ({"b"}, 2)
+
+
+def test_a_named_target_counts_also_beside_a_stage_whose_targets_nobody_names() -> None:
+    observation = Observation({OURS: {"b": at(1)}}, (frozenset({"a"}), None))
+    (found,) = find_drift(Desired((OURS,), exclusive=False), Everywhere(), observation, Budget()).units
+    assert (found.missing, found.total) == ({"a"}, 2)
+
+
+def test_placements_count_each_target_once_by_where_it_stands() -> None:
+    records = {
+        OURS: {
+            "ok": at(1),
+            "bad": at(2, FAILED),
+            "busy": at(3, MOVING),
+            "gone": at(1, DELETED),
+            "old": at(1),
+        },
+        OLDER: {"old": at(5)},
+    }
+    members = frozenset({"ok", "bad", "busy", "gone", "old", "never"})
+    (placement,) = placements(Desired((OURS,)), InRegions(()), Observation(records, (members,)))
+    counts = {verdict: placement.count(verdict) for verdict in Verdict}
+    assert counts == {
+        Verdict.CONVERGED: 1,
+        Verdict.FAILED: 1,
+        Verdict.IN_PROGRESS: 1,
+        Verdict.MISSING: 3,
+    }
+    assert placement.total == 6
+    assert [(failed.target, failed.reason) for failed in placement.failed] == [("bad", "out of space")]
+
+
+@pytest.mark.parametrize(
+    ("ours", "older", "runs"),
+    [
+        pytest.param(at(5), at(1), "1.5", id="the newer success"),
+        pytest.param(at(1), at(5), "1.4", id="whichever version it is"),
+        pytest.param(at(5, started=1), at(5, started=2), "1.4", id="equal times: the later start"),
+        pytest.param(at(5, started=2), at(5, started=1), "1.5", id="equal times: the later start, other way"),
+        pytest.param(at(9, FAILED), at(1), "1.4", id="a failure changes nothing"),
+        pytest.param(at(9, MOVING), at(1), "1.4", id="nor what is under way"),
+        pytest.param(at(9, DELETED), at(1), "1.4", id="nor what is deleted"),
+        pytest.param(at(9, DELETED), at(1, FAILED), None, id="without a success nothing runs"),
+    ],
+)
+def test_a_target_runs_the_newest_success(ours: Record, older: Record, runs: str | None) -> None:
+    observation = Observation({OURS: {"a": ours}, OLDER: {"a": older}})
+    assert running_versions(observation, "assets").get("a") == runs
+
+
+def test_other_names_have_no_part_in_what_runs() -> None:
+    observation = Observation({OURS: {"a": at(1)}, Unit("models", "9"): {"a": at(9)}})
+    assert running_versions(observation, "assets") == {"a": "1.5"}
