@@ -52,7 +52,6 @@ class Ledger:
             members: The targets of the stage, None where they are not known.
             now: The time.
         """
-        self.started = True
         if request.targets is None:
             self._members[request.stage] = members
         else:
@@ -69,6 +68,7 @@ class Ledger:
 
     def answered(self, request: StartRequest, answer: StartAnswer) -> None:
         """Note what the cloud said to it."""
+        self.started = True
         if answer.request_id:
             self.request_ids = (*self.request_ids, answer.request_id)
         if request.targets is None:
@@ -85,6 +85,7 @@ class Ledger:
 
         Returns how often that has happened to one of its units.
         """
+        self.started = True
         for unit in request.units:
             self._unclear[unit] = self._unclear.get(unit, 0) + 1
             if request.targets is None:
