@@ -28,7 +28,7 @@ def _seconds(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
-        return float(value)
+        return value if value > _LONGEST else float(value)
     if isinstance(value, str) and _TEXT.fullmatch(text := value.strip().lower()):
         return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
     return None

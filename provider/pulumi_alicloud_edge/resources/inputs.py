@@ -95,7 +95,7 @@ class PushInputs(InputModel):
 
     app_id: Token
     data: tuple[PushDataInput, ...] = Field(min_length=1)
-    sources: dict[str, str] | None = Field(default=None, alias=SOURCES, repr=False)
+    sources: dict[str, Any] | None = Field(default=None, alias=SOURCES, repr=False)
     regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
     strategies: Any = None
     rollout: RolloutInput = RolloutInput()
@@ -114,8 +114,11 @@ class PushInputs(InputModel):
         selected = self.regions is not None or self.strategies is not None
         yield from self.rollout.faults((Selector.REGIONS,), self.scope(), selected=selected)
         for index, item in enumerate(self.data):
-            if self.sources is not None and not self.sources.get(str(item.unit)):
+            url = None if self.sources is None else self.sources.get(str(item.unit), "")
+            if url == "":
                 yield InputFault(f"data[{index}].url", "is required: the cloud fetches the file from there")
+            elif url is not None and not isinstance(url, str):
+                yield InputFault(f"data[{index}].url", "must be text")
 
 
 class DistInputs(InputModel):

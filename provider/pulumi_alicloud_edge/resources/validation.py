@@ -76,7 +76,8 @@ def is_unknown(value: Any) -> bool:
 
 def _faults(error: ValidationError, model: type[BaseModel]) -> Iterator[InputFault]:
     for detail in error.errors(include_url=False):
-        if is_unknown(detail["input"]) or _counts_only_sound_items(detail):
+        not_known_yet = is_unknown(detail["input"]) and detail["type"] != "extra_forbidden"
+        if not_known_yet or _counts_only_sound_items(detail):
             continue
         yield InputFault(_path(detail["loc"]), _reason(detail, model))
 
@@ -100,7 +101,8 @@ def _reason(detail: Any, model: type[BaseModel]) -> str:
         case "value_error":
             return str(context["error"])
         case "extra_forbidden":
-            known = f"; known are {', '.join(sorted(model.model_fields))}" if len(detail["loc"]) == 1 else ""
+            names = sorted(name for name, field in model.model_fields.items() if field.alias is None)
+            known = f"; known are {', '.join(names)}" if len(detail["loc"]) == 1 else ""
             return f"is not known here{known}"
         case "enum":
             return f"must be {context['expected'].replace(chr(39), '')}"
@@ -108,5 +110,7 @@ def _reason(detail: Any, model: type[BaseModel]) -> str:
             return f"must be at least {context['ge']:g}"
         case "less_than_equal":
             return f"must be at most {context['le']:g}"
+        case "too_long":
+            return f"must have at most {context['max_length']} entries"
         case _:
             return _WORDS.get(kind) or str(detail["msg"])
