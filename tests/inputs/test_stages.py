@@ -1,0 +1,173 @@
+"""Stages that cannot work are refused before anything is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from tests.inputs.declared import dist, faults, push, release
+
+from pulumi_alicloud_edge.model.policy import (
+    Budget,
+    Everywhere,
+    Expression,
+    InRegions,
+    Matching,
+    OnFailure,
+    Share,
+)
+from pulumi_alicloud_edge.resources.inputs import DistInputs, PushInputs, ReleaseInputs
+from pulumi_alicloud_edge.resources.validation import read_inputs
+
+A = {"key": "region_id", "operator": "In", "values": ["a"]}
+
+
+def staged(make: Any, *stages: dict[str, Any], **more: Any) -> dict[str, Any]:
+    timeout = more.pop("timeout", "2h")
+    properties: dict[str, Any] = make(rollout={"stages": list(stages), "timeout": timeout}, **more)
+    return properties
+
+
+WRONG: list[tuple[type[BaseModel], dict[str, Any], str, str]] = [
+    (
+        ReleaseInputs,
+        staged(release, {"percentage": 50}, {"percentage": 10}),
+        "[1]",
+        "must reach more than the 50% of the stage before it",
+    ),
+    (
+        ReleaseInputs,
+        staged(release, {"percentage": 50}, {"percentage": 50}),
+        "[1]",
+        "must reach more than the 50% of the stage before it",
+    ),
+    (
+        ReleaseInputs,
+        staged(release, {"percentage": 5, "regions": ["a"]}),
+        "[0]",
+        "regions and percentage do not go together: select by one of them",
+    ),
+    (
+        ReleaseInputs,
+        staged(release, {"percentage": 5}, {"regions": ["a"]}),
+        "[1]",
+        "stages are all by percentage or all by regions",
+    ),
+    (
+        ReleaseInputs,
+        staged(release, {"match": [A]}),
+        "[0].match",
+        "does not select here; select by percentage or regions",
+    ),
+    (
+        PushInputs,
+        staged(push, {"percentage": 5}),
+        "[0].percentage",
+        "does not select here; select by regions",
+    ),
+    (DistInputs, staged(dist, {"regions": ["a"]}), "[0].regions", "does not select here; select by match"),
+    (
+        PushInputs,
+        staged(push, {"regions": ["a"]}, {"regions": ["a"]}),
+        "[1]",
+        "adds no region to the stages before it",
+    ),
+    (
+        PushInputs,
+        staged(push, {}, {"regions": ["a"]}),
+        "[1]",
+        "the stage before it has reached everything already",
+    ),
+    (
+        DistInputs,
+        staged(dist, {"match": [A]}, {"match": [A]}),
+        "[1]",
+        "selects the same as a stage before it",
+    ),
+    (
+        PushInputs,
+        staged(push, {"regions": ["a"]}, regions=["a", "b"]),
+        "[0]",
+        "the resource's own selector is never reached: let the last stage have none",
+    ),
+    (
+        PushInputs,
+        staged(push, {"regions": ["a"], "bake": "10m"}, {"bake": "5m"}, timeout="15m"),
+        "[1].bake",
+        "baking would end after 15 min, the timeout is 15 min",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("model", "properties", "path", "reason"),
+    [pytest.param(*row, id=f"{index} {row[3][:40]}") for index, row in enumerate(WRONG)],
+)
+def test_a_stage_that_cannot_work_is_one_fault(
+    model: type[BaseModel], properties: dict[str, Any], path: str, reason: str
+) -> None:
+    assert faults(model, properties) == [(f"rollout.stages{path}", reason)]
+
+
+def test_stages_become_a_policy() -> None:
+    inputs = read_inputs(
+        PushInputs,
+        push(
+            regions=["a", "b"],
+            rollout={
+                "stages": [
+                    {"name": "canary", "regions": ["a"], "bake": "5m", "max_failed": 1},
+                    {"name": "all"},
+                ],
+                "max_failed": "2%",
+                "on_failure": "rollback",
+                "retries": 4.0,
+                "timeout": "45m",
+                "stall_timeout": 90,
+            },
+        ),
+    )
+    assert inputs is not None
+    policy = inputs.rollout.policy(inputs.scope())
+    canary, last = policy.stages
+    assert (canary.name, canary.scope, canary.bake, canary.budget) == (
+        "canary",
+        InRegions(("a",)),
+        300,
+        Budget(1),
+    )
+    assert (last.scope, last.bake, last.budget.allowed(100)) == (InRegions(("a", "b")), 0, 2)
+    assert (policy.retries, policy.timeout, policy.stall_timeout) == (4, 2700, 90)
+    assert policy.on_failure is OnFailure.ROLLBACK
+
+
+def test_without_stages_there_is_one_over_all_that_is_selected() -> None:
+    inputs = read_inputs(DistInputs, dist())
+    assert inputs is not None
+    policy = inputs.rollout.policy(inputs.scope())
+    (stage,) = policy.stages
+    assert (stage.scope, stage.budget, policy.retries) == (Everywhere(), Budget(0), 2)
+    assert (policy.timeout, policy.stall_timeout, policy.on_failure) == (1800, 600, OnFailure.STOP)
+
+
+@pytest.mark.parametrize(
+    ("model", "properties", "scope"),
+    [
+        (PushInputs, push(), Everywhere()),
+        (PushInputs, push(regions=["a"]), InRegions(("a",))),
+        (DistInputs, dist(match=[A]), Matching((Expression("region_id", "In", ("a",)),))),
+        (ReleaseInputs, release(), Share(100)),
+        (ReleaseInputs, release(percentage=7), Share(7)),
+        (ReleaseInputs, release(regions=["a"], full_release=False), InRegions(("a",), full=False)),
+    ],
+)
+def test_a_selector_becomes_a_scope(model: Any, properties: dict[str, Any], scope: object) -> None:
+    assert read_inputs(model, properties).scope() == scope
+
+
+def test_raw_strategies_are_passed_on_untouched() -> None:
+    text = '{"name": "ScheduleToRegionId",  "x": 1}'
+    inputs = read_inputs(PushInputs, push(strategies=text))
+    assert inputs is not None
+    assert inputs.scope().strategies == text
