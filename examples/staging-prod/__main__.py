@@ -14,34 +14,32 @@ config = pulumi.Config()
 env = pulumi.get_stack()
 
 
-def proved(container: str, staging: edge.ContainerAppStatus) -> str:
-    """Pass a container version on if staging serves it in full, and its pod runs; else end the program."""
-    if staging.published_version != container or not staging.complete:
-        raise pulumi.RunError(
-            f"{container} is not promoted: staging serves {staging.published_version or 'nothing'} "
-            f"({staging.publish_status or 'never published'}, {staging.publish_percentage}%)."
-        )
-    if staging.pod_phase != "Running":
-        raise pulumi.RunError(f"{container} is not promoted: its pod in staging is {staging.pod_phase}.")
-    return container
+def declared() -> dict[str, Any]:
+    """Give the versions that the stack's own config names."""
+    return {"data": config.require_object("data"), "container": config.require("container")}
 
 
-versions: pulumi.Input[Any]
-container: pulumi.Input[str]
-if env == "prod":
+def promoted() -> pulumi.Output[dict[str, Any]]:
+    """Give the versions that staging was deployed with last, once it has proved them."""
     staging = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/staging")
-    versions = staging.require_output("versions")
-    container = pulumi.Output.all(
-        staging.require_output("container"), edge.get_container_app_status_output(CONTAINER_APP, "staging")
-    ).apply(lambda known: proved(*known))
-    stages = [edge.StageArgs(percentage=10, bake="5s"), edge.StageArgs(percentage=100)]
-else:
-    versions = config.require_object("versions")
-    container = config.require("container")
-    stages = [edge.StageArgs(percentage=100)]
+    now = edge.get_container_app_status_output(CONTAINER_APP, "staging")
+    return pulumi.Output.all(staging.get_output("versions"), now).apply(lambda known: proved(*known))
 
 
-def data_files(versions: dict[str, str]) -> list[edge.EdgeReleaseDataArgs]:
+def proved(versions: dict[str, Any] | None, now: edge.ContainerAppStatus) -> dict[str, Any]:
+    """Pass versions on if staging serves them at this moment, in full and healthy; else end the program."""
+    if versions is None:
+        raise pulumi.RunError("Nothing to promote: deploy the stack staging first.")
+    container = versions["container"]
+    if now.published_version != container or not now.complete or now.pod_phase != "Running":
+        raise pulumi.RunError(
+            f"{container} is not promoted to prod: staging serves {now.published_version or 'nothing'} "
+            f"({now.publish_percentage}%, pod {now.pod_phase})."
+        )
+    return versions
+
+
+def data_files(versions: dict[str, Any]) -> list[edge.EdgeReleaseDataArgs]:
     """Describe the data files in their versions."""
     return [
         edge.EdgeReleaseDataArgs(
@@ -51,22 +49,24 @@ def data_files(versions: dict[str, str]) -> list[edge.EdgeReleaseDataArgs]:
             dest_path=f"/opt/{name}",
             decompress=True,
         )
-        for name, version in versions.items()
+        for name, version in versions["data"].items()
     ]
 
+
+versions = promoted() if env == "prod" else pulumi.Output.from_input(declared())
+canary = [edge.StageArgs(percentage=10, bake="5s"), edge.StageArgs(percentage=100)]
 
 release = edge.EdgeRelease(
     "game",
     app_id=config.require("application"),
-    data=pulumi.Output.from_input(versions).apply(data_files),
+    data=versions.apply(data_files),
     container=edge.EdgeReleaseContainerArgs(
         app_id=CONTAINER_APP,
-        version_id=container,
+        version_id=versions.apply(lambda known: str(known["container"])),
         env=env,
-        rollout=edge.RolloutArgs(stages=stages, on_failure="rollback"),
+        rollout=edge.RolloutArgs(stages=canary if env == "prod" else None, on_failure="rollback"),
     ),
 )
 
-# After the release: so that prod never takes versions over that staging has not brought up.
-pulumi.export("versions", pulumi.Output.all(versions, release.dist_status).apply(lambda known: known[0]))
-pulumi.export("container", pulumi.Output.all(container, release.release_status).apply(lambda known: known[0]))
+# Known only when all is done, so that prod is never offered what staging has not brought up.
+pulumi.export("versions", pulumi.Output.all(versions, release.release_status).apply(lambda known: known[0]))
