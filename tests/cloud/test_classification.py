@@ -73,7 +73,7 @@ CODES = [
     (404, "InvalidProduct.NotFound", RejectedError, False, False, False),
     (404, "InvalidProtocol.NeedSsl", RejectedError, False, False, False),
     (400, "InvalidParameter", RejectedError, False, False, False),
-    (400, "InvalidParameter.AppId", RejectedError, False, False, False),
+    (400, "InvalidParameter.AppId", NotFoundError, False, False, False),
     (400, "InvalidParameter.Data", RejectedError, False, False, False),
     (400, "MissingParameter", RejectedError, False, False, False),
     (400, "LimitExceeded.SecurityGroup", RejectedError, False, False, False),

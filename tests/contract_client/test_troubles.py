@@ -21,7 +21,6 @@ from pulumi_alicloud_edge.errors import (
     IdentityError,
     MalformedAnswerError,
     NotFoundError,
-    RejectedError,
     TransportError,
     UnavailableError,
     UnreachableError,
@@ -106,7 +105,7 @@ async def test_a_denied_permission_is_named(foreign: Emulator, connect: Connect,
 
 
 async def test_unknown_applications(cloud: Cloud) -> None:
-    with pytest.raises(RejectedError) as ens:
+    with pytest.raises(NotFoundError) as ens:
         await cloud.ens.push_application_data("no-such-app", [FILE])
     assert (ens.value.code, ens.value.subject) == ("InvalidParameter.AppId", "no-such-app")
     unknown = CONTAINER_APP_ID[:-1] + "9"

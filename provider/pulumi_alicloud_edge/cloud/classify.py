@@ -67,6 +67,8 @@ _IDENTITY = (
 )
 _DENIED = ("nopermission", "forbidden", "accessdenied", "unauthorized")
 # Not found is the operation or the host, not what was asked about: nobody may take it for "gone".
+_NO_APPLICATION = "invalidparameter.appid"
+"""ENS documents no other code for an application that does not exist."""
 _WRONG_PLACE = ("invalidapi.", "invalidproduct.", "invalidprotocol.", "invalidversion")
 _FINE = frozenset({"", "0", "200", "ok", "success"})
 _TIME_LEFT = re.compile(r"\bTimeLeft:(\d+)")
@@ -192,7 +194,7 @@ def _class_of(status: int, code: str, *, hinted: bool) -> type[CloudError]:
         return DeniedError
     if name.startswith(_WRONG_PLACE):
         return RejectedError
-    if name.endswith(".notfound") or status == _NOT_FOUND:
+    if name.endswith(".notfound") or name == _NO_APPLICATION or status == _NOT_FOUND:
         return NotFoundError
     if status == _UNAUTHORIZED:
         return IdentityError
