@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
 from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
     CloudError,
     EdgeError,
     RemovalError,
@@ -23,7 +22,7 @@ from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal,
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
 PASSING = (ThrottledError, UnavailableError, TransportError)
-"""Troubles with reading the status that a rollout under way outlasts."""
+"""Troubles that a rollout under way outlasts."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ async def carry_out(
             match decision:
                 case Start(requests):
                     for request in requests:
-                        await _start(rollout, port, request, around)
+                        await _start(rollout, port, request, around, outlasts=watch.outlast_troubles)
                     watch.outlast_troubles = True
                 case Wait(progress, until):
                     around.listener.progress(progress)
@@ -82,7 +81,7 @@ async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundin
         match removal.decide(observation, around.now()):
             case Clean(due):
                 for unit in due:
-                    await around.unless_interrupted(port.clean(unit))
+                    await _clean(port, unit, around)
                     removal.cleaned(unit, around.now())
                 watch.outlast_troubles = True
             case AwaitRemoval() as waiting:
@@ -94,17 +93,36 @@ async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundin
                 raise RemovalError(left, targets)
 
 
-async def _start(rollout: Rollout, port: Port, request: StartRequest, around: Surroundings) -> None:
-    """Make one start. If its answer is lost, what the cloud shows later decides whether to make it again."""
+async def _start(
+    rollout: Rollout, port: Port, request: StartRequest, around: Surroundings, *, outlasts: bool
+) -> None:
+    """Make one start. If its answer is lost, what the cloud shows later decides whether to make it again.
+
+    While others are under way, a start that could not be made is made again later just so.
+    """
     rollout.starting(request, around.now())
     try:
         answer = await around.unless_interrupted(port.start(request))
-    except (CloudError, AnswerLostError) as error:
-        if not error.effect_unclear or not rollout.unclear(request):
+    except InterruptedWaitError:
+        rollout.unclear(request)
+        raise
+    except (CloudError, TransportError) as error:
+        passes = outlasts and isinstance(error, PASSING)
+        if not (error.effect_unclear or passes) or not rollout.unclear(request):
             raise
         around.listener.trouble(error)
         return
     rollout.started(request, answer)
+
+
+async def _clean(port: RemovingPort, unit: Unit, around: Surroundings) -> None:
+    """Have a unit cleaned. If the answer is lost, what the cloud shows later decides whether to do it again."""
+    try:
+        await around.unless_interrupted(port.clean(unit))
+    except (CloudError, TransportError) as error:
+        if not error.effect_unclear:
+            raise
+        around.listener.trouble(error)
 
 
 class _Watch:
