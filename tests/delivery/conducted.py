@@ -1,0 +1,150 @@
+"""The conductor against the simulated cloud: time passes only in its sleeps, and calls fail by plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.rollout.world import ASSETS, AnswerLost, SimulatedCloud, policy
+
+from pulumi_alicloud_edge.delivery.conduct import Ended, carry_out, remove
+from pulumi_alicloud_edge.delivery.surroundings import Interrupt, Surroundings
+from pulumi_alicloud_edge.errors import (
+    AnswerLostError,
+    CloudError,
+    DeniedError,
+    EdgeError,
+    NotFoundError,
+    RejectedError,
+    ThrottledError,
+    UnavailableError,
+    UnreachableError,
+)
+from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.outcome import Progress
+from pulumi_alicloud_edge.model.policy import RolloutPolicy
+from pulumi_alicloud_edge.reconcile.cadence import Cadence
+from pulumi_alicloud_edge.reconcile.decisions import Desired, StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
+
+
+def refusal(kind: type[CloudError]) -> CloudError:
+    return kind(action="DistApplicationData", code="No", message="no", status=400, request_id="REQ-9")
+
+
+def lost() -> AnswerLostError:
+    error = AnswerLostError(action="DistApplicationData", endpoint="ens", cause="reset")
+    error.effect_unclear = True
+    return error
+
+
+def unreachable() -> UnreachableError:
+    return UnreachableError(action="DescribeDataDistResult", endpoint="ens", cause="refused")
+
+
+PASSING: list[Callable[[], EdgeError]] = [
+    lambda: refusal(ThrottledError),
+    lambda: refusal(UnavailableError),
+    unreachable,
+    lost,
+]
+FINAL: list[Callable[[], EdgeError]] = [
+    lambda: refusal(DeniedError),
+    lambda: refusal(RejectedError),
+    lambda: refusal(NotFoundError),
+]
+
+
+class Steady(Cadence):
+    """Looks every five seconds, so that no test depends on when it is best to look."""
+
+    def wait(self, *_: object) -> float:
+        return 5.0
+
+
+@dataclass
+class Heard:
+    """All that a listener was told."""
+
+    progresses: list[Progress] = field(default_factory=list)
+    removals: list[AwaitRemoval] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
+
+    def progress(self, progress: Progress) -> None:
+        self.progresses.append(progress)
+
+    def removal(self, removal: AwaitRemoval) -> None:
+        self.removals.append(removal)
+
+    def trouble(self, error: Exception) -> None:
+        self.troubles.append(error)
+
+
+@dataclass
+class Scene:
+    """A cloud, a time and a conductor.
+
+    Attributes:
+        outages: Seconds between which reads fail, and with what.
+        start_errors: What comes of the next starts, in turn; None for an answer.
+        at: What happens once at which time.
+    """
+
+    cloud: SimulatedCloud
+    plan: RolloutPolicy = field(default_factory=policy)
+    outages: list[tuple[float, float, Callable[[], EdgeError]]] = field(default_factory=list)
+    start_errors: list[EdgeError | None] = field(default_factory=list)
+    at: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+    heard: Heard = field(default_factory=Heard)
+    interrupt: Interrupt = field(default_factory=Interrupt)
+    clean_errors: list[EdgeError | None] = field(default_factory=list)
+    cleaned: list[Unit] = field(default_factory=list)
+    naps: int = 0
+
+    @property
+    def around(self) -> Surroundings:
+        return Surroundings(
+            clock=lambda: self.cloud.now,
+            sleep=self.sleep,
+            interrupt=self.interrupt,
+            listener=self.heard,
+            cadence=Steady(),
+        )
+
+    async def sleep(self, seconds: float) -> None:
+        self.naps += 1
+        assert self.naps < 10_000, "comes to no end"
+        self.cloud.now += seconds
+        due = [event for event in self.at if event[0] <= self.cloud.now]
+        self.at = [event for event in self.at if event not in due]
+        for _, happens in due:
+            happens()
+
+    async def observe(self) -> Observation:
+        for begin, end, error in self.outages:
+            if begin <= self.cloud.now < end:
+                raise error()
+        return self.cloud.observe(self.plan.stages)
+
+    async def start(self, request: StartRequest) -> StartAnswer:
+        error = self.start_errors.pop(0) if self.start_errors else None
+        if error is not None:
+            self.cloud.requests.append((self.cloud.now, request))
+            raise error
+        try:
+            return self.cloud.start(request)
+        except AnswerLost:
+            raise lost() from None
+
+    async def clean(self, unit: Unit) -> None:
+        self.cleaned.append(unit)
+        error = self.clean_errors.pop(0) if self.clean_errors else None
+        if error is not None:
+            raise error
+        self.cloud.records.pop(unit, None)
+
+    async def carry_out(self, *units: Unit, starts_in: float = 0.0) -> Ended:
+        return await carry_out(self, Desired(units or (ASSETS,)), self.plan, self.around, starts_in=starts_in)
+
+    async def remove(self, *units: Unit, within: float = 600.0) -> None:
+        await remove(self, units or (ASSETS,), self.around, within=within)
