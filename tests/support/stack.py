@@ -103,7 +103,7 @@ class Ran:
     def counts(self) -> dict[str, int]:
         """The summary of what was done: ``{"created": 3, "unchanged": 1}``."""
         _, _, summary = self.stdout.rpartition("Resources:")
-        found = re.findall(r"^\s+[-+~=]* ?(\d+) (\w+)$", summary, re.MULTILINE)
+        found = re.findall(r"^\s+[-+~=]* ?(\d+) (?:to )?(\w+)$", summary, re.MULTILINE)
         return {what: int(count) for count, what in found}
 
     def __str__(self) -> str:
@@ -161,11 +161,22 @@ class Stack:
         folder: An empty folder for all that belongs to it.
         emulator: The cloud that it talks to.
         sdk: The environment of its program and of the provider.
+        project: The project's name.
+        name: The stack's name.
     """
 
-    def __init__(self, folder: Path, emulator: Emulator, sdk: Sdk | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        emulator: Emulator,
+        sdk: Sdk | None = None,
+        *,
+        project: str = PROJECT,
+        name: str = NAME,
+    ) -> None:
         sdk = sdk or newest()
         self._cli = _cli()
+        self.name = name
         self.folder = folder
         self._backend = folder / "backend"
         self._project = folder / "project"
@@ -177,13 +188,13 @@ class Stack:
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "1",
         }
-        self._backend.mkdir(parents=True)
-        self._project.mkdir()
-        self._project.joinpath("Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
+        self._checkpoint = self._backend / ".pulumi" / "stacks" / project / f"{name}.json"
+        self._project.mkdir(parents=True, exist_ok=True)
+        self._project.joinpath("Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n")
         self.config({})
         self.program(PROGRAM)
         self.declare()
-        _empty_stack(self._checkpoint)
+        _empty_stack(self._checkpoint, project, name)
 
     def program(self, text: str) -> None:
         """Set the program."""
@@ -198,7 +209,7 @@ class Stack:
         """Set the stack's configuration, without the provider's namespace."""
         config = {f"{NAMESPACE}:{key}": value for key, value in values.items()}
         stack_file = {"encryptionsalt": SALT, "config": config}
-        self._project.joinpath(f"Pulumi.{NAME}.yaml").write_text(json.dumps(stack_file))
+        self._project.joinpath(f"Pulumi.{self.name}.yaml").write_text(json.dumps(stack_file))
 
     def up(self, *options: str, preview: bool = False) -> Ran:
         """Run `pulumi up`; without its preview unless that matters."""
@@ -241,8 +252,8 @@ class Stack:
     def start(self, *arguments: str) -> Running:
         """Begin any command on the stack, in a process group of its own, as a shell does."""
         self._count += 1
-        stdout, stderr = (self.folder / f"{self._count}.{name}" for name in ("stdout", "stderr"))
-        command = [self._cli, *arguments, "--stack", NAME, "--non-interactive", "--color", "never"]
+        stdout, stderr = (self.folder / f"{self.name}-{self._count}.{out}" for out in ("stdout", "stderr"))
+        command = [self._cli, *arguments, "--stack", self.name, "--non-interactive", "--color", "never"]
         with stdout.open("w") as out, stderr.open("w") as err:
             process = self._popen(command, out, err)
         return Running(process, " ".join(arguments), stdout, stderr)
@@ -276,9 +287,9 @@ class Stack:
         outputs: dict[str, Any] = self.resources[name]["outputs"]
         return outputs
 
-    @property
-    def _checkpoint(self) -> Path:
-        return self._backend / ".pulumi" / "stacks" / PROJECT / f"{NAME}.json"
+    def backend_files(self) -> list[Path]:
+        """All that the backend has written: states, histories, backups."""
+        return [path for path in self._backend.rglob("*") if path.is_file()]
 
 
 def _cli() -> str:
@@ -289,11 +300,11 @@ def _cli() -> str:
     return found
 
 
-def _empty_stack(checkpoint: Path) -> None:
+def _empty_stack(checkpoint: Path, project: str, name: str) -> None:
     """Write what `pulumi stack init` writes to a file backend, half a second faster."""
-    checkpoint.parent.mkdir(parents=True)
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
     checkpoint.parents[1].parent.joinpath("meta.yaml").write_text("version: 1\n")
-    stack = f"organization/{PROJECT}/{NAME}"
+    stack = f"organization/{project}/{name}"
     checkpoint.write_text(json.dumps({"version": 3, "checkpoint": {"stack": stack, "latest": None}}))
 
 
