@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from alicloud_edge_emulator.faults import Faults
 from alicloud_edge_emulator.journal import Journal
 from alicloud_edge_emulator.problems import Refused
 from alicloud_edge_emulator.state import snapshot
+from alicloud_edge_emulator.summary import Summary
 from alicloud_edge_emulator.world import parse_world
 
 Change = Callable[[bytes], Any]
@@ -28,12 +29,15 @@ class Control:
         self._cloud = cloud
         self._journal = journal
         self._faults = faults
+        self._summary = Summary(cloud, journal, faults)
 
     def routes(self) -> list[Route]:
         """All routes of the control interface."""
         return [
             _reading("/health", self.health),
             _reading("/state", self.state),
+            _reading("/summary", self.summary),
+            _asking("/instances", self.instances),
             _reading("/calls", self.calls),
             _changing("/calls", "DELETE", self.clear_calls),
             _changing("/reset", "POST", self.reset),
@@ -52,6 +56,14 @@ class Control:
     def state(self) -> Any:
         """Everything, as it is now."""
         return snapshot(self._cloud)
+
+    def summary(self) -> Any:
+        """Everything by numbers, whose size does not depend on how many instances there are."""
+        return self._summary.document()
+
+    def instances(self, question: Mapping[str, str]) -> Any:
+        """The instances of one application in one region."""
+        return self._summary.instances(question.get("app_id", ""), question.get("region", ""))
 
     def calls(self) -> Any:
         """The recorded calls, oldest first."""
@@ -116,6 +128,16 @@ def _json(body: bytes) -> Any:
 def _reading(path: str, answer: Callable[[], Any]) -> Route:
     async def endpoint(_request: Request) -> Response:
         return JSONResponse(answer())
+
+    return Route(path, endpoint, methods=["GET"])
+
+
+def _asking(path: str, answer: Callable[[Mapping[str, str]], Any]) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return JSONResponse(answer(request.query_params))
+        except Refused as refusal:
+            return JSONResponse({"error": str(refusal)}, 400)
 
     return Route(path, endpoint, methods=["GET"])
 

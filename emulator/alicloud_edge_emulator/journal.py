@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from alicloud_edge_emulator.call import Parameter
@@ -76,6 +77,10 @@ class Journal:
     def entries(self) -> list[dict[str, Any]]:
         """The calls, oldest first."""
         return [asdict(entry) for entry in self._entries]
+
+    def recent(self, count: int) -> list[Entry]:
+        """The last calls, newest first."""
+        return list(islice(reversed(self._entries), count))
 
     def clear(self) -> None:
         """Forget the calls; numbering goes on."""

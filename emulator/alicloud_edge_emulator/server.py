@@ -17,7 +17,7 @@ from alicloud_edge_emulator.esa.product import ESA
 from alicloud_edge_emulator.faults import Faults
 from alicloud_edge_emulator.gateway.endpoint import Gateway, is_api_call
 from alicloud_edge_emulator.journal import Journal
-from alicloud_edge_emulator.page import page
+from alicloud_edge_emulator.page import page, parts
 
 MAX_BODY_BYTES = 16 << 20
 
@@ -33,6 +33,7 @@ def build(cloud: Cloud, *, files: Path | None = None) -> ASGIApp:
 
     routes: list[BaseRoute] = [
         Route("/", root, methods=["GET", "POST"]),
+        Mount("/_emulator/page", routes=parts()),
         Mount("/_emulator", routes=Control(cloud, journal, faults).routes()),
     ]
     if files is not None:

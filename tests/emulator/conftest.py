@@ -1,12 +1,14 @@
 """An emulator for all tests of this folder, as new for each of them. Its clock moves by `advance` only."""
 
 import json
+import os
 from collections.abc import Iterator
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.browser import NAMES, Browser, find
 from support.caller import Caller
 from support.emulator import Emulator
 
@@ -37,3 +39,16 @@ def emulator(process: Emulator, default_world: Any) -> Emulator:
 @pytest.fixture
 def caller(emulator: Emulator) -> Caller:
     return Caller(emulator)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless browser; without one the page's tests are skipped, except in CI, where one has to be there."""
+    executable = find()
+    if executable is None:
+        missing = f"no Chromium or Chrome on PATH ({', '.join(NAMES)}): apt install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with Browser(executable) as browser:
+        yield browser

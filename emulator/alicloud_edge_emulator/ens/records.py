@@ -46,6 +46,11 @@ class Attempt:
     previous: "Attempt | None" = None
     """What was known before, for readers that see late."""
 
+    @property
+    def touched(self) -> tuple[float, float]:
+        """When somebody last did something with it; orders the attempts of several versions."""
+        return (self.cleaned if self.cleaned < inf else self.started, self.started)
+
     def state(self, now: float) -> State:
         """The state at a moment."""
         if now >= self.cleaned:
@@ -67,6 +72,21 @@ class Attempt:
                 return self.carried
             case State.WORKING:
                 return min(now, self.begins)
+
+    def next_change(self, now: float) -> float:
+        """When time alone changes its state next; never, as long as it awaits its source."""
+        if self.awaits_source:
+            return self.cleaned if self.cleaned > now else inf
+        return min((m for m in (self.carried, self.finished, self.cleaned) if m > now), default=inf)
+
+    def arrival(self, now: float) -> tuple[float, float] | None:
+        """When what the target runs of it arrived; a new attempt does not take away what the one before brought."""
+        if self.state(now) is State.SUCCEEDED:
+            return (self.finished, self.started)
+        before = self.previous
+        if before is None or now >= self.cleaned or before.state(self.started) is not State.SUCCEEDED:
+            return None
+        return (before.finished, before.started)
 
     def description(self, now: float) -> str:
         """The text beside the state."""

@@ -38,6 +38,8 @@ class AppState:
     """Instance to its region."""
     pushes: dict[Unit, Records] = field(default_factory=dict)
     dists: dict[Unit, Records] = field(default_factory=dict)
+    revision: int = 0
+    """How many commands have changed it."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -51,7 +53,7 @@ class AppState:
     def newest(self, name: str, instance: str) -> tuple[Unit, Attempt] | None:
         """The last thing that was done with a data file on an instance, whichever the version."""
         found = [(unit, records[instance]) for unit, records in self.versions_of(name) if instance in records]
-        return max(found, key=lambda item: _last_touched(item[1]), default=None)
+        return max(found, key=lambda item: item[1].touched, default=None)
 
 
 class EnsStore:
@@ -67,6 +69,7 @@ class EnsStore:
     def apply(self, command: EnsCommand, at: float) -> None:
         """Change the state as a command says."""
         app = self.apps[command.app_id]
+        app.revision += 1
         match command:
             case StartPush():
                 records = app.pushes.setdefault(command.unit, {})
@@ -173,10 +176,6 @@ def _instance_id(app_id: str, region: str, number: int) -> str:
 
 def _in_regions(app: AppState, regions: tuple[str, ...] | None) -> Iterable[str]:
     return (instance for instance, region in app.instances.items() if regions is None or region in regions)
-
-
-def _last_touched(attempt: Attempt) -> tuple[float, float]:
-    return (attempt.cleaned if attempt.cleaned < inf else attempt.started, attempt.started)
 
 
 def _rewrite(records: Records, change: Callable[[Attempt], Attempt]) -> None:
