@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -75,27 +76,41 @@ class DistPort:
         """
         if request.repeat:
             await self._clean_displacing(request)
-        try:
-            return await self._start(request, self._strategy(request))
-        except RejectedError:
-            if request.targets is None or not self._names_instances:
-                raise
-            self._names_instances = False
-            return await self._start(request, self._strategy(request))
+        if request.targets is not None and self._names_instances:
+            try:
+                return await self._start_named(request, sorted(request.targets))
+            except RejectedError:
+                self._names_instances = False
+        return await self._start(request, self._strategy(request))
+
+    async def _start_named(self, request: StartRequest, instances: list[str]) -> StartAnswer:
+        """Start exactly these instances, in as many calls as their names need."""
+        batches = [instances[at : at + INSTANCES_NAMED] for at in range(0, len(instances), INSTANCES_NAMED)]
+        selections = [matching([Expression("instance_id", "In", tuple(batch))]) for batch in batches]
+        answers = [await self._start(request, selection) for selection in selections]
+        listed = [answer.targets for answer in answers if answer.targets is not None]
+        everyone = frozenset().union(*listed) if len(listed) == len(answers) else None
+        return replace(answers[-1], targets=everyone)
 
     async def _clean_displacing(self, request: StartRequest) -> None:
         for unit, region in sorted(self._displacing(request)):
             await self._ens.clean_dist_data(self._app_id, unit.name, unit.version, region or None)
 
     def _displacing(self, request: StartRequest) -> set[tuple[Unit, str]]:
-        """Give the other versions that keep the wanted ones from running, with the regions where they do."""
+        """Give the other versions that keep the wanted ones from running, with the regions where they do.
+
+        Only where the start is meant: elsewhere another resource may want them.
+        """
         inventory = self._inventory or {}
+        targets = members_of(request.scope, inventory) if request.targets is None else request.targets
+        if targets is None and not isinstance(request.scope, Everywhere):
+            return set()
         found: set[tuple[Unit, str]] = set()
         observation = Observation(self._records)
         for unit in request.units:
             lies_there = self._records.get(unit, {})
             for target, version in running_versions(observation, unit.name).items():
-                meant = request.targets is None or target in request.targets
+                meant = targets is None or target in targets
                 record = lies_there.get(target)
                 waiting = record is not None and record.state is RecordState.SUCCEEDED
                 if meant and waiting and version != unit.version:
@@ -113,12 +128,10 @@ class DistPort:
         )
 
     def _strategy(self, request: StartRequest) -> str | None:
-        """Select the targets to start: by instance, else by the regions they are in, else the stage's own scope."""
+        """Select by the regions that the targets are in, where they are known, else by the stage's own scope."""
         targets = request.targets
         if targets is None:
             return dist_strategy(request.scope)
-        if self._names_instances and len(targets) <= INSTANCES_NAMED:
-            return matching([Expression("instance_id", "In", tuple(sorted(targets)))])
         inventory = self._inventory or {}
         regions = {inventory.get(target, "") for target in targets}
         if "" in regions:
