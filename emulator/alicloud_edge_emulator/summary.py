@@ -6,6 +6,7 @@ from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.dialect import Dialect
 from alicloud_edge_emulator.ens import summary as ens
+from alicloud_edge_emulator.ens.store import AppState
 from alicloud_edge_emulator.ens.tally import Tally
 from alicloud_edge_emulator.esa import summary as esa
 from alicloud_edge_emulator.faults import Faults
@@ -29,9 +30,7 @@ class Summary:
         cloud = self._cloud
         now = cloud.clock.now()
         names = {region.id: region.name for region in cloud.world.regions}
-        self._tallies = {
-            app_id: Tally.of(app, self._tallies.get(app_id), now) for app_id, app in cloud.ens.apps.items()
-        }
+        self._tallies = {app_id: self._tally(app_id, app) for app_id, app in cloud.ens.apps.items()}
         return {
             "time": wire_time(now),
             "time_scale": cloud.clock.scale,
@@ -47,6 +46,11 @@ class Summary:
             "faults": [_fault(rule) for rule in self._faults.rules()],
             "dialect": _unusual(cloud.dialect),
         }
+
+    def _tally(self, app_id: str, app: AppState) -> Tally:
+        """The tally of an application, begun anew with its world."""
+        former = self._tallies.get(app_id)
+        return former if former is not None and former.app is app else Tally(app)
 
     def instances(self, app_id: str, region: str) -> dict[str, Any]:
         """The instances of one application in one region.

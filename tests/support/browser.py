@@ -30,10 +30,9 @@ FLAGS = (
 )
 WAIT_SECONDS = 20.0
 _INTO_PIPES = """
-import os, sys
-read, write = int(sys.argv[1]), int(sys.argv[2])
-spare = [os.dup(read), os.dup(write)]
-os.dup2(spare[0], 3), os.dup2(spare[1], 4)
+import fcntl, os, sys
+read, write = (fcntl.fcntl(int(fd), fcntl.F_DUPFD, 10) for fd in sys.argv[1:3])
+os.dup2(read, 3), os.dup2(write, 4)
 os.execvp(sys.argv[3], sys.argv[3:])
 """
 """The browser reads commands from descriptor 3 and answers on 4."""

@@ -38,8 +38,8 @@ class AppState:
     """Instance to its region."""
     pushes: dict[Unit, Records] = field(default_factory=dict)
     dists: dict[Unit, Records] = field(default_factory=dict)
-    revision: int = 0
-    """How many commands have changed it."""
+    touched: set[tuple[str, str]] = field(default_factory=set)
+    """Data files and instances on which something was done since they were last taken from here."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -69,7 +69,6 @@ class EnsStore:
     def apply(self, command: EnsCommand, at: float) -> None:
         """Change the state as a command says."""
         app = self.apps[command.app_id]
-        app.revision += 1
         match command:
             case StartPush():
                 records = app.pushes.setdefault(command.unit, {})
@@ -84,12 +83,14 @@ class EnsStore:
                     records[instance] = self._attempt_dist(
                         command, instance, region, at, records.get(instance)
                     )
+                app.touched.update((command.name, instance) for instance in command.targets)
             case CleanDist():
                 _clean(app, command, at)
             case SetPush():
                 _set(app.pushes.setdefault(command.unit, {}), command, at)
             case SetDist():
                 _set(app.dists.setdefault(command.unit, {}), command, at)
+                app.touched.update((command.name, instance) for instance in command.targets)
             case _:
                 assert_never(command)
 
@@ -189,6 +190,7 @@ def _clean(app: AppState, command: CleanDist, at: float) -> None:
         in_scope = command.region is None or app.instances.get(instance) == command.region
         if in_scope and attempt.state(at) is not State.DELETED:
             records[instance] = replace(attempt, cleaned=at)
+            app.touched.add((command.name, instance))
 
 
 def _set(records: Records, command: SetPush | SetDist, at: float) -> None:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
+from itertools import count
 from math import inf
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from alicloud_edge_emulator.ens.records import Attempt, State
-from alicloud_edge_emulator.ens.store import AppState
+from alicloud_edge_emulator.ens.records import Attempt, State, Unit
+from alicloud_edge_emulator.ens.store import AppState, Records
 
 Versions = list[tuple[str, Attempt]]
 """The versions of one data file on one instance, each with its newest attempt."""
@@ -48,65 +49,61 @@ def running(versions: Iterable[tuple[str, Attempt]], now: float) -> str:
     return max(arrivals)[1] if arrivals else ""
 
 
-class Tally:
-    """The instances of an application by data file, region and standing.
-
-    What an instance will be when is fixed with its last command. So each is looked at when its next change is
-    due and not before: a look costs what has changed since the one before it. A command makes a new tally
-    necessary.
-    """
-
-    def __init__(self, app: AppState, now: float) -> None:
-        self._app = app
-        self._revision = app.revision
-        self._counts: dict[Place, Counter[Standing]] = {}
-        self._due: list[tuple[float, int, _Member]] = []
-        for name in dict.fromkeys(unit.name for unit in app.dists):
-            for instance, versions in versions_by_instance(app, name).items():
-                place = Place(name, app.instances.get(instance, ""))
-                self._count(_Member(place, versions, standing(versions, now)), now)
-        heapify(self._due)
-
-    @classmethod
-    def of(cls, app: AppState, former: Self | None, now: float) -> Self:
-        """A tally of an application as it is now: the former one, while no command has changed anything."""
-        if former is not None and former._app is app and former._revision == app.revision:  # noqa: SLF001
-            return former
-        return cls(app, now)
-
-    def look(self, now: float) -> Mapping[Place, Counter[Standing]]:
-        """The counts at a moment, which is never before that of the last look."""
-        changed = []
-        while self._due and self._due[0][0] <= now:
-            _, _, member = heappop(self._due)
-            counts = self._counts[member.place]
-            counts[member.standing] -= 1
-            if not counts[member.standing]:
-                del counts[member.standing]
-            changed.append(member)
-        for member in changed:
-            self._count(member._replace(standing=standing(member.versions, now)), now, ordered=True)
-        return self._counts
-
-    def _count(self, member: "_Member", now: float, *, ordered: bool = False) -> None:
-        self._counts.setdefault(member.place, Counter())[member.standing] += 1
-        due = min((attempt.next_change(now) for _, attempt in member.versions), default=inf)
-        if due == inf:
-            return
-        # The number only decides between equal moments: members have no order of their own.
-        entry = (due, id(member), member)
-        if ordered:
-            heappush(self._due, entry)
-        else:
-            self._due.append(entry)
-
-
 class _Member(NamedTuple):
     """An instance and how it was counted."""
 
     place: Place
     versions: Versions
     standing: Standing
+
+
+class Tally:
+    """The instances of an application by data file, region and standing.
+
+    What an instance will be when is fixed by the last command about it. So each is looked at after a command
+    and when its next change is due, and not in between: a look costs what has changed since the one before.
+    """
+
+    def __init__(self, app: AppState) -> None:
+        self.app = app
+        self._counts: dict[Place, Counter[Standing]] = {}
+        self._members: dict[tuple[str, str], _Member] = {}
+        self._due: list[tuple[float, int, tuple[str, str], _Member]] = []
+        self._entries = count()
+
+    def look(self, now: float) -> Mapping[Place, Counter[Standing]]:
+        """The counts at a moment, which is never before that of the last look."""
+        touched, self.app.touched = self.app.touched, set()
+        versions = {name: self.app.versions_of(name) for name in {name for name, _ in touched}}
+        for name, instance in touched:
+            self._recount((name, instance), _on(instance, versions[name]), now)
+        while self._due and self._due[0][0] <= now:
+            _, _, key, member = heappop(self._due)
+            if self._members.get(key) is member:
+                self._recount(key, member.versions, now)
+        return self._counts
+
+    def _recount(self, key: tuple[str, str], versions: Versions, now: float) -> None:
+        former = self._members.pop(key, None)
+        if former is not None:
+            counts = self._counts[former.place]
+            counts[former.standing] -= 1
+            if not counts[former.standing]:
+                del counts[former.standing]
+        if not versions:
+            return
+        name, instance = key
+        member = _Member(Place(name, self.app.instances.get(instance, "")), versions, standing(versions, now))
+        self._members[key] = member
+        self._counts.setdefault(member.place, Counter())[member.standing] += 1
+        due = min(attempt.next_change(now) for _, attempt in versions)
+        if due < inf:
+            # The running number decides between equal moments: members have no order of their own.
+            heappush(self._due, (due, next(self._entries), key, member))
+
+
+def _on(instance: str, records_of: list[tuple[Unit, Records]]) -> Versions:
+    return [(unit.version, records[instance]) for unit, records in records_of if instance in records]
 
 
 def versions_by_instance(app: AppState, name: str) -> dict[str, Versions]:

@@ -9,7 +9,7 @@ import { refreshTip } from "./tip.js";
 
 const PAUSE = 1000;
 /** A fleet that takes long to count is counted less often, so that watching never slows a rollout down. */
-const LOAD_SHARE = 8;
+const LOAD_SHARE = 4;
 const PATIENCE = 10_000;
 
 const byId = id => document.getElementById(id);
