@@ -80,6 +80,7 @@ class ReleasePort:
         self._order = order
         self._built = False
         self._broken_before = False
+        self._asked: int | None = None
         self.shown: Shown | None = None
 
     async def observe(self) -> Observation:
@@ -110,6 +111,7 @@ class ReleasePort:
                 self._app_id, self._unit.version, remarks=self._order.remarks
             )
             return StartAnswer(request_id=request_id)
+        self._asked = scope.percentage if isinstance(scope, Share) else None
         request_id = await self._esa.publish_edge_container_app_version(
             app_id=self._app_id,
             version_id=self._unit.version,
@@ -177,7 +179,7 @@ class ReleasePort:
 
     def _record(self, stage: Stage, target: str, status: AppStatus) -> Record | None:
         if isinstance(stage.scope, Share):
-            return record_of_share(status, self._unit.version, stage.scope.percentage)
+            return record_of_share(status, self._unit.version, stage.scope.percentage, self._asked)
         return record_of_region(status, self._unit.version, target.removeprefix(f"{self._env} "))
 
     async def _mark(self, status: AppStatus) -> tuple[object, ...]:

@@ -42,18 +42,28 @@ def reached(status: AppStatus, version: str) -> int:
     return status.publish_percentage or 0
 
 
-def record_of_share(status: AppStatus, version: str, percentage: int) -> Record | None:
+def record_of_share(
+    status: AppStatus, version: str, percentage: int, asked: int | None = None
+) -> Record | None:
     """Judge a percentage of the environment; None where nothing of it is under way.
 
     A share below the whole counts as reached even while the status still says publishing; the whole does not.
+
+    Args:
+        status: What is shown.
+        version: The version to judge.
+        percentage: The share of it that is wanted.
+        asked: The share that was asked for last, where the cloud does not tell; None where nobody knows.
     """
     if not is_ours(status, version):
         return None
+    if _is_undocumented(status):
+        return _undocumented(status)
     under_way = status.publish_status in _UNDER_WAY
     have = reached(status, version)
     if have >= percentage and not (under_way and percentage == WHOLE):
         return Record(RecordState.SUCCEEDED, updated=status.publish_time)
-    if under_way and (status.expect_percentage or WHOLE) >= percentage:
+    if under_way and (status.expect_percentage or asked or WHOLE) >= percentage:
         return Record(
             RecordState.IN_PROGRESS, updated=status.publish_time, detail=f"{have}% of {percentage}%"
         )
@@ -67,5 +77,20 @@ def record_of_region(status: AppStatus, version: str, region: str) -> Record | N
     whole = status.publish_type != "region" and reached(status, version) >= WHOLE
     if region not in status.regions and not whole:
         return None
+    if _is_undocumented(status):
+        return _undocumented(status)
     done = status.publish_status in (PublishStatus.PUBLISHED, PublishStatus.ROLLBACKED)
     return Record(RecordState.SUCCEEDED if done else RecordState.IN_PROGRESS, updated=status.publish_time)
+
+
+def _is_undocumented(status: AppStatus) -> bool:
+    return status.publish_status is PublishStatus.UNKNOWN and bool(status.publish_status_text)
+
+
+def _undocumented(status: AppStatus) -> Record:
+    """Take a status that the vendor does not document for unfinished, never for success."""
+    return Record(
+        RecordState.IN_PROGRESS,
+        updated=status.publish_time,
+        detail=f"unknown status {status.publish_status_text}",
+    )
