@@ -1,0 +1,223 @@
+"""Releases: what is published and how, when a version is waited for, and what pods tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.delivery.answers import Answers, refused
+
+from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort
+from pulumi_alicloud_edge.errors import NotFoundError
+from pulumi_alicloud_edge.model.observation import RecordState, Unit
+from pulumi_alicloud_edge.model.policy import Budget, InRegions, RolloutPolicy, Scope, Share, Stage
+from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartRequest, Wait
+from pulumi_alicloud_edge.reconcile.rollout import Rollout
+
+OURS = Unit("app-1", "ver-2")
+CREATED = {"Version": {"VersionId": "ver-2", "Status": "created"}}
+PUBLISH, ROLLBACK = "PublishEdgeContainerAppVersion", "RollbackEdgeContainerAppVersion"
+VERSION, STATUS = "GetEdgeContainerAppVersion", "GetEdgeContainerAppStatus"
+PODS = "GetEdgeContainerStagingDeployStatus"
+
+
+def shown(
+    status: str, publishing: str = "", deployed: str = "", percentage: int | None = None
+) -> dict[str, Any]:
+    fields = {"PublishStatus": status, "PublishingVersion": publishing, "DeployedVersion": deployed}
+    return {"AppStatus": {**fields, "PublishPercentage": percentage}}
+
+
+def world(**more: Any) -> Answers:
+    return Answers(
+        {
+            VERSION: CREATED,
+            STATUS: shown("published", deployed="ver-1", percentage=100),
+            PUBLISH: {},
+            ROLLBACK: {},
+            **more,
+        }
+    )
+
+
+def port(
+    answers: Answers, *scopes: Scope, env: str = "prod", order: ReleaseOrder | None = None
+) -> ReleasePort:
+    return ReleasePort(
+        esa=answers.cloud.esa,
+        app_id="app-1",
+        env=env,
+        unit=OURS,
+        stages=tuple(Stage(scope) for scope in scopes or (Share(100),)),
+        order=order or ReleaseOrder(),
+    )
+
+
+def request(scope: Scope) -> StartRequest:
+    return StartRequest(0, scope, (OURS,), None)
+
+
+@pytest.mark.parametrize(
+    ("scope", "order", "sent"),
+    [
+        (Share(10), ReleaseOrder(), {"Percentage": "10"}),
+        (
+            Share(100),
+            ReleaseOrder("percentage", "2030-01-01T00:00:00Z", "spring"),
+            {
+                "Percentage": "100",
+                "PublishType": "percentage",
+                "StartTime": "2030-01-01T00:00:00Z",
+                "Remarks": "spring",
+            },
+        ),
+        (InRegions(("a",), full=True), ReleaseOrder(), {"PublishType": "region", "FullRelease": "true"}),
+    ],
+)
+async def test_what_a_publish_call_says(scope: Scope, order: ReleaseOrder, sent: dict[str, str]) -> None:
+    answers = world()
+    await port(answers, scope, order=order).start(request(scope))
+    (call,) = answers.sent(PUBLISH)
+    regions = {key: value for key, value in call.items() if key.startswith("Regions")}
+    rest = {key: value for key, value in call.items() if key not in regions}
+    assert rest == {"AppId": "app-1", "VersionId": "ver-2", "PublishEnv": "prod", **sent}
+    assert bool(regions) is isinstance(scope, InRegions)
+
+
+async def test_a_version_that_is_still_being_created_is_waited_for() -> None:
+    creating = {"Version": {"VersionId": "ver-2", "Status": "creating"}}
+    answers = world(**{VERSION: [creating, CREATED]})
+    one = port(answers)
+    waiting = await one.observe()
+    assert [record.state for record in waiting.of(OURS).values()] == [RecordState.IN_PROGRESS]
+    ready = await one.observe()
+    assert ready.of(OURS) == {}
+    await one.observe()
+    assert len(answers.sent(VERSION)) == 2
+
+
+async def test_a_version_whose_creation_failed_ends_it_before_anything_starts() -> None:
+    broken = {"Version": {"VersionId": "ver-2", "Status": "failed"}}
+    observation = await port(world(**{VERSION: broken})).observe()
+    policy = RolloutPolicy((Stage(Share(100), budget=Budget(5)),))
+    decision = Rollout(Desired((OURS,)), policy, 0).decide(observation, 0)
+    assert isinstance(decision, Finish)
+    assert "create another one" in decision.outcome.stage_failed[0].reason
+
+
+async def test_a_version_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(NotFoundError):
+        await port(world(**{VERSION: refused(404, "VersionNotFound")})).observe()
+
+
+@pytest.mark.parametrize(
+    ("env", "staging", "operation"),
+    [
+        pytest.param("prod", shown(""), ROLLBACK, id="prod, nothing in staging"),
+        pytest.param("prod", shown("published", deployed="ver-9"), PUBLISH, id="prod, something in staging"),
+        pytest.param("staging", shown(""), PUBLISH, id="staging"),
+        pytest.param("prod", refused(404, "NoStaging"), ROLLBACK, id="prod, staging unknown"),
+    ],
+)
+async def test_a_former_version_comes_back_by_rollback_only_where_that_can_mean_prod_alone(
+    env: str, staging: Any, operation: str
+) -> None:
+    answers = world(**{STATUS: staging})
+    one = port(answers, env=env, order=ReleaseOrder(is_rollback=True))
+    await one.start(request(Share(100)))
+    assert [action for action, _ in answers.calls if action in (PUBLISH, ROLLBACK)] == [operation]
+
+
+async def test_what_is_shown_is_kept_for_the_outputs() -> None:
+    answers = world(**{STATUS: [shown("published", deployed="ver-1"), shown("published", deployed="ver-2")]})
+    one = port(answers)
+    await one.observe()
+    await one.observe()
+    assert one.shown is not None
+    assert (one.shown.version, one.shown.percentage, one.shown.found) == ("ver-2", 100, "ver-1")
+
+
+async def test_progress_shows_the_share_and_the_pods_of_the_environment() -> None:
+    pods = {
+        "Regions": [
+            {"Region": "a", "Isp": "x", "IsStaging": False, "Ready": 3, "Total": 4},
+            {"Region": "b", "Isp": "x", "IsStaging": True, "Ready": 9, "Total": 9},
+        ]
+    }
+    moving = shown("publishing", "ver-2", "ver-1", 30)
+    answers = world(**{STATUS: moving, "GetEdgeContainerAppResourceStatus": pods})
+    assert (await port(answers).observe()).mark == ("30%", "3/4 pods ready")
+
+
+async def test_pods_that_nobody_shows_are_no_trouble() -> None:
+    answers = world(
+        **{STATUS: shown("publishing", "ver-2", "ver-1", 30), PODS: refused(403, "Forbidden.RAM")}
+    )
+    seen = await port(answers, env="staging").observe()
+    assert (seen.mark, seen.trouble) == (("30%",), {})
+
+
+@pytest.mark.parametrize("phase", ["CrashLoopBackOff", "ImagePullBackOff", "Failed"])
+async def test_pods_that_cannot_come_up_fail_a_release_to_staging_when_seen_twice(phase: str) -> None:
+    restarts = {"RestartCount": 4, "LastTerminatedReason": "OOMKilled"}
+    answers = world(
+        **{
+            STATUS: shown("publishing", "ver-2", "ver-1", 30),
+            PODS: {"Phase": phase, "PodRestartState": restarts},
+        }
+    )
+    one = port(answers, env="staging")
+    assert (await one.observe()).trouble == {}
+    reason = (await one.observe()).trouble[OURS]
+    assert reason == f"the pods are in {phase}, restarted 4 times, last ended by OOMKilled"
+
+
+async def test_pods_that_have_recovered_are_forgotten() -> None:
+    broken, well = {"Phase": "CrashLoopBackOff"}, {"Phase": "Running"}
+    moving = shown("publishing", "ver-2", "ver-1", 30)
+    one = port(world(**{STATUS: moving, PODS: [broken, well, broken, well]}), env="staging")
+    assert [(await one.observe()).trouble for _ in range(4)] == [{}] * 4
+
+
+@pytest.mark.parametrize("at_ten", ["published", "publishing"])
+@pytest.mark.parametrize(
+    "field", ["deployed flips first", "publishing empties first", "both stay"], ids=lambda text: text
+)
+async def test_a_staged_release_converges_with_one_publish_for_each_stage(at_ten: str, field: str) -> None:
+    """Under every reading of the contract, looking often on the way."""
+    publishes: list[tuple[float, int]] = []
+    now = 0.0
+
+    def publish(sent: dict[str, str]) -> dict[str, Any]:
+        publishes.append((now, int(sent["Percentage"])))
+        return {}
+
+    def status(_: dict[str, str]) -> dict[str, Any]:
+        if not publishes:
+            return shown("published", deployed="ver-1", percentage=100)
+        began, asked = publishes[-1]
+        before = publishes[-2][1] if len(publishes) > 1 else 0
+        reached = min(asked, before + int((now - began) / 2))
+        whole = reached == 100
+        done = reached == asked and (whole or at_ten == "published")
+        deployed = "ver-2" if whole or (field == "deployed flips first" and reached > 50) else "ver-1"
+        publishing = "" if whole and field == "publishing empties first" else "ver-2"
+        return shown("published" if done else "publishing", publishing, deployed, reached)
+
+    answers = world(**{PUBLISH: publish, STATUS: status})
+    stages = (Share(10), Share(100))
+    one = port(answers, *stages)
+    rollout = Rollout(Desired((OURS,)), RolloutPolicy(tuple(Stage(scope, bake=15) for scope in stages)), now)
+    for _ in range(2000):
+        match rollout.decide(await one.observe(), now):
+            case Start(requests):
+                for wanted in requests:
+                    rollout.starting(wanted, now)
+                    rollout.started(wanted, await one.start(wanted))
+            case Wait():
+                now += 3
+            case Finish(outcome):
+                break
+    assert (outcome.status.value, [share for _, share in publishes]) == ("converged", [10, 100])
+    (first, _), (second, _) = publishes
+    assert second - first >= 20 + 15
