@@ -1,0 +1,25 @@
+"""The quickstart run from its own folder; run from the top folder it is what `make up` does."""
+
+from pathlib import Path
+
+import pytest
+from support.emulator import VERSION_IDS, Emulator
+from support.example import EXAMPLES, Example
+from support.sightings import serves
+from support.stack import SALT
+
+
+@pytest.mark.cli
+@pytest.mark.parametrize(("name", "version"), [("staging", VERSION_IDS[1]), ("prod", VERSION_IDS[0])])
+def test_each_stack_deploys_with_the_config_of_the_top_folder(
+    tmp_path: Path, emulator: Emulator, name: str, version: str
+) -> None:
+    example = Example(EXAMPLES / "quickstart", tmp_path / "examples", emulator, name)
+    config = (EXAMPLES.parent / f"Pulumi.{name}.yaml").read_text()
+    (tmp_path / f"Pulumi.{name}.yaml").write_text(f"encryptionsalt: {SALT}\n{config}")
+
+    ran = example.up()
+
+    assert ran.ok, ran
+    assert example.stack_outputs() == {"push": "converged", "dist": "converged", "release": "converged"}
+    assert serves(emulator, name) == version
