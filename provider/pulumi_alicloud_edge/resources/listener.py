@@ -10,8 +10,8 @@ from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 from pulumi_alicloud_edge.resources.words import Noun, explain, progress_line, removal_line
 
-AT_LEAST_EVERY = 60.0
-REFRESH_EVERY = 1.0
+AT_LEAST_EVERY = 30.0
+"""Seconds; with the longest wait between two looks, a line comes at least once a minute."""
 
 
 class LineListener:
@@ -38,7 +38,8 @@ class LineListener:
 
     def progress(self, progress: Progress) -> None:
         """Show how far a rollout is."""
-        what = (progress.stage, progress.done, progress.failed, progress.total, progress.detail)
+        numbers = (progress.stage, progress.done, progress.failed, progress.total)
+        what = (*numbers, progress.detail, progress.baking is not None)
         self._show(what, progress_line(progress, self._noun))
 
     def removal(self, removal: AwaitRemoval) -> None:
