@@ -1,0 +1,221 @@
+"""An error says what failed, where, in the cloud's own words, and what to do next; briefly, and without a secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_alicloud_edge import errors
+from pulumi_alicloud_edge.errors import (
+    AnswerLostError,
+    ClockSkewError,
+    CloudError,
+    DeniedError,
+    EdgeError,
+    IdentityError,
+    InputError,
+    InputFault,
+    MalformedAnswerError,
+    NotFoundError,
+    RejectedError,
+    RemovalError,
+    Restored,
+    RolloutFailedError,
+    RolloutInterruptedError,
+    SettingsError,
+    ThrottledError,
+    UnavailableError,
+    UnreachableError,
+)
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
+from pulumi_alicloud_edge.resources.words import Noun, explain
+
+INSTANCES = Noun("instance", "instances")
+ASSETS = Unit("assets", "1.5")
+SUBJECT = "distribution of assets@1.5 in e76f8985"
+SEEN = "stage 2 of 2 (all): 37/40 instances, 3 failed, 12 min 34 s"
+STAYS = "What has succeeded stays in place. Mend the cause and run pulumi up again: only what is missing is started."
+PROGRESS = Progress(stage=1, stages=2, stage_name="all", done=37, failed=3, total=40, elapsed=754, detail="")
+
+
+def refusal(kind: type[CloudError]) -> CloudError:
+    return kind(
+        action="DistApplicationData",
+        code="Some.Code",
+        message="The cloud's words.",
+        status=403,
+        request_id="REQ-1",
+        subject="e76f8985",
+    )
+
+
+def outcome(cause: FailureCause | None, **changes: object) -> Outcome:
+    failed = tuple(FailedTarget(ASSETS, f"i-{n}", "disk full") for n in range(20))
+    fields: dict[str, object] = {
+        "cause": cause,
+        "stage_failed": failed,
+        "failed_total": 23,
+        "allowed": 2,
+        "started": True,
+        "request_ids": ("R1", "R2", "R3", "R4"),
+        **changes,
+    }
+    return Outcome(RolloutStatus.FAILED, (), PROGRESS, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        DeniedError,
+        IdentityError,
+        ClockSkewError,
+        NotFoundError,
+        RejectedError,
+        ThrottledError,
+        UnavailableError,
+        MalformedAnswerError,
+        CloudError,
+    ],
+)
+def test_a_refusal_of_the_cloud_gives_its_words_the_subject_and_what_to_do(kind: type[CloudError]) -> None:
+    said, advice = explain(refusal(kind)).splitlines()
+    assert said == (
+        "DistApplicationData for e76f8985 was answered Some.Code: The cloud's words. (RequestId REQ-1)"
+    )
+    assert len(advice) > 20
+
+
+def test_a_denied_action_is_named_as_ram_names_it() -> None:
+    error = refusal(DeniedError)
+    error.ram_action = "ens:DistApplicationData"  # type: ignore[attr-defined]
+    assert "Allow ens:DistApplicationData to this identity in RAM" in explain(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (UnreachableError(action="X", endpoint="ens.example", cause="refused"), "Check the network"),
+        (AnswerLostError(action="X", endpoint="ens.example", cause="reset"), "is joined, not repeated"),
+    ],
+)
+def test_a_cloud_that_does_not_answer_is_named_with_the_cause(error: EdgeError, advice: str) -> None:
+    text = explain(error)
+    assert text.startswith("X: no answer from ens.example: re")
+    assert advice in text
+
+
+def test_every_kind_of_error_has_a_message() -> None:
+    """A new error class without words would show up as its bare text."""
+    made: list[EdgeError] = [
+        InputError((InputFault("data[0]", "is wrong"), InputFault("", "nothing fits"))),
+        SettingsError("alicloud-edge:region", "is odd", "Set another."),
+        RemovalError((ASSETS,), 3),
+        RolloutFailedError(outcome(FailureCause.BUDGET), SUBJECT),
+        RolloutInterruptedError(outcome(None), SUBJECT),
+    ]
+    assert all(explain(error, INSTANCES).strip() for error in made)
+    known = {type(error) for error in made} | {EdgeError}
+    leaves = {
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, EdgeError) and not kind.__subclasses__()
+    }
+    unsaid = {kind for kind in leaves - known if not issubclass(kind, CloudError | errors.TransportError)}
+    assert unsaid == set()
+
+
+def test_input_faults_are_a_line_each() -> None:
+    faults = (InputFault("data[0].version", "must be text"), InputFault("", "nothing is selected"))
+    assert explain(InputError(faults)) == "data[0].version: must be text\nnothing is selected"
+
+
+def test_what_is_still_there_is_counted() -> None:
+    assert explain(RemovalError((ASSETS,), 1), INSTANCES).startswith(
+        "assets@1.5 is still on 1 instance after"
+    )
+
+
+def test_a_failed_rollout_is_told_in_a_few_lines() -> None:
+    text = explain(RolloutFailedError(outcome(FailureCause.BUDGET), SUBJECT), INSTANCES)
+    assert text.splitlines() == [
+        f"{SUBJECT}: 23 instances failed, max_failed allows 2 ({SEEN})",
+        *(f"  i-{n}: assets@1.5: disk full" for n in range(5)),
+        "  and 18 instances more",
+        "Started by RequestId R2, R3, R4.",
+        STAYS,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (FailureCause.TIMEOUT, "the timeout has passed; last seen: stage 2 of 2"),
+        (FailureCause.STALLED, "nothing has moved for stall_timeout; last seen: stage 2 of 2"),
+        (FailureCause.NOTHING_SELECTED, "the selection matches no instance"),
+        (FailureCause.REFUSED, "the rollout could not go on"),
+    ],
+)
+def test_the_cause_is_told_and_what_was_last_seen(cause: FailureCause, words: str) -> None:
+    assert words in explain(RolloutFailedError(outcome(cause), SUBJECT), INSTANCES).splitlines()[0]
+
+
+def test_the_error_that_ended_a_rollout_is_told_with_it() -> None:
+    error = RolloutFailedError(outcome(FailureCause.REFUSED), SUBJECT, refusal(DeniedError))
+    text = explain(error, INSTANCES)
+    assert "Some.Code: The cloud's words. (RequestId REQ-1)" in text
+    assert "Mend the cause and run" not in text
+
+
+def test_a_failed_start_that_showed_nowhere_says_so() -> None:
+    nowhere = (FailedTarget(ASSETS, "", "accepted, but never shown"),)
+    text = explain(
+        RolloutFailedError(outcome(FailureCause.BUDGET, stage_failed=nowhere, failed_total=1), SUBJECT),
+        INSTANCES,
+    )
+    assert "  nowhere shown: assets@1.5: accepted, but never shown" in text
+    assert "more" not in text
+
+
+def test_an_interrupt_says_how_far_it_was_and_what_goes_on() -> None:
+    interrupted = Outcome(RolloutStatus.INTERRUPTED, (), PROGRESS, started=True)
+    text = explain(RolloutInterruptedError(interrupted, SUBJECT), INSTANCES)
+    assert text == (
+        "Interrupted at stage 2 of 2 (all): 37/40 instances, 3 failed, 12 min 34 s. What is under way goes on in "
+        "the cloud; the next pulumi up continues from there."
+    )
+
+
+BACK = Unit("assets", "1.4")
+
+
+def restored(**changes: object) -> str:
+    done = Outcome(RolloutStatus.CONVERGED, (), PROGRESS)
+    fields: dict[str, object] = {"units": (BACK,), "cleaned": (), "outcome": done, "error": None, **changes}
+    error = RolloutFailedError(outcome(FailureCause.BUDGET), SUBJECT)
+    error.restored = Restored(**fields)  # type: ignore[arg-type]
+    return explain(error, INSTANCES)
+
+
+def test_a_rollback_that_worked_names_both_versions() -> None:
+    text = restored()
+    assert text.startswith("distribution of assets@1.5")
+    assert "Rolled back (back to assets@1.4): stage 2 of 2 (all): 37/40 instances" in text
+    assert "stays in place" not in text
+
+
+def test_a_rollback_that_failed_too_names_its_targets_as_well() -> None:
+    failed = (FailedTarget(BACK, "i-9", "unreachable"),)
+    text = restored(outcome=outcome(FailureCause.TIMEOUT, stage_failed=failed, failed_total=1))
+    assert "The rollback (back to assets@1.4) failed too: the timeout has passed" in text
+    assert "  i-9: assets@1.4: unreachable" in text
+
+
+def test_a_rollback_that_was_refused_gives_the_clouds_words() -> None:
+    text = restored(outcome=None, error=refusal(DeniedError))
+    assert (
+        "The rollback (back to assets@1.4) failed too: DistApplicationData for e76f8985 was answered" in text
+    )
+
+
+def test_what_had_no_baseline_is_told_as_cleaned() -> None:
+    assert "Rolled back (without assets@1.5)." in restored(units=(), cleaned=(ASSETS,), outcome=None)

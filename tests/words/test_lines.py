@@ -1,0 +1,191 @@
+"""The lines beside a resource: how far it is, what drifted, what would be touched, what stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from pulumi_alicloud_edge.errors import UnreachableError
+from pulumi_alicloud_edge.host import Reporter
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.outcome import Progress
+from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Share, Stage
+from pulumi_alicloud_edge.reconcile.drift import Drift, UnitDrift
+from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
+from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
+from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
+from pulumi_alicloud_edge.resources.listener import LineListener
+from pulumi_alicloud_edge.resources.words import (
+    Noun,
+    accepted_failures_line,
+    drift_line,
+    impact_line,
+    kept_for_line,
+    progress_line,
+    release_impact_line,
+    removal_line,
+    stays_line,
+)
+
+REGIONS, SHARES = Noun("region", "regions"), Noun("share", "shares")
+ASSETS, MODELS = Unit("assets", "1.5"), Unit("models", "7")
+AT = Progress(stage=0, stages=1, stage_name="", done=4, failed=0, total=6, elapsed=12)
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "4/6 regions, 12 s"),
+        ({"failed": 1}, "4/6 regions, 1 failed, 12 s"),
+        ({"total": None}, "4/? regions, 12 s"),
+        ({"baking": 290.0}, "4/6 regions, baking, 4 min 50 s left, 12 s"),
+        ({"detail": "30%, 3/4 pods ready"}, "4/6 regions, 30%, 3/4 pods ready, 12 s"),
+        ({"total": 1, "done": 0, "detail": "30%"}, "30%, 12 s"),
+        ({"stages": 3, "stage": 1}, "stage 2 of 3: 4/6 regions, 12 s"),
+        ({"stages": 3, "stage_name": "canary"}, "stage 1 of 3 (canary): 4/6 regions, 12 s"),
+        ({"elapsed": 3723.0}, "4/6 regions, 1 h 2 min"),
+    ],
+)
+def test_progress(changes: dict[str, Any], line: str) -> None:
+    assert progress_line(replace(AT, **changes), REGIONS) == line
+
+
+def drifted(
+    unit: Unit = ASSETS,
+    missing: tuple[str, ...] = (),
+    failed: tuple[str, ...] = (),
+    others: tuple[str, ...] = (),
+) -> UnitDrift:
+    return UnitDrift(unit, frozenset(missing), dict.fromkeys(failed, "x"), frozenset(others), 40)
+
+
+@pytest.mark.parametrize(
+    ("units", "line"),
+    [
+        ([drifted(missing=("a", "b"))], "drift: assets@1.5 is missing on 2 of 40 regions"),
+        (
+            [drifted(missing=("a",), others=("1.6", "1.4"))],
+            "drift: assets@1.5 is missing on 1 of 40 regions (1.4, 1.6 runs there)",
+        ),
+        ([drifted(missing=(ANYWHERE,))], "drift: assets@1.5 is nowhere"),
+        ([drifted(failed=("a",))], "drift: assets@1.5 has failed on 1 of 40 regions"),
+        (
+            [drifted(missing=("a",)), drifted(MODELS, failed=("b", "c"))],
+            "drift: assets@1.5 is missing on 1 of 40 regions, models@7 has failed on 2 of 40 regions",
+        ),
+    ],
+)
+def test_drift(units: list[UnitDrift], line: str) -> None:
+    assert drift_line(Drift(tuple(units), 0), REGIONS) == line
+
+
+@pytest.mark.parametrize(
+    ("impact", "line"),
+    [
+        (Impact((), 8, (8,)), ""),
+        (
+            Impact((UnitImpact(ASSETS, ("1.4",), 6, 2),), 8, (8,)),
+            "assets 1.4 → 1.5: 6 of 8 regions, 2 have it",
+        ),
+        (Impact((UnitImpact(ASSETS, (), 8, 0),), 8, (8,)), "assets 1.5: 8 regions"),
+        (Impact((UnitImpact(ASSETS, (), 7, 1),), 8, (8,)), "assets 1.5: 7 of 8 regions, 1 has it"),
+        (Impact((UnitImpact(ASSETS, (), 0, 0),), None, (None,)), "assets 1.5: number of regions unknown"),
+        (
+            Impact((UnitImpact(ASSETS, (), 340, 0),), 340, (12, 100, 340)),
+            "assets 1.5: 340 regions in 3 stages (12, 100, all)",
+        ),
+        (
+            Impact((UnitImpact(ASSETS, (), 8, 0), UnitImpact(MODELS, ("6",), 8, 0)), 8, (8,)),
+            "assets 1.5: 8 regions; models 6 → 7: 8 regions",
+        ),
+    ],
+)
+def test_impact(impact: Impact, line: str) -> None:
+    assert impact_line(impact, REGIONS) == line
+
+
+def test_the_impact_of_a_release() -> None:
+    impact = Impact((UnitImpact(Unit("app-1", "ver-2"), ("ver-1",), 1, 0),), 1, (1, 2))
+    stages = (Stage(Share(10)), Stage(Share(100)))
+    assert release_impact_line(impact, "ver-2", "prod", stages) == "ver-1 → ver-2: 10%, then 100% of prod"
+    regions = (Stage(InRegions(("a", "b"))), Stage(Everywhere()))
+    assert release_impact_line(impact, "ver-2", "prod", regions) == "ver-1 → ver-2: a, b, then all of prod"
+
+
+def test_smaller_lines() -> None:
+    assert removal_line(1, REGIONS) == "cleaning: 1 region left"
+    assert accepted_failures_line(2, REGIONS) == "2 regions failed, within max_failed"
+    assert stays_line([ASSETS, MODELS], "on the servers") == "assets@1.5, models@7 stays on the servers"
+    assert (
+        kept_for_line(ASSETS, "urn:pulumi:s::p::t::web") == "assets@1.5 is not cleaned: web declares it now"
+    )
+
+
+class Heard(Reporter):
+    """A reporter that keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.lines: list[str] = []
+
+    def status(self, urn: str, text: str) -> None:
+        assert urn == "urn"
+        self.lines.append(text)
+
+
+class Line:
+    """A listener with a time of its own."""
+
+    def __init__(self, doing: str = "") -> None:
+        self.now, self.heard = 0.0, Heard()
+        self.listener = LineListener(self.heard, "urn", REGIONS, lambda: self.now, doing)
+
+    def shown(self, progress: Progress) -> list[str]:
+        self.heard.lines.clear()
+        self.listener.progress(progress)
+        return list(self.heard.lines)
+
+
+def test_a_line_is_written_when_something_changes_and_not_else() -> None:
+    line = Line()
+    assert line.shown(AT) == ["4/6 regions, 12 s"]
+    line.now = 5
+    assert line.shown(replace(AT, elapsed=17)) == []
+    assert line.shown(replace(AT, elapsed=17, done=5)) == ["5/6 regions, 17 s"]
+    assert line.shown(replace(AT, elapsed=17, done=5, failed=1)) != []
+
+
+def test_the_begin_of_a_bake_is_a_change() -> None:
+    line = Line()
+    line.shown(replace(AT, done=6))
+    assert line.shown(replace(AT, done=6, baking=300.0)) == ["6/6 regions, baking, 5 min left, 12 s"]
+
+
+@pytest.mark.parametrize("between", [1, 7, 15, 29])
+def test_a_line_is_written_at_least_once_a_minute_however_often_one_looks(between: float) -> None:
+    line = Line()
+    written = []
+    while line.now < 600:
+        if line.shown(replace(AT, elapsed=line.now)):
+            written.append(line.now)
+        line.now += between
+    gaps = [later - earlier for earlier, later in pairwise(written)]
+    assert max(gaps) <= 60
+    assert min(gaps) >= 20
+
+
+def test_what_is_done_goes_before_the_line() -> None:
+    assert Line("rolling back: ").shown(AT) == ["rolling back: 4/6 regions, 12 s"]
+
+
+def test_trouble_and_removal_show_on_the_line_too() -> None:
+    line = Line()
+    line.listener.trouble(UnreachableError(action="Describe", endpoint="ens", cause="refused"))
+    line.listener.removal(AwaitRemoval(3, 5))
+    assert line.heard.lines == [
+        "trying again: Describe: no answer from ens: refused",
+        "cleaning: 3 regions left",
+    ]
