@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
@@ -17,7 +18,6 @@ import pulumi
 from pulumi_alicloud_edge.model.status import AppDataStatus, ContainerAppStatus
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.errors import EdgeError
     from pulumi_alicloud_edge.runtime import Runtime
     from pulumi_alicloud_edge.settings import Settings
 
@@ -74,24 +74,22 @@ Query = Callable[["Runtime", Mapping[str, Any]], Coroutine[Any, Any, T]]
 async def _app_data(runtime: Runtime, asked: Mapping[str, Any]) -> AppDataStatus:
     from pulumi_alicloud_edge.resources.queries import app_data_status
 
-    return await app_data_status(runtime, asked)
+    with _explained("get_app_data_status"):
+        return await app_data_status(runtime, asked)
 
 
 async def _container_app(runtime: Runtime, asked: Mapping[str, Any]) -> ContainerAppStatus:
     from pulumi_alicloud_edge.resources.queries import container_app_status
 
-    return await container_app_status(runtime, asked)
+    with _explained("get_container_app_status"):
+        return await container_app_status(runtime, asked)
 
 
 def _begin(query: Query[T], asked: Mapping[str, Any]) -> Future[T]:
     """Ask on the runtime's own loop, so that a program's loop is never needed for the answer."""
-    from pulumi_alicloud_edge.errors import EdgeError
-
-    try:
+    with _explained("alicloud-edge"):
         runtime = _runtime()
-    except EdgeError as error:
-        raise _status_error(error) from None
-    return runtime.begin(_explained(query(runtime, asked)))
+    return runtime.begin(query(runtime, asked))
 
 
 def _begin_when_known(query: Query[T], inputs: Mapping[str, Any]) -> pulumi.Output[T]:
@@ -101,19 +99,16 @@ def _begin_when_known(query: Query[T], inputs: Mapping[str, Any]) -> pulumi.Outp
     return pulumi.Output.all(**inputs).apply(ask)
 
 
-async def _explained(answering: Coroutine[Any, Any, T]) -> T:
+@contextmanager
+def _explained(subject: str) -> Iterator[None]:
     from pulumi_alicloud_edge.errors import EdgeError
 
     try:
-        return await answering
+        yield
     except EdgeError as error:
-        raise _status_error(error) from None
+        from pulumi_alicloud_edge.resources.words import explain
 
-
-def _status_error(error: EdgeError) -> StatusError:
-    from pulumi_alicloud_edge.resources.words import explain
-
-    return StatusError(explain(error))
+        raise StatusError(f"{subject}: {explain(error)}") from None
 
 
 _runtimes: dict[Settings, Runtime] = {}
