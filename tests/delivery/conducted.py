@@ -23,7 +23,6 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
-from pulumi_alicloud_edge.reconcile.cadence import Cadence
 from pulumi_alicloud_edge.reconcile.decisions import Desired, StartAnswer, StartRequest
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 
@@ -53,13 +52,6 @@ FINAL: list[Callable[[], EdgeError]] = [
     lambda: refusal(RejectedError),
     lambda: refusal(NotFoundError),
 ]
-
-
-class Steady(Cadence):
-    """Looks every five seconds, so that no test depends on when it is best to look."""
-
-    def wait(self, *_: object) -> float:
-        return 5.0
 
 
 @dataclass
@@ -108,7 +100,6 @@ class Scene:
             sleep=self.sleep,
             interrupt=self.interrupt,
             listener=self.heard,
-            cadence=Steady(),
         )
 
     async def sleep(self, seconds: float) -> None:

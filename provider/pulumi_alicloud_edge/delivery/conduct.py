@@ -17,12 +17,15 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Outcome
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
+from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
 from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartRequest, Wait
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal, Removed, StillThere
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
 PASSING = (ThrottledError, UnavailableError, TransportError)
 """Troubles that a rollout under way outlasts."""
+TROUBLE_LEAST, TROUBLE_MOST = 5.0, 15.0
+"""Seconds until the status is read again after such a trouble, bounds of a wait that grows."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ async def carry_out(
     """Bring about what is desired, and watch it until it is so, has failed, or the run is told to stop."""
     rollout = Rollout(desired, policy, around.now(), starts_in=starts_in)
     watch = _Watch(port, around, patience=policy.stall_timeout)
+    cadence = Cadence()
     try:
         while True:
             observation = await watch.observe()
@@ -56,7 +60,8 @@ async def carry_out(
                 case Wait(progress, until):
                     around.listener.progress(progress)
                     watch.outlast_troubles = True
-                    await around.pause(progress.elapsed, until)
+                    sight = Sight(around.now(), progress.share, progress.stage)
+                    await around.pause(cadence.wait(sight), until)
                 case Finish(outcome):
                     around.listener.progress(outcome.progress)
                     return Ended(outcome)
@@ -76,6 +81,7 @@ async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundin
     began = around.now()
     removal = Removal(units, began + within)
     watch = _Watch(port, around, patience=within)
+    cadence = Cadence()
     while True:
         observation = await watch.observe()
         match removal.decide(observation, around.now()):
@@ -86,7 +92,8 @@ async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundin
                 watch.outlast_troubles = True
             case AwaitRemoval() as waiting:
                 around.listener.removal(waiting)
-                await around.pause(around.now() - began, began + within)
+                share = 1 - waiting.left / waiting.total
+                await around.pause(cadence.wait(Sight(around.now(), share)), began + within)
             case Removed():
                 return
             case StillThere(left, targets):
@@ -144,4 +151,5 @@ class _Watch:
                 if not self.outlast_troubles or blind_for >= self._patience:
                     raise
                 self._around.listener.trouble(error)
-                await self._around.pause(blind_for + 60.0, since + self._patience)
+                pause = min(max(blind_for, TROUBLE_LEAST), TROUBLE_MOST)
+                await self._around.pause(pause, since + self._patience)

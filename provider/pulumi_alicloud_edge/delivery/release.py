@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.cloud.esa_wire import BuildStatus, PodPhase
 from pulumi_alicloud_edge.delivery.release_status import (
     current_version,
     is_ours,
+    part_reached,
     reached,
     record_of_region,
     record_of_share,
@@ -100,7 +101,8 @@ class ReleasePort:
         if not any(record.state is RecordState.IN_PROGRESS for record in records.values()):
             self._broken_before = False
             return self._observation(records, (), "")
-        return self._observation(records, await self._mark(status), await self._pod_trouble(status))
+        seen = self._observation(records, await self._mark(status), await self._pod_trouble(status))
+        return replace(seen, part=part_reached(status, self._unit.version))
 
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call PublishEdgeContainerAppVersion, or RollbackEdgeContainerAppVersion where that is safe."""

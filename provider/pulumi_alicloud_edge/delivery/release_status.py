@@ -42,6 +42,13 @@ def reached(status: AppStatus, version: str) -> int:
     return status.publish_percentage or 0
 
 
+def part_reached(status: AppStatus, version: str) -> float | None:
+    """Give how much of what is being published this version has reached, 0 to 1; None where nothing tells."""
+    if status.publish_percentage is None or not is_ours(status, version):
+        return None
+    return min(reached(status, version) / (status.expect_percentage or WHOLE), 1.0)
+
+
 def record_of_share(
     status: AppStatus, version: str, percentage: int, asked: int | None = None
 ) -> Record | None:

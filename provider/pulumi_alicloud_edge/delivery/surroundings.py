@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 from pulumi_alicloud_edge.model.outcome import Progress
-from pulumi_alicloud_edge.reconcile.cadence import Cadence
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 
 T = TypeVar("T")
@@ -72,7 +71,6 @@ class Surroundings:
         sleep: Waits for so many of them.
         interrupt: The wish to stop.
         listener: Hears of progress.
-        cadence: How often to observe.
     """
 
     def __init__(
@@ -82,21 +80,23 @@ class Surroundings:
         sleep: Callable[[float], Awaitable[None]],
         interrupt: Interrupt,
         listener: Listener,
-        cadence: Cadence | None = None,
     ) -> None:
         self.now = clock
         self.listener = listener
         self._sleep = sleep
         self._interrupt = interrupt
-        self._cadence = cadence or Cadence()
 
     async def unless_interrupted(self, work: Coroutine[Any, Any, T]) -> T:
         """Do the work unless the run is told to stop; see `Interrupt.ends`."""
         return await self._interrupt.ends(work)
 
-    async def pause(self, elapsed: float, until: float) -> None:
-        """Wait until the next observation is due, ``until`` at the latest."""
-        seconds = min(self._cadence.wait(elapsed), max(until - self.now(), 0.0))
+    async def pause(self, seconds: float, until: float) -> None:
+        """Wait so long, ``until`` at the latest.
+
+        Raises:
+            InterruptedWaitError: The wish to stop came first.
+        """
+        seconds = min(seconds, max(until - self.now(), 0.0))
         await self._interrupt.ends(_slept(self._sleep(seconds)))
 
 

@@ -63,6 +63,7 @@ class Observation:
             to start, never a reason to wait.
         mark: Anything else whose change is a sign of progress, such as a percentage reached.
         read_at: When it was read, by this machine's clock; None where that is not known.
+        part: The cloud's own word on how much of what is under way is done, 0 to 1, where it has any.
         trouble: For a unit, a reason why it cannot succeed that shows elsewhere than in its records.
     """
 
@@ -71,6 +72,7 @@ class Observation:
     mark: tuple[object, ...] = ()
     read_at: datetime | None = None
     hints: frozenset[str] = frozenset()
+    part: float | None = None
     trouble: Mapping[Unit, str] = field(default_factory=dict)
 
     def of(self, unit: Unit) -> Records:

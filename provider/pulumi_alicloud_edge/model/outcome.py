@@ -73,6 +73,7 @@ class Progress:
         baking: Seconds of bake left, None outside a bake.
         elapsed: Seconds since the rollout began.
         detail: The cloud's own words on what it does, where it has any.
+        part: The cloud's own word on how much of the stage is done, 0 to 1, where it has any.
     """
 
     stage: int
@@ -84,6 +85,16 @@ class Progress:
     elapsed: float
     baking: float | None = None
     detail: str = ""
+    part: float | None = None
+
+    @property
+    def share(self) -> float | None:
+        """How much of the stage is done, 0 to 1; None where that cannot be told, as in a bake."""
+        if self.baking is not None:
+            return None
+        if self.part is not None:
+            return self.part
+        return (self.done + self.failed) / self.total if self.total else None
 
 
 @dataclass(frozen=True)

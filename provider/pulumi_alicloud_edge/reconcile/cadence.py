@@ -1,24 +1,184 @@
-"""How long to wait between two observations of the same rollout."""
+"""When to look again at something under way: rarely while its end is far, closely around the end that it foretells.
+
+From the share that was done at each look follows how fast the rest goes, and so when the end can come at the
+earliest. Until then the looks are few; those saved are spent around it. What nothing can be foretold of, since
+nothing has moved or nothing is counted, is looked at in proportion to the time already spent.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+LEAST = 0.5
+"""Shortest wait, seconds."""
+MOST = 29.5
+"""Longest wait, seconds: with the read itself, nothing goes unnoticed for more than half a minute."""
+
+_WINDOW = 0.4
+_FEW = 2
+_STALL_AFTER_STEPS, _STALL_STEPS, _STALL_LOOKS = 8, 2.7, 1.35
+
+
+class Sight(NamedTuple):
+    """What a look showed of how far something is.
+
+    Attributes:
+        at: When, in seconds of any clock that does not jump.
+        share: How much is done, 0 to 1; None where that cannot be told.
+        leg: What the share is a share of, such as the index of a stage; another leg begins anew.
+    """
+
+    at: float
+    share: float | None
+    leg: int = 0
 
 
 @dataclass(frozen=True)
-class Cadence:
-    """Ask often at first, then in proportion to the time already spent, so that lag stays a small share of it.
+class Temper:
+    """How patient a cadence is. Shares are of the time since the first look.
 
     Attributes:
-        least: Shortest wait, seconds.
-        most: Longest wait, seconds: nothing goes unnoticed for longer.
-        share: Wait as a share of the time since the rollout began.
+        blind: Wait as long as nothing has moved, as a share, and ``blind_most`` seconds at most.
+        stalled: The same after something has moved and then ceased to.
+        close: Wait around the foretold end, as a share, and ``close_most`` seconds at most.
+        stride: Wait before it, as a share of the time left.
+        trust: Longest wait, as a share of the time over which the pace was watched.
+        free: Looks that are spent around the end whatever went before, and one more for every ``each`` seconds.
+        spread: How much of a step's time is to be covered by the looks that are left.
     """
 
-    least: float = 0.25
-    most: float = 15.0
-    share: float = 0.08
+    blind: float = 0.18
+    blind_most: float = 24.0
+    stalled: float = 0.11
+    close: float = 0.02
+    close_most: float = 3.6
+    stride: float = 0.9
+    trust: float = 0.8
+    free: float = 34.0
+    each: float = 20.0
+    spread: float = 0.63
 
-    def wait(self, elapsed: float) -> float:
-        """Give the seconds to wait after ``elapsed`` seconds of rollout."""
-        return min(max(elapsed * self.share, self.least), self.most)
+
+class Cadence:
+    """The waits between the looks at one thing under way."""
+
+    def __init__(self, temper: Temper | None = None) -> None:
+        self._temper = temper or Temper()
+        self._began: float | None = None
+        self._looks = 0
+        self._last_wait = LEAST
+        self._pace: _Pace | None = None
+
+    def wait(self, sight: Sight) -> float:
+        """Take note of a look, and give the seconds to wait until the next one."""
+        began = self._began = sight.at if self._began is None else self._began
+        self._looks += 1
+        self._pace = self._pace.then(sight) if self._pace else _Pace(sight)
+        self._last_wait = min(max(self._wait(self._pace, sight.at - began), LEAST), MOST)
+        return self._last_wait
+
+    def _wait(self, pace: _Pace, age: float) -> float:
+        temper = self._temper
+        blind = min(temper.blind * age, temper.blind_most)
+        if not pace.has_moved:
+            return blind
+        if pace.is_stalled:
+            return min(temper.stalled * age, temper.blind_most)
+        looks_left = max(temper.free, age / temper.each) - self._looks
+        close = max(min(temper.close * age, temper.close_most), LEAST)
+        spread = temper.spread * pace.step_seconds / max(looks_left, 1.0)
+        close = min(max(close, spread), max(close, blind))
+        far = min(temper.stride * pace.remaining, temper.trust * pace.watched)
+        if pace.has_slowed:
+            far = min(far, self._last_wait)
+        return max(close, far)
+
+
+class _Pace:
+    """How fast the share of one leg grows, and what that says about its end."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sights = [sight]
+        self._step = 1.0
+        self._last_move: tuple[Sight, Sight] | None = None
+
+    def then(self, sight: Sight) -> _Pace:
+        """Take note of a look; another leg, a share that falls, and movement after a stall begin anew."""
+        last = self._sights[-1]
+        moved = _share(sight) - _share(last)
+        if sight.leg != last.leg or moved < 0 or sight.at <= last.at:
+            return _Pace(sight)
+        if moved and self.has_moved and self.is_stalled:
+            return _Pace(last).then(sight)
+        if moved:
+            self._step = min(self._step, moved)
+            self._last_move = last, sight
+        self._sights.append(sight)
+        return self
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether anything was seen to move."""
+        return self._last_move is not None
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether nothing has moved for as long as several steps and looks took before."""
+        before, moved = self._moving
+        steps = (_share(moved) - _share(self._sights[0])) / self._step
+        if steps < _STALL_AFTER_STEPS:
+            return False
+        quiet = self._now.at - moved.at
+        step_seconds = (moved.at - self._sights[0].at) / steps
+        return quiet > _STALL_STEPS * step_seconds and quiet > _STALL_LOOKS * (moved.at - before.at)
+
+    @property
+    def has_slowed(self) -> bool:
+        """Whether less has moved since the look before than the pace let expect."""
+        if len(self._sights) < _FEW:
+            return False
+        before = self._sights[-2]
+        expected = self._rate * (self._now.at - before.at)
+        return expected > _FEW * self._step and _share(self._now) - _share(before) < expected
+
+    @property
+    def watched(self) -> float:
+        """Seconds over which this pace was watched."""
+        return self._now.at - self._sights[0].at
+
+    @property
+    def step_seconds(self) -> float:
+        """Seconds that the smallest step seen takes; the end cannot be foretold more exactly."""
+        return self._step / self._rate
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the end can come at the earliest, by the faster of the last and the lasting pace."""
+        before, _ = self._moving
+        fastest = max(self._rate, _rate(before, self._now))
+        return max(1 - _share(self._now) - self._step, 0.0) / fastest
+
+    @property
+    def _rate(self) -> float:
+        """The lasting pace: over the later part of the looks, and further back where nothing moved in it."""
+        since = self._now.at - _WINDOW * self.watched
+        start = next((s for s in reversed(self._sights) if s.at <= since), self._sights[0])
+        return _rate(start, self._now) or _rate(self._moving[0], self._now)
+
+    @property
+    def _moving(self) -> tuple[Sight, Sight]:
+        """The two looks between which something moved last."""
+        return self._last_move or (self._sights[0], self._sights[-1])
+
+    @property
+    def _now(self) -> Sight:
+        return self._sights[-1]
+
+
+def _share(sight: Sight) -> float:
+    return sight.share or 0.0
+
+
+def _rate(start: Sight, end: Sight) -> float:
+    return (_share(end) - _share(start)) / (end.at - start.at) if end.at > start.at else 0.0

@@ -301,6 +301,7 @@ class Rollout:
             elapsed=now - self._began,
             baking=None if self._bake_ends is None else max(self._bake_ends - now, 0.0),
             detail=", ".join(str(part) for part in self._seen.mark),
+            part=self._seen.part,
         )
 
     def _outcome(self, status: RolloutStatus, now: float, cause: FailureCause | None = None) -> Outcome:
