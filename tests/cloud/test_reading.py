@@ -18,20 +18,34 @@ from pulumi_alicloud_edge.cloud import (
     Instance,
     PodPhase,
     PublishStatus,
+    Reading,
     RegionResources,
     StatusGroup,
+    Words,
 )
 from pulumi_alicloud_edge.errors import MalformedAnswerError
 
 
+def targets(*groups: StatusGroup) -> dict[str, Words]:
+    return {
+        target: words
+        for group in groups
+        for target, words in group.targets(Reading(lambda words: words)).items()
+    }
+
+
 async def pushed(*steps: dict[str, Any]) -> list[StatusGroup]:
     cloud, _, _ = scripted(*steps)
-    return [group async for group in cloud.ens.describe_data_push_result("e-1")]
+    groups = [group async for group in cloud.ens.describe_data_push_result("e-1")]
+    targets(*groups)
+    return groups
 
 
 async def distributed(*steps: dict[str, Any]) -> list[StatusGroup]:
     cloud, _, _ = scripted(*steps)
-    return [group async for group in cloud.ens.describe_data_dist_result("e-1")]
+    groups = [group async for group in cloud.ens.describe_data_dist_result("e-1")]
+    targets(*groups)
+    return groups
 
 
 async def test_the_vendors_sample_of_a_push() -> None:
@@ -57,21 +71,14 @@ async def test_the_vendors_sample_of_a_pushs_result() -> None:
     (group,) = await pushed(page, {**page, "PushResults": {"PushResult": []}})
     assert (group.name, group.version) == ("gcs-pre-websocket-eip-telecom", "standard")
     assert (group.status, group.count, group.id_key) == ("FAILED", 2, "RegionId")
-    assert group.entries == [
-        {
-            "RegionId": "cn-wuxi-5",
-            "StartTime": "2021-12-28T16:00:00Z",
-            "StatusDescrip": "Success",
-            "UpdateTime": "2021-12-07T02:37:10Z",
-        }
-    ]
+    assert targets(group) == {"cn-wuxi-5": Words("2021-12-07T02:37:10Z", "2021-12-28T16:00:00Z", "Success")}
 
 
 async def test_the_vendors_sample_of_a_distributions_result() -> None:
     page = sample("describe_data_dist_result")
     (group,) = await distributed(page, {**page, "DistResults": {"DistResult": []}})
     assert (group.status, group.count, group.id_key) == ("SUCCESS", 10, "InstanceId")
-    assert group.entries[0]["InstanceId"] == "i-5qzje8f5un1wmi341m2yetaxv"
+    assert "i-5qzje8f5un1wmi341m2yetaxv" in targets(group)
 
 
 async def test_the_vendors_sample_of_a_releases_status() -> None:
@@ -116,16 +123,26 @@ async def test_texts_are_cleaned_and_counts_read_in_any_form() -> None:
         TotalCount="1\n",
         PageSize="100",
     )
-    assert await distributed(dirty) == [
-        StatusGroup(
-            "a",
-            "1",
-            "SUCCESS",
-            1,
-            [{"InstanceId": "i-1", "UpdateTime": "T", "StartTime": None}],
-            "InstanceId",
-        )
-    ]
+    (group,) = await distributed(dirty)
+    assert (group.name, group.version, group.status, group.count) == ("a", "1", "SUCCESS", 1)
+    assert targets(group) == {"i-1": Words("T", "", "")}
+
+
+TWICE = [{"InstanceId": "i-1", "UpdateTime": time, "StartTime": "", "StatusDescrip": ""} for time in "231"]
+
+
+@pytest.mark.parametrize("extra", [[], [{"InstanceId": "i-2"}]])
+async def test_of_two_entries_of_a_target_the_newer_counts(extra: list[dict[str, Any]]) -> None:
+    (group,) = await distributed(page(result(Instances={"Instance": TWICE + extra}), TotalCount=1))
+    assert targets(group)["i-1"] == Words("3", "", "")
+
+
+async def test_what_many_targets_say_alike_is_read_once() -> None:
+    alike = [{**TWICE[0], "InstanceId": f"i-{number}"} for number in range(9)]
+    (group,) = await distributed(page(result(Instances={"Instance": alike}), TotalCount=1))
+    read: list[Words] = []
+    assert len(group.targets(Reading(read.append))) == 9
+    assert len(read) == 1
 
 
 async def test_a_count_may_be_missing_and_unknown_statuses_are_passed_on() -> None:
@@ -227,7 +244,7 @@ async def test_a_cloud_that_gives_everything_at_once_is_not_read_for_ever(total:
 
 async def test_a_group_may_go_on_over_pages() -> None:
     groups = await distributed(*many(2, TotalCount=200))
-    assert [entry["InstanceId"] for group in groups for entry in group.entries] == ["i-0", "i-1"]
+    assert list(targets(*groups)) == ["i-0", "i-1"]
 
 
 async def test_a_reader_that_stops_early_asks_for_no_more_pages() -> None:

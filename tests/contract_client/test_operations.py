@@ -17,7 +17,15 @@ from support.emulator import (
     Emulator,
 )
 
-from pulumi_alicloud_edge.cloud import BuildStatus, Cloud, DistFile, PodPhase, PublishStatus, PushFile
+from pulumi_alicloud_edge.cloud import (
+    BuildStatus,
+    Cloud,
+    DistFile,
+    PodPhase,
+    PublishStatus,
+    PushFile,
+    Reading,
+)
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud import StatusGroup
@@ -37,7 +45,7 @@ async def distributed(cloud: Cloud, regions: tuple[str, ...] = ()) -> list[Statu
 
 
 def ids(groups: list[StatusGroup]) -> list[str]:
-    return sorted(entry[group.id_key] for group in groups for entry in group.entries)
+    return sorted(target for group in groups for target in group.targets(Reading(lambda words: words)))
 
 
 @pytest.fixture(params=["clean", "untidy"])

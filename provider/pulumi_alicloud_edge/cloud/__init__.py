@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_alicloud_edge.cloud.ens import Ens
 from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo, Instance
-from pulumi_alicloud_edge.cloud.ens_status import StatusGroup
+from pulumi_alicloud_edge.cloud.ens_status import Reading, StatusGroup, Words
 from pulumi_alicloud_edge.cloud.ens_wire import (
     DistAnswer,
     DistFile,
@@ -47,8 +47,10 @@ __all__ = [
     "PublishStatus",
     "PushAnswer",
     "PushFile",
+    "Reading",
     "RegionResources",
     "StagingStatus",
     "StatusGroup",
     "VersionInfo",
+    "Words",
 ]

@@ -1,23 +1,51 @@
 """Reads pages of the status of pushed and distributed data (DescribeDataPushResult, DescribeDataDistResult).
 
-A page may hold very many targets, so they stay the plain objects of the JSON; each is checked on the way.
+A page may hold very many targets, so they stay the plain objects of the JSON until somebody wants to know more
+of them than their number. Then they are read in bulk: most of them say the same as others do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from pulumi_alicloud_edge.cloud.paging import as_count, total_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pulumi_alicloud_edge.cloud.answer import Answer
 
+T = TypeVar("T")
 IdKey = Literal["RegionId", "InstanceId"]
 
-_OTHER_TEXTS = ("StartTime", "UpdateTime", "StatusDescrip")
+
+class Words(NamedTuple):
+    """What the cloud says of a target beside its status; empty where it says nothing."""
+
+    updated: str
+    started: str
+    description: str
+
+
+class Reading(dict[tuple[str, str, str], T]):
+    """What somebody makes of words, made once where many targets say the same.
+
+    Args:
+        make: Makes it.
+    """
+
+    def __init__(self, make: Callable[[Words], T]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, said: tuple[str, str, str]) -> T:
+        """Make it for words not met before, given as they came."""
+        if len(self) >= _KEPT:
+            self.clear()
+        self[said] = made = self.make(Words(*map(str.strip, said)))
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +59,7 @@ class StatusGroup:
         version: Its version.
         status: Upper-case status, such as ``SUCCESS`` or ``DISTING``; others than the documented may occur.
         count: The cloud's count of the group's targets, None where it gave none; ``entries`` may hold fewer.
-        entries: Targets, each with ``id_key`` and, as far as given, ``StartTime``, ``UpdateTime`` and
-            ``StatusDescrip``.
+        entries: The targets' objects as they came, each with ``id_key``.
         id_key: The key under which an entry has its target's id.
     """
 
@@ -42,6 +69,38 @@ class StatusGroup:
     count: int | None
     entries: list[dict[str, Any]] = field(repr=False)
     id_key: IdKey
+    answer: Answer = field(repr=False, compare=False)
+
+    def targets(self, reading: Reading[T]) -> dict[str, T]:
+        """Give what is made of each target's words, by id.
+
+        Of two entries of one target the newer counts.
+
+        Raises:
+            MalformedAnswerError: An entry is not as documented.
+        """
+        try:
+            ids = map(str.strip, map(itemgetter(self.id_key), self.entries))
+            made = map(reading.__getitem__, map(_TEXTS_OF, self.entries))
+            targets = dict(zip(ids, made, strict=True))
+        except (KeyError, TypeError):
+            return self._one_by_one(reading)
+        usable = len(targets) == len(self.entries) and "" not in targets
+        return targets if usable else self._one_by_one(reading)
+
+    def _one_by_one(self, reading: Reading[T]) -> dict[str, T]:
+        """Read entries of which some lack a text, or are there twice, or are wrong."""
+        newest: dict[str, Words] = {}
+        for entry in self.entries:
+            target = _text(self.answer, entry, self.id_key)
+            words = Words(*(_text(self.answer, entry, key, may_lack=True) for key in _TEXTS))
+            newest[target] = max(newest.get(target, words), words)
+        return {target: reading[words] for target, words in newest.items()}
+
+
+_TEXTS = ("UpdateTime", "StartTime", "StatusDescrip")
+_TEXTS_OF = itemgetter(*_TEXTS)
+_KEPT = 16384
 
 
 @dataclass(frozen=True)
@@ -94,11 +153,8 @@ def _groups(answer: Answer, shape: _Shape) -> Iterator[StatusGroup]:
             if count is None and stat.get(shape.count) is not None:
                 raise answer.malformed(f"{shape.count} is not a number")
             entries = _list(answer, stat, shape.targets, shape.target, may_lack=count == 0)
-            for entry in entries:
-                _clean(answer, entry, shape.id_key)
-            yield StatusGroup(
-                name, version, _text(answer, stat, "Status").upper(), count, entries, shape.id_key
-            )
+            status = _text(answer, stat, "Status").upper()
+            yield StatusGroup(name, version, status, count, entries, shape.id_key, answer)
 
 
 def _list(
@@ -113,24 +169,16 @@ def _list(
     items = wrapped.get(item)
     if items is None and may_lack:
         return []
-    if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+    if not isinstance(items, list) or not {dict}.issuperset(map(type, items)):
         raise answer.malformed(f"{wrapper}.{item} is missing or no list of objects")
     return items
 
 
-def _text(answer: Answer, holder: dict[str, Any], key: str) -> str:
+def _text(answer: Answer, holder: dict[str, Any], key: str, *, may_lack: bool = False) -> str:
     value = holder.get(key)
+    if value is None and may_lack:
+        return ""
     text = value.strip() if isinstance(value, str) else ""
-    if not text:
+    if not text and not (may_lack and isinstance(value, str)):
         raise answer.malformed(f"{key} is missing, empty or no text")
     return text
-
-
-def _clean(answer: Answer, entry: dict[str, Any], id_key: str) -> None:
-    entry[id_key] = _text(answer, entry, id_key)
-    for key in _OTHER_TEXTS:
-        value = entry.get(key)
-        if isinstance(value, str):
-            entry[key] = value.strip()
-        elif value is not None:
-            raise answer.malformed(f"{key} is no text")
