@@ -14,7 +14,10 @@ LINTERS = (
     ("ruff", "check", "."),
     ("mypy",),
     ("mypy", "scripts"),
-    ("mypy", "examples/quickstart"),
+    *(
+        ("mypy", str(program.parent.relative_to(ROOT)))
+        for program in sorted(ROOT.glob("examples/*/__main__.py"))
+    ),
     ("lint-imports",),
 )
 WORKERS = ("-n", "auto", "--maxprocesses", "4")
