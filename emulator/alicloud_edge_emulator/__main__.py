@@ -1,6 +1,7 @@
 """The command `alicloud-edge-emulator`."""
 
 import argparse
+import gc
 import logging
 import socket
 import sys
@@ -18,11 +19,14 @@ from alicloud_edge_emulator.world import load_world
 
 MAX_HEAD_BYTES = 256 << 10
 """Request line and headers: the ENS operations carry all their parameters in the query."""
+COLLECT_AFTER = (100_000, 50, 50)
+"""A fleet is many small objects without cycles, which the collector would else walk through again and again."""
 
 
 def main() -> None:
     """Start the emulator and serve until it is told to stop."""
     options = _parser().parse_args()
+    gc.set_threshold(*COLLECT_AFTER)
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:

@@ -1,6 +1,7 @@
 """The emulated cloud: one world, one clock, one dialect, and the state of its products."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
@@ -14,8 +15,11 @@ from alicloud_edge_emulator.ens.views import Lens
 from alicloud_edge_emulator.esa.commands import SetRelease, StartRelease
 from alicloud_edge_emulator.esa.store import EsaStore
 from alicloud_edge_emulator.ledger import Beginning, Command, Ledger
+from alicloud_edge_emulator.problems import NotKept
 from alicloud_edge_emulator.sources import Inspector
 from alicloud_edge_emulator.world import World
+
+LOG = logging.getLogger("alicloud_edge_emulator")
 
 
 class Cloud:
@@ -27,7 +31,7 @@ class Cloud:
         self.inspector = Inspector()
         self._ledger = ledger
         self._tasks: set[asyncio.Task[None]] = set()
-        self._set_up(beginning)
+        self._set_up(beginning, *_stores(beginning))
 
     @classmethod
     def new(cls, world: World, *, seed: int, clock: EmulatedClock, ledger: Ledger) -> "Cloud":
@@ -55,8 +59,9 @@ class Cloud:
     def begin(self, world: World) -> None:
         """Make a world, as it is at its beginning, the state of the cloud."""
         beginning = Beginning(world, self.seed, self.clock.now())
-        self._set_up(beginning)
+        stores = _stores(beginning)
         self._ledger.begin(beginning)
+        self._set_up(beginning, *stores)
 
     def commit(self, command: Command) -> None:
         """Carry out a change now."""
@@ -71,13 +76,14 @@ class Cloud:
 
     def settle(self, dialect: Dialect) -> None:
         """Settle the open points of the contract otherwise."""
-        self._dialect = dialect
         self._ledger.keep_dialect(dialect)
+        self._dialect = dialect
 
     def advance(self, seconds: float) -> None:
         """Move the emulated time forward."""
+        real, emulated = self.clock.anchor()
+        self._ledger.keep_clock((real, emulated + seconds), self.clock.scale)
         self.clock.advance(seconds)
-        self._ledger.keep_clock(self.clock.anchor(), self.clock.scale)
 
     def lens(self, call: Call) -> Lens:
         """How this call's reader sees the records."""
@@ -87,15 +93,19 @@ class Cloud:
         """Let work go on when the call that began it has been answered."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._end)
         return task
 
-    def _set_up(self, beginning: Beginning) -> None:
-        world, dice = beginning.world, Dice(beginning.seed)
-        self.ens = EnsStore(world, dice, beginning.began)
-        self.esa = EsaStore(world, dice, beginning.began)
-        self.world = world
-        self._dialect = world.dialect
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and isinstance(problem := task.exception(), NotKept):
+            LOG.error("%s", problem)
+
+    def _set_up(self, beginning: Beginning, ens: EnsStore, esa: EsaStore) -> None:
+        self.ens = ens
+        self.esa = esa
+        self.world = beginning.world
+        self._dialect = beginning.world.dialect
 
     def _apply(self, command: Command, at: float) -> None:
         match command:
@@ -103,3 +113,12 @@ class Cloud:
                 self.esa.apply(command, at)
             case _:
                 self.ens.apply(command, at)
+
+
+def _stores(beginning: Beginning) -> tuple[EnsStore, EsaStore]:
+    """The products' state at a beginning; a world that contradicts itself is refused here."""
+    dice = Dice(beginning.seed)
+    return (
+        EnsStore(beginning.world, dice, beginning.began),
+        EsaStore(beginning.world, dice, beginning.began),
+    )

@@ -1,8 +1,8 @@
 """The control interface under `/_emulator`: what tests and people ask of the emulator itself."""
 
-import json
 import math
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +14,8 @@ from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.drift import drift
 from alicloud_edge_emulator.faults import Faults
 from alicloud_edge_emulator.journal import Journal
-from alicloud_edge_emulator.problems import Refused
+from alicloud_edge_emulator.json_text import read_json
+from alicloud_edge_emulator.problems import NotKept, Refused
 from alicloud_edge_emulator.state import snapshot
 from alicloud_edge_emulator.summary import Summary
 from alicloud_edge_emulator.world import parse_world
@@ -120,7 +121,7 @@ class Control:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return read_json(body)
     except ValueError as error:
         raise Refused(f"body: no JSON: {error}") from error
 
@@ -146,6 +147,8 @@ def _changing(path: str, method: str, change: Change) -> Route:
     async def endpoint(request: Request) -> Response:
         try:
             return JSONResponse(change(await request.body()))
+        except NotKept as problem:
+            return JSONResponse({"error": str(problem)}, HTTPStatus.INSUFFICIENT_STORAGE)
         except Refused as refusal:
             return JSONResponse({"error": str(refusal)}, 400)
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from alicloud_edge_emulator.call import Parameter
+from alicloud_edge_emulator.json_text import read_json
 
 LOG = logging.getLogger("alicloud_edge_emulator.calls")
 KEPT_CALLS = 10_000
@@ -107,10 +108,10 @@ def without_secrets(value: str) -> str:
     if "/" not in value:
         return value
     try:
-        parsed = json.loads(value)
-    except ValueError:
+        parsed = read_json(value)
+        stripped = _strip_all(parsed)
+    except (ValueError, RecursionError):
         return _strip(value)
-    stripped = _strip_all(parsed)
     if stripped == parsed:
         return value
     return json.dumps(stripped, ensure_ascii=False, separators=(",", ":"))

@@ -5,6 +5,7 @@ State is computed, so nothing else has to be kept: the commands are applied agai
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from alicloud_edge_emulator.dialect import Dialect
 from alicloud_edge_emulator.ens.commands import EnsCommand
 from alicloud_edge_emulator.esa.commands import EsaCommand
-from alicloud_edge_emulator.problems import Refused
+from alicloud_edge_emulator.problems import NotKept, Refused
 from alicloud_edge_emulator.world import World
 
 Command = EnsCommand | EsaCommand
@@ -39,7 +40,7 @@ class Ledger:
     """A SQLite file, or nothing at all when no path is given."""
 
     def __init__(self, path: Path | None) -> None:
-        self._keeps_commands = path is not None
+        self._path = path
         try:
             # One event loop writes; autocommit makes every command durable by itself.
             self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
@@ -49,7 +50,7 @@ class Ledger:
 
     def begin(self, beginning: Beginning) -> None:
         """Forget everything and start from a new beginning."""
-        with self._db:
+        with self._writing(), self._db:
             self._db.execute("BEGIN")
             self._db.execute("DELETE FROM command")
             self._set("world", beginning.world.model_dump_json())
@@ -58,18 +59,26 @@ class Ledger:
             self.keep_dialect(beginning.world.dialect)
 
     def append(self, at: float, command: Command) -> None:
-        """Keep one command."""
-        if self._keeps_commands:
+        """Keep one command.
+
+        Raises:
+            NotKept: It could not be written, as on a full disk. So can the other changes not; all are whole
+                or not there at all.
+        """
+        if self._path is not None:
             body = command.model_dump_json()
-            self._db.execute("INSERT INTO command (at, body) VALUES (?, ?)", (at, body))
+            with self._writing():
+                self._db.execute("INSERT INTO command (at, body) VALUES (?, ?)", (at, body))
 
     def keep_dialect(self, dialect: Dialect) -> None:
         """Keep the dialect in force."""
-        self._set("dialect", dialect.model_dump_json())
+        with self._writing():
+            self._set("dialect", dialect.model_dump_json())
 
     def keep_clock(self, anchor: tuple[float, float], scale: float) -> None:
         """Keep the line on which emulated time runs: a real moment, the emulated one, and the scale."""
-        self._set("clock", f"{anchor[0]!r} {anchor[1]!r} {scale!r}")
+        with self._writing():
+            self._set("clock", f"{anchor[0]!r} {anchor[1]!r} {scale!r}")
 
     def beginning(self) -> Beginning | None:
         """What was begun last, if anything.
@@ -97,9 +106,23 @@ class Ledger:
         return (real, emulated), scale
 
     def commands(self) -> Iterator[tuple[float, Command]]:
-        """Every command with its time, oldest first."""
+        """Every command with its time, oldest first.
+
+        Raises:
+            Refused: The file is of another release or damaged.
+        """
         for at, body in self._db.execute("SELECT at, body FROM command ORDER BY seq"):
-            yield at, _COMMAND.validate_json(body)
+            try:
+                yield at, _COMMAND.validate_json(body)
+            except ValidationError as error:
+                raise Refused("db: its commands are not of this release; delete the file") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise NotKept(f"db: {self._path}: {error}; the change has not happened") from error
 
     def _set(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))

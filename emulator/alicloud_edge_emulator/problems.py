@@ -7,6 +7,10 @@ class Refused(ValueError):  # noqa: N818 - it is what happened, and reads so whe
     """A world file or a control call is wrong; the text says what and where."""
 
 
+class NotKept(Refused):
+    """A change could not be written to the file that keeps the state, so it has not happened."""
+
+
 def explain(subject: str, error: ValidationError) -> str:
     """All faults that a validation found, one after another, each beginning with its path."""
     faults = []

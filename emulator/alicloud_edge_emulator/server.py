@@ -20,6 +20,8 @@ from alicloud_edge_emulator.journal import Journal
 from alicloud_edge_emulator.page import page, parts
 
 MAX_BODY_BYTES = 16 << 20
+PATIENCE = 8
+"""How many times the limit is read, and thrown away, before the connection is closed on a client."""
 
 
 def build(cloud: Cloud, *, files: Path | None = None) -> ASGIApp:
@@ -55,16 +57,22 @@ class BodyLimit:
             return
         messages: list[Message] = []
         size = 0
-        while True:
+        more = True
+        while more and size <= self._limit * PATIENCE:
             message = await receive()
-            size += len(message.get("body", b""))
-            if size > self._limit:
-                refusal = PlainTextResponse(f"the body is above {self._limit} bytes\n", 413)
-                await refusal(scope, receive, send)
+            if message["type"] == "http.disconnect":
                 return
-            messages.append(message)
-            if not message.get("more_body", False):
-                break
+            size += len(message.get("body", b""))
+            more = message.get("more_body", False)
+            # What is too much is read on for a while: most clients see an answer only when all is sent.
+            if size <= self._limit:
+                messages.append(message)
+            else:
+                messages.clear()
+        if size > self._limit:
+            refusal = PlainTextResponse(f"the body is above {self._limit} bytes\n", 413)
+            await refusal(scope, receive, send)
+            return
         pending = iter(messages)
 
         async def replay() -> Message:

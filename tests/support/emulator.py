@@ -86,7 +86,12 @@ class Emulator:
                 text=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
-        emulator = cls(process, f"http://127.0.0.1:{_bound_port(process, port_file)}", scratch)
+        try:
+            bound = _bound_port(process, port_file)
+        except RuntimeError:
+            scratch.cleanup()
+            raise
+        emulator = cls(process, f"http://127.0.0.1:{bound}", scratch)
         emulator._await_health()
         return emulator
 

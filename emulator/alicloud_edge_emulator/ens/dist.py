@@ -1,6 +1,5 @@
 """DistApplicationData, DescribeDataDistResult and CleanDistData."""
 
-import json
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import assert_never
@@ -18,6 +17,7 @@ from alicloud_edge_emulator.ens.records import Attempt, State, Unit
 from alicloud_edge_emulator.ens.store import AppState
 from alicloud_edge_emulator.ens.strategy import select_instances
 from alicloud_edge_emulator.ens.views import see_dists
+from alicloud_edge_emulator.json_text import read_json
 
 
 class DistResultCode(IntEnum):
@@ -157,7 +157,7 @@ def _region_ids(call: Call) -> frozenset[str] | None:
     if text is None:
         return None
     try:
-        regions = json.loads(text)
+        regions = read_json(text)
     except ValueError:
         raise invalid_parameter("EnsRegionIds") from None
     if not isinstance(regions, list) or not all(isinstance(region, str) for region in regions):

@@ -1,6 +1,5 @@
 """Parameters of the ESA operations, checked with the documented codes."""
 
-import json
 import re
 
 from alicloud_edge_emulator.call import Call
@@ -9,6 +8,7 @@ from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.esa import errors
 from alicloud_edge_emulator.esa.releases import FULL, Env, PublishType, Scope
 from alicloud_edge_emulator.esa.store import ContainerAppState
+from alicloud_edge_emulator.json_text import read_json
 from alicloud_edge_emulator.world import ContainerVersion, VersionStatus
 
 APP_ID = re.compile(r"app-\d{16,60}")
@@ -147,7 +147,7 @@ def read_number(call: Call, name: str, *, default: int, maximum: int) -> int:
 
 def _regions(call: Call) -> tuple[str, ...]:
     try:
-        regions = json.loads(call.text("Regions") or "[]")
+        regions = read_json(call.text("Regions") or "[]")
     except ValueError:
         raise errors.invalid_parameter() from None
     if not isinstance(regions, list) or not all(isinstance(region, str) for region in regions):

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import logging
 import time
 import uuid
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ from alicloud_edge_emulator.gateway.access import Nonces, authenticate, authoriz
 from alicloud_edge_emulator.gateway.connections import Cut, Dropped
 from alicloud_edge_emulator.gateway.signature import SignedRequest
 from alicloud_edge_emulator.journal import Journal
+from alicloud_edge_emulator.problems import NotKept
 
+LOG = logging.getLogger("alicloud_edge_emulator")
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -92,6 +95,9 @@ class Gateway:
             answer = await self._answer(incoming, plan)
         except ApiError as error:
             return _error_reply(error, incoming)
+        except NotKept as problem:
+            LOG.error("%s", problem)  # noqa: TRY400 - the text says it all
+            return _error_reply(ApiError(500, "InternalError", str(problem)), incoming)
         return Reply(JSONResponse({"RequestId": incoming.request_id, **answer}), HTTPStatus.OK)
 
     async def _answer(self, incoming: Incoming, plan: Plan) -> Answer:
