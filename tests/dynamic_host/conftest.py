@@ -5,12 +5,19 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from support.clouds import archives, emulator, files, process, slow, world
+from support.clouds import archives, emulator, files, process, slow, stock, world
 from support.dynamic_host import DynamicHost, Start
 from support.emulator import Emulator
 from support.sdks import Sdk, newest, oldest
 
 __all__ = ["archives", "emulator", "files", "process", "slow", "world"]
+
+
+@pytest.fixture
+def stocked(emulator: Emulator) -> Emulator:
+    """A cloud whose file servers hold versions 1 and 2 of the file assets."""
+    stock(emulator, "1", "2")
+    return emulator
 
 
 @pytest.fixture(scope="session")

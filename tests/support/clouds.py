@@ -60,3 +60,11 @@ def slow(emulator: Emulator, world: dict[str, Any]) -> Emulator:
 @pytest.fixture
 def archives(files: Path, emulator: Emulator) -> Archives:
     return Archives(files, emulator)
+
+
+def stock(emulator: Emulator, *versions: str, name: str = "assets") -> None:
+    """Have versions of a file on the file servers already, for tests of what comes after a push."""
+    for version in versions:
+        emulator.drift(
+            app_id=SMALL_APP_ID, name=name, version=version, targets=list(REGIONS), state="SUCCESS"
+        )
