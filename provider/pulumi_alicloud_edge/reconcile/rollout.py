@@ -124,6 +124,7 @@ class Rollout:
             self._desired,
             targets,
             is_open=is_open,
+            is_named=self._told(self._stage, observation) is not None,
             earlier=frozenset(earlier),
             observation=observation,
             ledger=self._ledger,

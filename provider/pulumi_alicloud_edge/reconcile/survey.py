@@ -99,6 +99,7 @@ def survey(
     targets: Iterable[str],
     *,
     is_open: bool,
+    is_named: bool,
     earlier: frozenset[str],
     observation: Observation,
     ledger: Ledger,
@@ -106,7 +107,7 @@ def survey(
 ) -> Survey:
     """Sort the targets of a stage.
 
-    Where not all of them are known, `ANYWHERE` stands for those yet to be named, until a record of the unit shows
+    Where the cloud has not named those of this stage (``is_named``), `ANYWHERE` stands for those yet to be named, until a record of the unit shows
     beyond the ``earlier`` targets, those of the stages before, and nothing suggests more.
     """
     known = frozenset(targets)
@@ -119,7 +120,7 @@ def survey(
             _sort(one, target, verdicts, trouble)
         said_to_be_all = bool(observation.of(unit)) and unit in ledger.complete(patience.stage)
         if (
-            is_open
+            not is_named
             and not said_to_be_all
             and _is_unbegun(observation, unit, earlier, started=ledger.has_started(patience.stage))
         ):
@@ -173,9 +174,19 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
         if not settled and (moving or shown_in_time):
             one.to_start.discard(target)
             one.under_way.add(target)
-        elif attempt.count >= patience.starts:
+        elif attempt.count >= _starts(patience, record):
             one.to_start.discard(target)
             one.failed[target] = _reason(record, ledger.words(one.unit))
+
+
+def _starts(patience: Patience, record: Record | None) -> int:
+    """Give how many starts a target may have.
+
+    A start of a version that lies there already, below a newer one, may move nothing; that is no failure of the
+    target, and a repeated start goes about it otherwise.
+    """
+    lies_there = record is not None and record.state is RecordState.SUCCEEDED
+    return max(patience.starts, 2) if lies_there and patience.starts else patience.starts
 
 
 def _reason(record: Record | None, words: str) -> str:
