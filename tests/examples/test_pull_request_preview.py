@@ -66,7 +66,14 @@ def test_what_is_deleted_has_no_impact(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_workflows_are_what_github_takes(workflow: Path) -> None:
-    command = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow]
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        workflow,
+    ]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
 
