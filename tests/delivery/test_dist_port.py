@@ -222,3 +222,17 @@ def test_regions_limit_a_removal_only_where_nothing_else_selects(
     scopes: list[Scope], regions: set[str]
 ) -> None:
     assert limited_to(tuple(Stage(scope) for scope in scopes)) == regions
+
+
+async def test_a_repeat_of_the_whole_cleans_what_displaces_within_its_selection() -> None:
+    lying = [
+        (name, version, "SUCCESS", instance, updated)
+        for instance in ("i-1", "i-3")
+        for name, version, updated in (("assets", "1.5", "1"), ("assets", "1.6", "2"))
+    ]
+    answers = world(DescribeDataDistResult=dist_page(*lying))
+    one = port(answers, region("a"))
+    await one.observe()
+    await one.start(request(region("a"), repeat=1))
+    cleaned = [(sent["DataVersion"], sent["EnsRegionId"]) for sent in answers.sent("CleanDistData")]
+    assert cleaned == [("1.6", "a")]

@@ -146,3 +146,9 @@ def test_what_an_earlier_run_has_under_way_is_waited_for_though_the_answer_names
     cloud.start(run_of_slow)
     assert run(cloud).status is RolloutStatus.CONVERGED
     assert cloud.running() == {"bad", "slow"}
+
+
+def test_targets_that_take_their_turns_slowly_are_not_started_again_while_others_move() -> None:
+    cloud = SimulatedCloud(fleet(5, works(60)), stagger=30)
+    assert run(cloud).status is RolloutStatus.CONVERGED
+    assert [cloud.starts(target) for target in cloud.scripts] == [1] * 5
