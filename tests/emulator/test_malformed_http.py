@@ -26,7 +26,9 @@ def send(emulator: Emulator, data: bytes) -> int | None:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             answer = connection.recv(1 << 16)
-        except (ConnectionResetError, BrokenPipeError):
+        except TimeoutError:
+            raise
+        except OSError:  # closed on us, in one of its many ways
             return None
     return int(answer.split()[1]) if answer else None
 

@@ -78,7 +78,7 @@ def test_it_follows_a_rollout_without_being_loaded_again(show: Open, caller: Cal
     tab.wait_for(shows("B 1.5 is on the file servers of 6 of 6 regions"))
 
     dist(caller, "1.5", strategy=dist_strategy([REGIONS[1]]))
-    tab.wait_for(shows("→ 1.5 on the way to 4"))
+    tab.wait_for(shows("→ 4 on the way"))
     tab.wait_for(shows("→ 4 moving", "#headline"))
     tab.wait_for(f"{label(REGIONS[1])}.includes('4 on the way to 1.5 (still run 1.4)')")
     assert "8 run 1.4" in tab.evaluate(label(REGIONS[0]))

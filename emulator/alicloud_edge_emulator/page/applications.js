@@ -94,7 +94,7 @@ function updateFile(node, file, app, instances) {
   const cells = Object.values(file.regions).flatMap(region => region.instances);
   const groups = ordered(grouped(cells, instances), file.versions);
   setText(node.querySelector("h3"), file.name);
-  updateCounts(node.querySelector(".counts"), groups, file.marks, inWords);
+  updateCounts(node.querySelector(".counts"), groups, file.marks, inWords, true);
   const bar = node.querySelector(".fleet");
   updateBar(bar, groups, file.marks, true);
   setAttribute(bar, "aria-label", `${file.name}: ${groups.map(said).join(", ")}`);
@@ -104,14 +104,14 @@ function updateFile(node, file, app, instances) {
     () => make("li", "", make("b"), make("span"), make("span", "quiet")), (line, failure) => updateFailure(line, failure, file, names));
 }
 
-/** A count of the whole fleet; the version's own letter and name stand before it. */
-function inWords({ version, state, count: number }) {
+/** A count of the whole fleet; the version's letter and name stand before it. */
+function inWords({ state, count: number }) {
   switch (state) {
-    case "SUCCESS": return `${version} runs on ${count(number)}`;
-    case "DISTING": return `→ ${version} on the way to ${count(number)}`;
+    case "SUCCESS": return `runs on ${count(number)}`;
+    case "DISTING": return `→ ${count(number)} on the way`;
     case "POD_RESTARTING": return `↻ ${count(number)} restarting`;
-    case "FAILED": return `✕ ${version} failed on ${count(number)}`;
-    case "DELETED": return `∅ ${version} removed from ${count(number)}`;
+    case "FAILED": return `✕ ${count(number)} failed`;
+    case "DELETED": return `∅ removed from ${count(number)}`;
     default: return `without data: ${count(number)}`;
   }
 }

@@ -24,11 +24,15 @@ function label({ version, state }, { letter }, share) {
   return [letter, share < ROOM_FOR_VERSION ? "" : version, glyph(state)].filter(Boolean).join(" ");
 }
 
-/** Bring a line of counts up to date: for each version its letter, then `words(group)` of each of its groups. */
-export function updateCounts(line, groups, marks, words) {
-  keyed(line, byVersion(groups), item => item.version, () => make("span", "version-counts", make("b"), make("span", "each")), (node, item) => {
+/**
+ * Bring a line of counts up to date: for each version its letter, where wanted its name, and then `words(group)`
+ * for each of its groups.
+ */
+export function updateCounts(line, groups, marks, words, named = false) {
+  keyed(line, byVersion(groups), item => item.version, () => make("span", "version-counts", make("b"), make("span", "version-name"), make("span", "each")), (node, item) => {
     const mark = marks.get(item.version);
-    const [letter, each] = node.children;
+    const [letter, name, each] = node.children;
+    setText(name, named ? item.version : "");
     setAttribute(letter, "class", `letter tone-${mark?.tone ?? "none"}`);
     setText(letter, mark?.letter ?? "–");
     keyed(each, item.groups, group => group.state, () => make("span", "count"), (node, group) => {
