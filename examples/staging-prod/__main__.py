@@ -49,7 +49,7 @@ def data_files(versions: dict[str, Any]) -> list[edge.EdgeReleaseDataArgs]:
             dest_path=f"/opt/{name}",
             decompress=True,
         )
-        for name, version in versions["data"].items()
+        for name, version in sorted(versions["data"].items())  # an Output keeps no order
     ]
 
 
