@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.rollout.world import (
     ASSETS,
+    OLDER,
     SimulatedCloud,
     everywhere,
     fails,
@@ -113,3 +114,13 @@ def test_what_the_cloud_says_cannot_succeed_is_not_waited_for() -> None:
     decision = one.decide(seen, cloud.now)
     assert isinstance(decision, Finish)
     assert [failed.reason for failed in decision.outcome.stage_failed] == ["the pods crash"]
+
+
+def test_a_version_below_a_newer_one_gets_a_second_start_even_without_retries() -> None:
+    """The first may move nothing, since the version lies there; the second goes about it otherwise."""
+    cloud = SimulatedCloud(fleet(2), ignored=1).has(ASSETS, "t00", "t01")
+    cloud.now += 10
+    cloud.has(OLDER, "t00", "t01")
+    cloud.now += 10
+    assert run(cloud, policy(retries=0)).status is RolloutStatus.CONVERGED
+    assert [request.repeat for _, request in cloud.requests] == [0, 1]
