@@ -22,6 +22,7 @@ def test_progress_is_told_beside_the_resource_when_something_changes(
     host.await_line("0/2 regions")
     slow.advance(2 * HOURS)
     up.result()
+    host.await_line("2/2 regions")
 
     shown = [line for line in host.lines if line.is_passing]
     assert [line.text.rpartition(",")[0] or line.text for line in shown] == [
@@ -68,7 +69,7 @@ def test_custom_timeouts_beat_the_rollouts_own(sdk: Sdk, start: Start, archives:
     with pytest.raises(CallFailedError, match="the timeout has passed; last seen: 0/2 regions"):
         push.up(with_sources(archives.push(rollout={"timeout": "1h"})), timeout=1.0)
 
-    assert time.monotonic() - began < 1.0 + SOON + 1.0
+    assert time.monotonic() - began < 30.0
 
 
 def test_custom_timeouts_hold_for_updates_and_deletes_too(

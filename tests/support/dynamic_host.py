@@ -166,11 +166,16 @@ class DynamicHost:
             text=True,
             env={**clean_environment(endpoint, Path(self._scratch.name), sdk), **(environment or {})},
         )
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{self._bound_port()}")
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._workers = ThreadPoolExecutor(64)
-        settings = {f"{NAMESPACE}:{key}": value for key, value in (config or {}).items()}
-        self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct(settings)), timeout=CALL_SECONDS)
+        self._channel: grpc.Channel | None = None
+        try:
+            self._channel = grpc.insecure_channel(f"127.0.0.1:{self._bound_port()}")
+            self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+            settings = {f"{NAMESPACE}:{key}": value for key, value in (config or {}).items()}
+            self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct(settings)), timeout=CALL_SECONDS)
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def lines(self) -> list[Line]:
@@ -276,7 +281,8 @@ class DynamicHost:
         """End the process."""
         self.process.kill()
         self.process.wait()
-        self._channel.close()
+        if self._channel is not None:
+            self._channel.close()
         self._server.stop(None).wait()
         self._workers.shutdown()
         assert self.process.stdout is not None
