@@ -108,6 +108,12 @@ def test_what_a_cloud_does_not_remove_at_all_is_told_after_three_tries() -> None
     assert len([unit for _, unit in shelf.cleans if unit == OLD]) == 3
 
 
+def test_what_a_cloud_is_slow_to_begin_with_is_awaited_after_three_tries() -> None:
+    shelf = Shelf({OLD: [200.0]})
+    assert run(shelf) == Removed()
+    assert len(shelf.cleans) == 3
+
+
 def test_it_ends_at_the_deadline_with_what_is_left() -> None:
     shelf = Shelf({OLD: [12.0 * n for n in range(1, 100)]})
     assert run(shelf, within=60) == StillThere((OLD,), 94)

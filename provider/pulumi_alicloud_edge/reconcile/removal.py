@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.policy import DEFAULT_STALL_TIMEOUT
 from pulumi_alicloud_edge.reconcile.survey import VISIBILITY
 
 CLEANS = 3
@@ -47,11 +48,16 @@ class Removal:
     Args:
         units: What to remove.
         deadline: When to give up.
+        stall_timeout: Seconds without any progress after which to give up.
     """
 
-    def __init__(self, units: tuple[Unit, ...], deadline: float) -> None:
+    def __init__(
+        self, units: tuple[Unit, ...], deadline: float, *, stall_timeout: float = DEFAULT_STALL_TIMEOUT
+    ) -> None:
         self._units = units
         self._deadline = deadline
+        self._stall_timeout = stall_timeout
+        self._quiet_since: float | None = None
         self._cleaned_at: dict[Unit, float] = {}
         self._cleans: dict[Unit, int] = {}
         self._left: dict[Unit, int] = {}
@@ -63,18 +69,28 @@ class Removal:
         left = {unit: count for unit, count in left.items() if count}
         if not left:
             return Removed()
+        self._note_progress(left, now)
+        if now >= self._deadline or now - (self._quiet_since or now) >= self._stall_timeout:
+            return StillThere(tuple(left), sum(left.values()))
+        if due := tuple(unit for unit in left if self._is_due(unit, now)):
+            return Clean(due)
+        self._most = max(self._most, sum(left.values()))
+        return AwaitRemoval(sum(left.values()), self._most)
+
+    def _note_progress(self, left: dict[Unit, int], now: float) -> None:
+        if self._quiet_since is None or left != self._left:
+            self._quiet_since = now
         for unit, count in left.items():
             if unit in self._cleaned_at and count < self._left.get(unit, count):
                 self._cleaned_at[unit] = now
         self._left = left
-        due = tuple(unit for unit in left if now - self._cleaned_at.get(unit, -VISIBILITY) >= VISIBILITY)
-        hopeless = any(self._cleans.get(unit, 0) >= CLEANS for unit in due)
-        if now >= self._deadline or hopeless:
-            return StillThere(tuple(left), sum(left.values()))
-        if due:
-            return Clean(due)
-        self._most = max(self._most, sum(left.values()))
-        return AwaitRemoval(sum(left.values()), self._most)
+
+    def _is_due(self, unit: Unit, now: float) -> bool:
+        """Tell whether to have a unit cleaned: at first, and twice more if nothing comes of it."""
+        if unit not in self._cleaned_at:
+            return True
+        waited = now - self._cleaned_at[unit] >= VISIBILITY
+        return waited and self._cleans[unit] < CLEANS
 
     def cleaned(self, unit: Unit, now: float) -> None:
         """Note that the cloud was told to remove a unit."""
