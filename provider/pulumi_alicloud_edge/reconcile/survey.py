@@ -108,7 +108,8 @@ def survey(
     """Sort the targets of a stage.
 
     Where the cloud has not named those of this stage (``is_named``), `ANYWHERE` stands for those yet to be named,
-    until a record of the unit shows beyond the ``earlier`` targets, those of the stages before, and nothing suggests more.
+    until a record of the unit shows beyond the ``earlier`` targets (those of the stages before) and nothing
+    suggests more.
     """
     known = frozenset(targets)
     units = []

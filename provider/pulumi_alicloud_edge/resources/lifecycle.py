@@ -24,7 +24,7 @@ from pulumi_alicloud_edge.errors import (
 )
 from pulumi_alicloud_edge.host import Call, Reporter
 from pulumi_alicloud_edge.model.observation import Observation, Unit
-from pulumi_alicloud_edge.model.outcome import RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, Verdict
 from pulumi_alicloud_edge.reconcile.drift import placements
 from pulumi_alicloud_edge.resources.data_outputs import HINTS, owned_units
 from pulumi_alicloud_edge.resources.kind import Kind
@@ -156,13 +156,13 @@ class Lifecycle(Generic[I]):
             result, outputs=result.outputs | ({"owned": owned} if "owned" in result.outputs else {})
         )
 
-    def read(self, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
+    def read(self, call: Call, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
         """Give the outputs as the cloud shows them now, None where the resource is gone."""
         inputs = self._kind.stored(outputs)
         if inputs is None:
             return dict(outputs)
         try:
-            port, observation = self._runtime.run(self._looker.observe(inputs))
+            port, observation = self._runtime.run(self._looker.observe(inputs, call.urn))
         except NotFoundError:
             return None
         desired, scope = self._kind.desired(inputs), self._kind.policy(inputs).stages[-1].scope
@@ -226,14 +226,14 @@ class Lifecycle(Generic[I]):
         failure = (
             RolloutInterruptedError if outcome.status is RolloutStatus.INTERRUPTED else RolloutFailedError
         )
-        if ended.error is not None and not outcome.started:
+        if ended.error is not None and not _touched(outcome):
             return Result(id_, outputs, ended.error, keep=False)
         return Result(id_, outputs, failure(outcome, self._kind.subject(inputs), ended.error, restored))
 
     async def _carry_out(
         self, call: Call, inputs: I, olds: Mapping[str, Any]
     ) -> tuple[Ended, Restored | None, Port]:
-        port = self._kind.port(self._runtime, inputs)
+        port = self._kind.port(self._runtime, inputs, (call.urn or object(), "rollout"))
         policy = self._kind.policy(inputs)
         if call.timeout:
             policy = replace(policy, timeout=call.timeout)
@@ -318,6 +318,12 @@ class Lifecycle(Generic[I]):
         if wanted is not None:
             self._reporter.note(call.urn, kept_for_line(unit, wanted.urn))
         return wanted is None
+
+
+def _touched(outcome: Outcome) -> bool:
+    """Tell whether anything of a resource is in the cloud: started in this run, or found there and joined."""
+    found = (Verdict.CONVERGED, Verdict.IN_PROGRESS)
+    return outcome.started or any(placement.count(v) for placement in outcome.placements for v in found)
 
 
 def _status_after(restored: Restored) -> RolloutStatus:
