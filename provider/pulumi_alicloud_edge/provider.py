@@ -85,8 +85,10 @@ class _RolloutProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read what the cloud shows now. Gives no inputs: they are the program's."""
+        from pulumi_alicloud_edge.host import current_call
+
         with self._messages():
-            outputs = self._lifecycle().read(_without_internals(props))
+            outputs = self._lifecycle().read(current_call(), _without_internals(props))
         return ReadResult(None, {}) if outputs is None else ReadResult(id_, outputs)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:

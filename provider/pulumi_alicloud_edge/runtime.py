@@ -20,6 +20,7 @@ from pulumi_alicloud_edge.registry import Registry
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud import Cloud
+    from pulumi_alicloud_edge.delivery.glances import Glances
     from pulumi_alicloud_edge.delivery.reads import Reads
     from pulumi_alicloud_edge.delivery.surroundings import Interrupt
     from pulumi_alicloud_edge.reconcile.drift import Drift
@@ -87,6 +88,13 @@ class Runtime:
         from pulumi_alicloud_edge.delivery.reads import Reads
 
         return Reads(self.cloud)
+
+    @cached_property
+    def glances(self) -> Glances:
+        """The readings that looks share; to be used on the loop only."""
+        from pulumi_alicloud_edge.delivery.glances import Glances
+
+        return Glances(self.reads, time.monotonic)
 
     @cached_property
     def interrupt(self) -> Interrupt:

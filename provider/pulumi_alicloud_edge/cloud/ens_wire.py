@@ -8,7 +8,7 @@ from pulumi_alicloud_edge.cloud.wire import Text, WireModel
 
 
 class _Parameter(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     def wire(self) -> dict[str, object]:
         """Give the object as it goes into ``Data``, without what is not set."""

@@ -13,7 +13,9 @@ class WireModel(BaseModel):
     The vendor's samples have texts with a line end behind them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, str_strip_whitespace=True, defer_build=True
+    )
 
 
 def _text(value: Any) -> Any:

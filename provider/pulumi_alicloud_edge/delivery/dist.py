@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens import Ens
     from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo
     from pulumi_alicloud_edge.cloud.ens_wire import DistFile
-    from pulumi_alicloud_edge.delivery.reads import Reads
+    from pulumi_alicloud_edge.delivery.glances import StatusReads
 
 INSTANCES_NAMED = 100
 """The most instances named in one start: all parameters travel in the URL, whose length has a limit."""
@@ -43,7 +43,7 @@ class DistPort:
         self,
         *,
         ens: Ens,
-        reads: Reads,
+        reads: StatusReads,
         app_id: str,
         files: Mapping[Unit, DistFile],
         units: tuple[Unit, ...],
@@ -118,6 +118,7 @@ class DistPort:
         return found
 
     async def _start(self, request: StartRequest, strategies: str | None) -> StartAnswer:
+        self._reads.touched(self._app_id, self._names)
         files = [self._files[unit] for unit in request.units]
         answer = await self._ens.dist_application_data(self._app_id, files, strategies)
         listed = answer.total is None or answer.total == len(answer.instance_ids)

@@ -15,7 +15,7 @@ from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens import Ens
     from pulumi_alicloud_edge.cloud.ens_wire import PushFile
-    from pulumi_alicloud_edge.delivery.reads import Reads
+    from pulumi_alicloud_edge.delivery.glances import StatusReads
 
 
 class PushCode(IntEnum):
@@ -45,7 +45,7 @@ class PushPort:
         self,
         *,
         ens: Ens,
-        reads: Reads,
+        reads: StatusReads,
         app_id: str,
         files: Mapping[Unit, PushFile],
         units: tuple[Unit, ...],
@@ -80,6 +80,7 @@ class PushPort:
 
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call PushApplicationData."""
+        self._reads.touched(self._app_id, self._names)
         targets = request.targets
         strategies = push_strategy(request.scope) if targets is None else in_regions(sorted(targets))
         files = [self._files[unit] for unit in request.units]

@@ -29,7 +29,7 @@ class Merged(Generic[T]):
         self._worker: asyncio.Task[None] | None = None
 
     async def read(self, names: frozenset[str]) -> T:
-        """Give the result of a read that began after this call and covers at least ``names``."""
+        """Give the result of a read that began after this call and covers ``names``; none stand for everything."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((names, future))
         if self._worker is None or self._worker.done():
@@ -44,7 +44,8 @@ class Merged(Generic[T]):
             if not batch:
                 continue
             try:
-                result = await self._fetch(frozenset().union(*(names for names, _ in batch)))
+                wanted = [names for names, _ in batch]
+                result = await self._fetch(frozenset().union(*wanted) if all(wanted) else frozenset())
             except Exception as error:  # noqa: BLE001 - handed to each who asked
                 for _, future in batch:
                     if not future.done():
@@ -79,6 +80,9 @@ class Reads:
             return await fold(self._cloud.ens.describe_data_dist_result(app_id, names=sorted(wanted)))
 
         return await self._dist.setdefault(app_id, Merged(fetch)).read(names)
+
+    def touched(self, app_id: str, names: frozenset[str]) -> None:
+        """Take note of nothing: every read here is new."""
 
     async def inventory(self, app_id: str) -> ApplicationInfo | None:
         """Read which instances the application has; None where the cloud does not tell this identity."""

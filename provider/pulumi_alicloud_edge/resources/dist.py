@@ -22,6 +22,7 @@ from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import Noun, rollback_target_lost, stays_line
 
 if TYPE_CHECKING:
+    from pulumi_alicloud_edge.delivery.glances import StatusReads
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
     from pulumi_alicloud_edge.resources.restoration import Restoration
     from pulumi_alicloud_edge.runtime import Runtime
@@ -49,20 +50,25 @@ class DistKind(Kind[DistInputs]):
         """Name files and application."""
         return f"distribution of {', '.join(map(str, _units(inputs)))} in {inputs.app_id}"
 
-    def port(self, runtime: Runtime, inputs: DistInputs) -> Port:
+    def port(self, runtime: Runtime, inputs: DistInputs, asker: object) -> Port:
         """Give the port of distributions."""
-        return self._port(runtime, inputs.app_id, inputs.data, self.policy(inputs).stages)
+        reads = runtime.glances.of(asker)
+        return self._port(runtime, reads, inputs.app_id, inputs.data, self.policy(inputs).stages)
 
     @staticmethod
     def _port(
-        runtime: Runtime, app_id: str, data: tuple[DistDataInput, ...], stages: tuple[Stage, ...]
+        runtime: Runtime,
+        reads: StatusReads,
+        app_id: str,
+        data: tuple[DistDataInput, ...],
+        stages: tuple[Stage, ...],
     ) -> Port:
         from pulumi_alicloud_edge.cloud.ens_wire import DistFile
         from pulumi_alicloud_edge.delivery.dist import DistPort
 
         return DistPort(
             ens=runtime.cloud.ens,
-            reads=runtime.reads,
+            reads=reads,
             app_id=app_id,
             files={item.unit: DistFile(**item.model_dump()) for item in data},
             units=tuple(item.unit for item in data),
@@ -100,7 +106,7 @@ class DistKind(Kind[DistInputs]):
         return Restoration(
             desired=Desired(tuple(item.unit for item in former)),
             policy=policy,
-            port=self._port(runtime, inputs.app_id, former, policy.stages),
+            port=self._port(runtime, runtime.reads, inputs.app_id, former, policy.stages),
             clean=clean,
             removing=DistRemovalPort(runtime.cloud.ens, inputs.app_id, clean, regions),
         )

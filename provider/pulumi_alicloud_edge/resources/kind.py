@@ -132,8 +132,11 @@ class Kind(ABC, Generic[I]):
         """Name what is rolled out, for messages."""
 
     @abstractmethod
-    def port(self, runtime: Runtime, inputs: I) -> Port:
-        """Give the way to the cloud. To be called on the runtime's loop."""
+    def port(self, runtime: Runtime, inputs: I, asker: object) -> Port:
+        """Give the way to the cloud. To be called on the runtime's loop.
+
+        ``asker`` tells whose looks are whose: nobody gets the same shared reading twice.
+        """
 
     @abstractmethod
     def outputs(

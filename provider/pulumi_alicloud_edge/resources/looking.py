@@ -49,9 +49,9 @@ class Looker(Generic[I]):
         self._kind = kind
         self._runtime = runtime
 
-    async def observe(self, inputs: I) -> tuple[Port, Observation]:
+    async def observe(self, inputs: I, urn: str) -> tuple[Port, Observation]:
         """Read what the cloud shows; as long as that takes."""
-        port = self._kind.port(self._runtime, inputs)
+        port = self._kind.port(self._runtime, inputs, urn or object())
         return port, await port.observe()
 
     def look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
@@ -63,7 +63,7 @@ class Looker(Generic[I]):
         if unreached is not None and time.monotonic() < unreached.until:
             look = Look(None, unreached.reason)
         else:
-            look = self._look(inputs, olds)
+            look = self._look(urn, inputs, olds)
         self._runtime.looks[urn] = inputs, look
         return look
 
@@ -72,7 +72,7 @@ class Looker(Generic[I]):
         before = self._runtime.looks.pop(urn, None)
         if before is not None and before[0] == inputs and isinstance(before[1], Look):
             return before[1]
-        return self._look(inputs, {})
+        return self._look(urn, inputs, {})
 
     def impact(self, inputs: I, observation: Observation) -> Impact:
         """Tell what a rollout would touch."""
@@ -89,9 +89,9 @@ class Looker(Generic[I]):
         last = self._kind.policy(inputs).stages[-1]
         return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget)
 
-    def _look(self, inputs: I, olds: Mapping[str, Any]) -> Look:
+    def _look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
         try:
-            return self._runtime.run(asyncio.wait_for(self._see(inputs, olds), LOOK_SECONDS))
+            return self._runtime.run(asyncio.wait_for(self._see(urn, inputs, olds), LOOK_SECONDS))
         except TimeoutError:
             return self._out_of_reach(f"no answer within {LOOK_SECONDS:.0f} s")
         except (TransportError, SettingsError) as error:
@@ -99,8 +99,8 @@ class Looker(Generic[I]):
         except EdgeError as error:
             return Look(None, explain(error).splitlines()[0])
 
-    async def _see(self, inputs: I, olds: Mapping[str, Any]) -> Look:
-        _, observation = await self.observe(inputs)
+    async def _see(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
+        _, observation = await self.observe(inputs, urn)
         faults = await self._kind.faults_seen(self._runtime, inputs, observation, olds)
         return Look(observation, faults=tuple(faults))
 

@@ -50,7 +50,7 @@ class PushKind(Kind[PushInputs]):
         """Name files and application."""
         return f"push of {', '.join(map(str, _units(inputs)))} to {inputs.app_id}"
 
-    def port(self, runtime: Runtime, inputs: PushInputs) -> Port:
+    def port(self, runtime: Runtime, inputs: PushInputs, asker: object) -> Port:
         """Give the port of pushes."""
         from pulumi_alicloud_edge.cloud.ens_wire import PushFile
         from pulumi_alicloud_edge.delivery.push import PushPort
@@ -58,7 +58,7 @@ class PushKind(Kind[PushInputs]):
         sources = inputs.sources or {}
         return PushPort(
             ens=runtime.cloud.ens,
-            reads=runtime.reads,
+            reads=runtime.glances.of(asker),
             app_id=inputs.app_id,
             files={
                 item.unit: PushFile(url=sources.get(str(item.unit), ""), **item.model_dump())

@@ -1,0 +1,156 @@
+"""Readings that many resources share while changes are only being considered, or before anything is started.
+
+A check, a diff and the first look of a rollout may be some seconds old; what follows a start may not. So an
+application is read once for all its resources: at first what the first of them asks for, then as a whole. Each
+asker gets a reading only once, so that asking again always shows something newer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from pulumi_alicloud_edge.delivery.records import FoldedRecords
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo
+    from pulumi_alicloud_edge.delivery.reads import Reads
+
+T = TypeVar("T")
+FRESH_SECONDS = 10.0
+"""How old a shared reading may be."""
+EVERYTHING: frozenset[str] = frozenset()
+
+
+class StatusReads(Protocol):
+    """What a port reads an application's status with."""
+
+    async def push_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
+        """Read the push status of at least these data files."""
+        ...
+
+    async def dist_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
+        """Read the distribution status of at least these data files."""
+        ...
+
+    async def inventory(self, app_id: str) -> ApplicationInfo | None:
+        """Read which instances the application has."""
+        ...
+
+    def touched(self, app_id: str, names: frozenset[str]) -> None:
+        """Take note that these data files are being changed: nobody may take an older reading for theirs."""
+        ...
+
+
+@dataclass
+class _Shot(Generic[T]):
+    """One reading, of some names or of everything, and what it is good for."""
+
+    names: frozenset[str]
+    taken_at: float
+    reading: asyncio.Task[T]
+    seen_by: set[object] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+
+    def serves(self, asker: object, names: frozenset[str], now: float) -> bool:
+        """Tell whether somebody may take this for an answer."""
+        covers = self.names == EVERYTHING or (names != EVERYTHING and names <= self.names)
+        failed = self.reading.done() and (self.reading.cancelled() or self.reading.exception() is not None)
+        fresh = now - self.taken_at < FRESH_SECONDS and not self.touched & names
+        return covers and fresh and not failed and asker not in self.seen_by
+
+
+class Glances:
+    """The shared readings of one account and region.
+
+    Args:
+        reads: What is read with.
+        clock: Seconds that never jump.
+    """
+
+    def __init__(self, reads: Reads, clock: Callable[[], float]) -> None:
+        self._reads = reads
+        self._clock = clock
+        self._shots: dict[tuple[str, str], _Shot[Any]] = {}
+
+    def of(self, asker: object) -> Glance:
+        """Give the shared readings as one asker is to see them."""
+        return Glance(self, self._reads, asker)
+
+    async def get(
+        self,
+        key: tuple[str, str],
+        asker: object,
+        names: frozenset[str],
+        read: Callable[[frozenset[str]], Awaitable[T]],
+    ) -> T:
+        """Give a reading that the asker has not had, made now if there is none."""
+        shot: _Shot[T] | None = self._shots.get(key)
+        if shot is None or not shot.serves(asker, names, self._clock()):
+            is_shared = shot is not None and not names <= shot.names
+            wanted = EVERYTHING if is_shared else names
+            reading = asyncio.ensure_future(_of(read(wanted)))
+            reading.add_done_callback(_retrieve)
+            shot = self._shots[key] = _Shot(wanted, self._clock(), reading)
+        shot.seen_by.add(asker)
+        return await asyncio.shield(shot.reading)
+
+    def touched(self, app_id: str, names: frozenset[str]) -> None:
+        """See that nobody who asks for these names gets a reading from before now."""
+        for (_, of), shot in self._shots.items():
+            if of == app_id:
+                shot.touched |= names
+
+
+class Glance:
+    """One asker's shared readings: the first one of each kind; whatever is asked again is read anew."""
+
+    def __init__(self, glances: Glances, reads: Reads, asker: object) -> None:
+        self._glances = glances
+        self._reads = reads
+        self._asker = asker
+        self._had: set[str] = set()
+
+    async def push_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
+        """Read the push status of at least these data files, in all their versions."""
+        return await self._records("push", app_id, names, self._reads.push_records)
+
+    async def dist_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
+        """Read the distribution status of at least these data files, in all their versions."""
+        return await self._records("dist", app_id, names, self._reads.dist_records)
+
+    async def inventory(self, app_id: str) -> ApplicationInfo | None:
+        """Read which instances the application has; None where the cloud does not tell this identity."""
+        return await self._glances.get(
+            ("inventory", app_id), self._asker, EVERYTHING, lambda _: self._reads.inventory(app_id)
+        )
+
+    def touched(self, app_id: str, names: frozenset[str]) -> None:
+        """Take note that these data files are being changed."""
+        self._glances.touched(app_id, names)
+
+    async def _records(
+        self,
+        kind: str,
+        app_id: str,
+        names: frozenset[str],
+        read: Callable[[str, frozenset[str]], Awaitable[FoldedRecords]],
+    ) -> FoldedRecords:
+        if kind in self._had:
+            return await read(app_id, names)
+        self._had.add(kind)
+        return await self._glances.get(
+            (kind, app_id), self._asker, names, lambda wanted: read(app_id, wanted)
+        )
+
+
+async def _of(reading: Awaitable[T]) -> T:
+    return await reading
+
+
+def _retrieve(reading: asyncio.Task[Any]) -> None:
+    """Have an error that nobody waits for any more not be told as one that was forgotten."""
+    if not reading.cancelled():
+        reading.exception()

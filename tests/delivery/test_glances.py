@@ -1,0 +1,86 @@
+"""Looks share readings: few calls for many resources, none older than some seconds, none twice for one asker."""
+
+import pytest
+
+from pulumi_alicloud_edge.delivery.glances import FRESH_SECONDS, Glances
+from pulumi_alicloud_edge.delivery.records import FoldedRecords
+from pulumi_alicloud_edge.errors import UnavailableError
+from pulumi_alicloud_edge.model.observation import Unit
+
+APP = "e-1"
+
+
+class Clouds:
+    """Stands for the reads, and counts them."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.asked: list[frozenset[str]] = []
+        self.error: Exception | None = None
+        self.glances = Glances(self, lambda: self.now)  # type: ignore[arg-type]
+
+    async def push_records(self, _: str, names: frozenset[str]) -> FoldedRecords:
+        self.asked.append(names)
+        if self.error:
+            raise self.error
+        return {Unit("reading", str(len(self.asked))): {}}
+
+    async def look(self, asker: str, *names: str, app: str = APP) -> int:
+        """Look once; gives the number of the reading that was shown."""
+        (unit,) = await self.glances.of(asker).push_records(app, frozenset(names))
+        return int(unit.version)
+
+
+@pytest.fixture
+def clouds() -> Clouds:
+    return Clouds()
+
+
+async def test_one_resource_reads_its_own_names_only(clouds: Clouds) -> None:
+    await clouds.look("a", "x")
+    assert clouds.asked == [frozenset("x")]
+
+
+async def test_many_resources_of_an_application_need_two_reads(clouds: Clouds) -> None:
+    shown = [await clouds.look(f"asker {number}", f"name {number}") for number in range(20)]
+    assert shown == [1] + 19 * [2]
+    assert clouds.asked[1] == frozenset(), "everything is read for the rest"
+
+
+async def test_applications_share_nothing(clouds: Clouds) -> None:
+    assert [await clouds.look("a", "x"), await clouds.look("b", "x", app="e-2")] == [1, 2]
+
+
+async def test_who_asks_again_is_shown_something_newer(clouds: Clouds) -> None:
+    assert [await clouds.look("a", "x"), await clouds.look("a", "x")] == [1, 2]
+
+
+async def test_one_asker_that_looks_on_reads_anew_each_time(clouds: Clouds) -> None:
+    glance = clouds.glances.of("a")
+    for _ in range(3):
+        await glance.push_records(APP, frozenset("x"))
+    assert len(clouds.asked) == 3
+
+
+async def test_a_reading_grows_old(clouds: Clouds) -> None:
+    await clouds.look("a", "x")
+    clouds.now = FRESH_SECONDS + 1
+    assert await clouds.look("b", "x") == 2
+
+
+async def test_what_is_being_changed_is_read_anew_and_the_rest_is_not(clouds: Clouds) -> None:
+    await clouds.look("a", "x")
+    await clouds.look("b", "y")
+    clouds.glances.touched(APP, frozenset("x"))
+    assert await clouds.look("c", "z") == 2
+    assert await clouds.look("d", "x") == 3
+
+
+async def test_a_failed_reading_is_told_and_not_kept(clouds: Clouds) -> None:
+    clouds.error = UnavailableError(
+        action="A", code="ServiceUnavailable", message="", status=503, request_id="", subject=APP
+    )
+    with pytest.raises(UnavailableError):
+        await clouds.look("a", "x")
+    clouds.error = None
+    assert await clouds.look("b", "x") == 2
