@@ -22,10 +22,11 @@ def main() -> int:
     commands.add_parser("shell", help="run a shell in which Pulumi works against the emulator")
     commands.add_parser("lint")
     commands.add_parser("test", help="lint, then pytest with the arguments that follow")
+    commands.add_parser("bench", help="measure, with the arguments that follow")
     commands.add_parser("cli", help="print the folder of the Pulumi CLI")
     try:
         chosen, further = parser.parse_known_args()
-        if further and chosen.command != "test":
+        if further and chosen.command not in ("test", "bench"):
             parser.error(f"unknown: {' '.join(further)}")
         _run(chosen, further)
     except StepError as error:
@@ -42,12 +43,8 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
         case "setup":
             python_env.ensure()
             say(f"Set up: .venv is what uv.lock says, Pulumi is in {pulumi_cli.ensure()}.")
-        case "up":
-            local_stack.up(chosen.stack)
-        case "preview":
-            local_stack.preview(chosen.stack)
-        case "refresh":
-            local_stack.refresh(chosen.stack)
+        case "up" | "preview" | "refresh" as command:
+            getattr(local_stack, command)(chosen.stack)
         case "down":
             local_stack.down()
         case "shell":
@@ -56,6 +53,8 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
             checks.lint()
         case "test":
             checks.test(further)
+        case "bench":
+            checks.bench(further)
         case "cli":
             say(str(pulumi_cli.ensure()))
 

@@ -40,6 +40,18 @@ def test(arguments: Sequence[str]) -> None:
     _conclude([*_lint(), *_failed(["pytest", *WORKERS, *arguments], *path)])
 
 
+def bench(arguments: Sequence[str]) -> None:
+    """Measure how fast the provider is, with the Pulumi CLI on PATH.
+
+    Args:
+        arguments: Further arguments for ``python -m bench``.
+    """
+    python_env.ensure()
+    python_env.add_group("bench")
+    path = [VENV / "bin", pulumi_cli.ensure()]
+    _conclude(_failed(["python", "-m", "bench", *arguments], *path))
+
+
 def _lint() -> list[str]:
     return [fault for linter in LINTERS for fault in _failed(linter, VENV / "bin")]
 

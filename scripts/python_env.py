@@ -36,6 +36,13 @@ def ensure() -> None:
         STAMP.write_text(_fingerprint())
 
 
+def add_group(group: str) -> None:
+    """Add a dependency group that is not needed every day; it stays until uv.lock changes."""
+    with locked(LOCAL / "setup.lock", busy="Another run is setting up this checkout."):
+        arguments = ("sync", "--frozen", "--all-extras", "--group", group)
+        _run(_uv(), *arguments, doing=f"Installing the packages for {group}")
+
+
 def _is_current() -> bool:
     return STAMP.exists() and STAMP.read_text() == _fingerprint() and _has_python()
 

@@ -1,0 +1,37 @@
+"""Parts of a measurement that run in a process of their own, so that memory and imports are theirs alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def ask(module: str, *arguments: str | int) -> Any:
+    """Run ``python -m module arguments`` from the root; gives what it printed as JSON."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ))
+    if ran.returncode:
+        raise RuntimeError(f"{' '.join(command)}:\n{ran.stderr}")
+    return json.loads(ran.stdout)
+
+
+def spent(work: Callable[[], object]) -> dict[str, float]:
+    """Do some work; gives its CPU seconds, and by how many MiB it raised the most memory that was in use."""
+    before = _peak_mib()
+    began = time.process_time()
+    work()
+    return {"cpu": time.process_time() - began, "mib": _peak_mib() - before}
+
+
+def _peak_mib() -> float:
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
