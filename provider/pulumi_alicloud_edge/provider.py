@@ -53,6 +53,9 @@ class _RolloutProvider(ResourceProvider):
         except EdgeError as error:
             # With a property, Pulumi would print its value, secrets included.
             return CheckResult(news, [CheckFailure("", line) for line in _lines(error, self._kind())])
+        # What has been stored stays while there is nothing to roll out: each input that changes costs the engine
+        # a write of the whole state.
+        impact = impact or _olds.get(IMPACT) or ""
         return CheckResult({**news, IMPACT: impact} if impact else news, [])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:

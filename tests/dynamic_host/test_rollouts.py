@@ -200,6 +200,20 @@ def test_going_back_after_a_half_failed_update_restores_the_former_version(
     assert state.outputs["status"] == "converged"
 
 
+def test_a_rollback_takes_back_also_what_was_still_arriving(
+    host: DynamicHost, stocked: Emulator, world: dict[str, Any]
+) -> None:
+    stocked.world({**world, "timing": {**world["timing"], "dist_seconds": [20, 60]}})
+    stock(stocked, "1", "2")
+    dist = Managed(host, Kind.DIST)
+    dist.up(distribution())
+    stocked.faults([{**ONE_FAILS, "count": 1}])
+    with pytest.raises(CallFailedError, match="back to assets@1"):
+        dist.up(distribution(placed("2"), rollout={"retries": 0, "on_failure": "rollback"}))
+    stocked.advance(1000)
+    assert runs(stocked) == {"1"}
+
+
 def test_a_release_reaches_its_environment_and_goes_back_by_a_plain_change(
     host: DynamicHost, emulator: Emulator
 ) -> None:

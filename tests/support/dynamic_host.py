@@ -35,7 +35,7 @@ UNKNOWN = rpc.UNKNOWN
 """Stands in properties for what is not known yet, as in a preview."""
 NAMESPACE = "alicloud-edge"
 START_SECONDS = 30.0
-CALL_SECONDS = 60.0
+CALL_SECONDS = 180.0
 STACK = "urn:pulumi:test::edge::"
 T = TypeVar("T")
 

@@ -57,6 +57,7 @@ class DistPort:
         self._stages = stages
         self._inventory: Mapping[str, str] | None = None
         self._names_instances = True
+        self._cleans_first = False
         self._records: Mapping[Unit, Records] = {}
 
     async def observe(self) -> Observation:
@@ -71,10 +72,10 @@ class DistPort:
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call DistApplicationData, for some instances only where the cloud takes that.
 
-        A repeated start of a version that lies there already, below a newer one, may have moved nothing: then
-        the newer one is cleaned first, so that this one has to be distributed anew.
+        A repeated start of a version that lies there already, below a newer one, may have moved nothing: then the
+        newer one is cleaned first, so that this one has to be distributed anew; and so from then on.
         """
-        if request.repeat:
+        if request.repeat or self._cleans_first:
             await self._clean_displacing(request)
         if request.targets is not None and self._names_instances:
             try:
@@ -93,7 +94,9 @@ class DistPort:
         return replace(answers[-1], targets=everyone)
 
     async def _clean_displacing(self, request: StartRequest) -> None:
-        for unit, region in sorted(self._displacing(request)):
+        displacing = self._displacing(request)
+        self._cleans_first |= bool(displacing)
+        for unit, region in sorted(displacing):
             await self._ens.clean_dist_data(self._app_id, unit.name, unit.version, region or None)
 
     def _displacing(self, request: StartRequest) -> set[tuple[Unit, str]]:

@@ -93,6 +93,11 @@ class Patience:
     quiet_since: float
     now: float
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing has changed for as long as the cloud may take to show a start."""
+        return self.now - self.quiet_since >= VISIBILITY
+
 
 def survey(
     desired: Desired,
@@ -118,7 +123,7 @@ def survey(
         verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
         trouble = observation.trouble.get(unit, "")
         for target in known:
-            _sort(one, target, verdicts, trouble)
+            _sort(one, target, verdicts, trouble, patience)
         said_to_be_all = bool(observation.of(unit)) and unit in ledger.complete(patience.stage)
         if (
             not is_named
@@ -137,10 +142,16 @@ def _is_unbegun(observation: Observation, unit: Unit, earlier: frozenset[str], *
     return earlier.issuperset(seen) or (not started and not observation.hints.issubset(seen))
 
 
-def _sort(one: UnitSurvey, target: str, verdicts: Verdicts, trouble: str) -> None:
-    """File a target by what is observed alone: anything neither converged nor under way may need a start."""
+def _sort(one: UnitSurvey, target: str, verdicts: Verdicts, trouble: str, patience: Patience) -> None:
+    """File a target by what is observed alone: anything neither converged nor under way may need a start.
+
+    Another version on its way to a target that runs ours is let arrive, since a start now might come to its end
+    before it; if it hangs, ours is started over it.
+    """
     verdict = verdicts.on(target)
-    if verdict is Verdict.CONVERGED:
+    if verdict is Verdict.CONVERGED and verdicts.is_contested(target):
+        (one.to_start if patience.is_quiet else one.under_way).add(target)
+    elif verdict is Verdict.CONVERGED:
         one.converged += 1
     elif trouble:
         one.failed[target] = trouble

@@ -17,6 +17,7 @@ class Verdicts:
         self._version = unit.version
         contested = exclusive and len(observation.versions_of(unit.name)) > 1
         self._running = running_versions(observation, unit.name) if contested else None
+        self._rivals = _under_way(observation, unit) if contested else {}
 
     def record(self, target: str) -> Record | None:
         """Give the cloud's record of the unit on this target, None where it has none."""
@@ -38,8 +39,24 @@ class Verdicts:
                 return Verdict.MISSING
         assert_never(record.state)
 
+    def is_contested(self, target: str) -> bool:
+        """Tell whether another version is on its way to a target that runs ours, and will displace it."""
+        record = self._records.get(target)
+        return record is not None and self._rivals.get(target, "") > record.started
+
     def _displaced(self, target: str) -> bool:
         return self._running is not None and self._running.get(target) != self._version
+
+
+def _under_way(observation: Observation, unit: Unit) -> dict[str, str]:
+    """Give the targets to which another version of the name is on its way, with the latest start of one."""
+    rivals: dict[str, str] = {}
+    for version, records in observation.versions_of(unit.name).items():
+        if version != unit.version:
+            for target, record in records.items():
+                if record.state is RecordState.IN_PROGRESS:
+                    rivals[target] = max(record.started, rivals.get(target, ""))
+    return rivals
 
 
 def known_targets(observation: Observation, units: Iterable[Unit], *, exclusive: bool) -> set[str]:

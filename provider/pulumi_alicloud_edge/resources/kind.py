@@ -144,6 +144,10 @@ class Kind(ABC, Generic[I]):
     ) -> dict[str, Any]:
         """Give the outputs that are this kind's own. ``olds`` are the outputs before this rollout, if any."""
 
+    def shown(self, port: Port) -> dict[str, Any]:  # noqa: ARG002
+        """Give outputs that tell what the cloud showed last, whatever was desired of it."""
+        return {}
+
     @abstractmethod
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """Say what destroying it leaves in the cloud; empty for nothing worth a word."""

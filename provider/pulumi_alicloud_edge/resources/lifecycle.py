@@ -67,6 +67,23 @@ class Result:
 
 
 @dataclass(frozen=True)
+class _Course:
+    """A rollout and, where it failed and was to be taken back, the rollback after it.
+
+    Attributes:
+        ended: How the rollout ended.
+        port: Its way to the cloud.
+        last_port: The way of what came last.
+        restored: How the rollback went, where there was one.
+    """
+
+    ended: Ended
+    port: Port
+    last_port: Port
+    restored: Restored | None = None
+
+
+@dataclass(frozen=True)
 class Difference:
     """The result of comparing stored outputs with new inputs."""
 
@@ -169,7 +186,7 @@ class Lifecycle(Generic[I]):
         if not any(observation.of(unit) for unit in desired.units) and self._kind.vanishes:
             return None
         seen = placements(desired, scope, observation)
-        shown = self._kind.outputs(inputs, seen, port, outputs)
+        shown = {**self._kind.outputs(inputs, seen, port, outputs), **self._kind.shown(port)}
         kept = {
             key: outputs[key] for key in ("owned", "baseline", "baseline_version", HINTS) if key in outputs
         }
@@ -204,15 +221,16 @@ class Lifecycle(Generic[I]):
         self, call: Call, id_: str, inputs: I, properties: Mapping[str, Any], olds: Mapping[str, Any]
     ) -> Result:
         try:
-            ended, restored, port = self._runtime.run(self._carry_out(call, inputs, olds))
+            course = self._runtime.run(self._carry_out(call, inputs, olds))
         except EdgeError as error:
             return Result(id_, {}, error, keep=False)
-        outcome = ended.outcome
+        ended, restored, outcome = course.ended, course.restored, course.ended.outcome
         status = outcome.status if restored is None else _status_after(restored)
         shown = restored.outcome if restored and restored.outcome else outcome
         outputs = {
             **self._kind.declared(properties),
-            **self._kind.outputs(inputs, shown.placements, port, olds),
+            **self._kind.outputs(inputs, shown.placements, course.port, olds),
+            **self._kind.shown(course.last_port),
             "status": status.value,
             "request_ids": list(outcome.request_ids),
             "converged_at": olds.get("converged_at") or "",
@@ -230,9 +248,7 @@ class Lifecycle(Generic[I]):
             return Result(id_, outputs, ended.error, keep=False)
         return Result(id_, outputs, failure(outcome, self._kind.subject(inputs), ended.error, restored))
 
-    async def _carry_out(
-        self, call: Call, inputs: I, olds: Mapping[str, Any]
-    ) -> tuple[Ended, Restored | None, Port]:
+    async def _carry_out(self, call: Call, inputs: I, olds: Mapping[str, Any]) -> _Course:
         port = self._kind.port(self._runtime, inputs, (call.urn or object(), "rollout"))
         policy = self._kind.policy(inputs)
         if call.timeout:
@@ -245,11 +261,12 @@ class Lifecycle(Generic[I]):
             starts_in=self._kind.starts_in(inputs),
         )
         if not is_due(policy, ended):
-            return ended, None, port
+            return _Course(ended, port, port)
         restoration = self._kind.restoration(self._runtime, inputs, ended.outcome, port, olds)
         if restoration is None:
-            return ended, None, port
-        return ended, await restore(restoration, self._surroundings(call, "rolling back: ")), port
+            return _Course(ended, port, port)
+        restored = await restore(restoration, self._surroundings(call, "rolling back: "))
+        return _Course(ended, port, restoration.port, restored)
 
     def _surroundings(self, call: Call, doing: str = "") -> Surroundings:
         return Surroundings(

@@ -135,7 +135,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
         port: Port,
         olds: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """Give what the environment shows, and what was there before."""
+        """Give what was there before: as declared then if that had converged, else as found at the first look."""
         from pulumi_alicloud_edge.delivery.release import ReleasePort
 
         shown = port.shown if isinstance(port, ReleasePort) else None
@@ -143,13 +143,16 @@ class ReleaseKind(Kind[ReleaseInputs]):
         before = str(olds.get("version_id") or "")
         if olds.get("status") in _IN_PLACE and before != inputs.version_id:
             baseline = before
+        return {"baseline_version": baseline or (shown.found if shown else "")}
+
+    def shown(self, port: Port) -> dict[str, Any]:
+        """Give what the environment runs."""
+        from pulumi_alicloud_edge.delivery.release import ReleasePort
+
+        shown = port.shown if isinstance(port, ReleasePort) else None
         if shown is None:
-            return {"baseline_version": baseline}
-        return {
-            "published_version": shown.version,
-            "publish_percentage": shown.percentage,
-            "baseline_version": baseline or shown.found,
-        }
+            return {}
+        return {"published_version": shown.version, "publish_percentage": shown.percentage}
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """A release cannot be unpublished: ESA has no operation for it."""

@@ -1,0 +1,58 @@
+"""Releases come to the same end, however the cloud takes what its contract leaves open."""
+
+from typing import Any
+
+import pytest
+from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed
+from support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
+
+FORMER, NEW, _ = VERSION_IDS
+
+
+@pytest.fixture
+def web(host: DynamicHost) -> Managed:
+    return Managed(host, Kind.RELEASE)
+
+
+@pytest.mark.dialects("release_fields", "partial_release", "text")
+def test_a_version_takes_over_share_by_share(web: Managed, cloud: Emulator) -> None:
+    web.up(released(FORMER))
+    cloud.clear_calls()
+    kept = web.up(released(NEW))
+    assert kept.outputs["status"] == "converged"
+    assert (kept.outputs["published_version"], kept.outputs["publish_percentage"]) == (NEW, 100)
+    assert kept.outputs["baseline_version"] == FORMER
+    shares = [call["params"]["Percentage"]["value"] for call in cloud.calls("PublishEdgeContainerAppVersion")]
+    assert shares == ["10", "100"]
+    cloud.clear_calls()
+    web.up(released(NEW))
+    assert web.done[-1] == "same"
+    assert not cloud.calls("PublishEdgeContainerAppVersion")
+
+
+@pytest.mark.dialects("release_fields", "partial_release", "rollback_env")
+@pytest.mark.parametrize("staging", ["without staging", "with staging"])
+def test_a_release_that_hangs_is_rolled_back(
+    web: Managed, host: DynamicHost, cloud: Emulator, staging: str
+) -> None:
+    web.up(released(FORMER))
+    if staging == "with staging":
+        Managed(host, Kind.RELEASE, name="staging").up({**released(VERSION_IDS[2]), "env": "staging"})
+    hanging = {"effect": "target_hang", "targets": ["prod"], "count": 1}
+    cloud.faults([{"action": "PublishEdgeContainerAppVersion", **hanging}])
+    with pytest.raises(CallFailedError, match=f"back to .*{FORMER}"):
+        web.up(released(NEW, on_failure="rollback", stall_timeout="2s", retries=0))
+    assert web.state is not None
+    assert web.state.outputs["status"] == "rolled_back"
+    assert web.state.outputs["published_version"] == FORMER
+    if staging == "with staging":
+        assert not cloud.calls("RollbackEdgeContainerAppVersion"), "it names no environment"
+        environments = cloud.container_app()["environments"]
+        assert environments["staging"]["DeployedVersion"] == VERSION_IDS[2]
+
+
+def released(version: str, **rollout: Any) -> dict[str, Any]:
+    """A release to a tenth of prod, then to all of it."""
+    stages = [{"percentage": 10, "bake": "0.5s"}, {"percentage": 100}]
+    common = {"app_id": CONTAINER_APP_ID, "env": "prod"}
+    return {**common, "version_id": version, "rollout": {"stages": stages, **rollout}}

@@ -1,0 +1,49 @@
+"""Another version on its way to a target that runs ours: it will displace ours, so nothing is done yet."""
+
+from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.outcome import RolloutStatus
+from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
+from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, Wait
+from pulumi_alicloud_edge.reconcile.rollout import Rollout
+
+OURS, OTHER = Unit("assets", "1"), Unit("assets", "2")
+TARGET = "i-1"
+EARLIER, LATER, LATEST = "2026-11-22T05:00:00Z", "2026-11-22T06:00:00Z", "2026-11-22T07:00:00Z"
+
+
+def rollout() -> Rollout:
+    return Rollout(Desired((OURS,)), RolloutPolicy((Stage(Everywhere()),)), now=0)
+
+
+def seen(other: RecordState, *, other_started: str = LATER, ours_started: str = EARLIER) -> Observation:
+    ours = Record(RecordState.SUCCEEDED, updated=ours_started, started=ours_started)
+    theirs = Record(other, updated=other_started, started=other_started)
+    return Observation({OURS: {TARGET: ours}, OTHER: {TARGET: theirs}}, (frozenset({TARGET}),))
+
+
+def test_a_version_that_will_displace_ours_is_awaited_and_then_displaced_itself() -> None:
+    course = rollout()
+    assert isinstance(course.decide(seen(RecordState.IN_PROGRESS), now=0), Wait)
+    decision = course.decide(seen(RecordState.SUCCEEDED), now=5)
+    assert isinstance(decision, Start)
+    assert decision.requests[0].units == (OURS,)
+
+
+def test_a_version_that_does_not_arrive_in_the_end_changes_nothing() -> None:
+    course = rollout()
+    assert isinstance(course.decide(seen(RecordState.IN_PROGRESS), now=0), Wait)
+    decision = course.decide(seen(RecordState.FAILED), now=5)
+    assert isinstance(decision, Finish)
+    assert decision.outcome.status is RolloutStatus.CONVERGED
+
+
+def test_a_version_that_hangs_on_its_way_is_overtaken() -> None:
+    course = rollout()
+    course.decide(seen(RecordState.IN_PROGRESS), now=0)
+    decision = course.decide(seen(RecordState.IN_PROGRESS), now=30)
+    assert isinstance(decision, Start)
+    course.starting(decision.requests[0], now=30)
+    overtaken = seen(RecordState.IN_PROGRESS, ours_started=LATEST)
+    decision = course.decide(overtaken, now=60)
+    assert isinstance(decision, Finish)
+    assert decision.outcome.status is RolloutStatus.CONVERGED
