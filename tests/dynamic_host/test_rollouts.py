@@ -59,7 +59,7 @@ def test_a_failed_target_is_started_again_as_often_as_retries_allow(
 
 
 def test_a_target_that_fails_once_is_mended_by_a_retry(host: DynamicHost, stocked: Emulator) -> None:
-    stocked.faults([{**ONE_FAILS, "count": 1}])
+    stocked.faults([{**ONE_FAILS, "count": 1, "targets": [INSTANCES[1]]}])
     state = Managed(host, Kind.DIST).up(distribution())
     assert state.outputs["status"] == "converged"
     assert len(starts(stocked)) == 2
@@ -207,7 +207,7 @@ def test_a_rollback_takes_back_also_what_was_still_arriving(
     stock(stocked, "1", "2")
     dist = Managed(host, Kind.DIST)
     dist.up(distribution())
-    stocked.faults([{**ONE_FAILS, "count": 1}])
+    stocked.faults([{**ONE_FAILS, "count": 1, "targets": [INSTANCES[1]]}])
     with pytest.raises(CallFailedError, match="back to assets@1"):
         dist.up(distribution(placed("2"), rollout={"retries": 0, "on_failure": "rollback"}))
     stocked.advance(1000)
