@@ -22,4 +22,4 @@ class Nothing(Resource, module="floor", name="Nothing"):
     """A resource that is nothing."""
 
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(NothingProvider(), name, inputs, opts)
+        super().__init__(NothingProvider(), name, dict(inputs), opts)

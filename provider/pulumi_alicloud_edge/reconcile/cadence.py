@@ -10,14 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-LEAST = 0.5
+LEAST = 0.56
 """Shortest wait, seconds."""
 MOST = 29.5
 """Longest wait, seconds: with the read itself, nothing goes unnoticed for more than half a minute."""
 
-_WINDOW = 0.4
+_WINDOW = 0.42
 _FEW = 2
-_STALL_AFTER_STEPS, _STALL_STEPS, _STALL_LOOKS = 8, 2.7, 1.35
+_SLOW_STEPS = 3.9
+_STALL_AFTER_STEPS, _STALL_STEPS, _STALL_LOOKS = 10.5, 4.1, 0.37
 
 
 class Sight(NamedTuple):
@@ -42,22 +43,22 @@ class Temper:
         blind: Wait as long as nothing has moved, as a share, and ``blind_most`` seconds at most.
         stalled: The same after something has moved and then ceased to.
         close: Wait around the foretold end, as a share, and ``close_most`` seconds at most.
-        stride: Wait before it, as a share of the time left.
+        stride: Wait before it, as a share of the time left; more than the whole, as the foretold end is the earliest.
         trust: Longest wait, as a share of the time over which the pace was watched.
         free: Looks that are spent around the end whatever went before, and one more for every ``each`` seconds.
         spread: How much of a step's time is to be covered by the looks that are left.
     """
 
-    blind: float = 0.18
-    blind_most: float = 24.0
-    stalled: float = 0.11
-    close: float = 0.02
-    close_most: float = 3.6
-    stride: float = 0.9
-    trust: float = 0.8
-    free: float = 34.0
+    blind: float = 0.19
+    blind_most: float = 29.0
+    stalled: float = 0.15
+    close: float = 0.006
+    close_most: float = 3.8
+    stride: float = 1.1
+    trust: float = 0.68
+    free: float = 33.4
     each: float = 20.0
-    spread: float = 0.63
+    spread: float = 0.505
 
 
 class Cadence:
@@ -140,7 +141,7 @@ class _Pace:
             return False
         before = self._sights[-2]
         expected = self._rate * (self._now.at - before.at)
-        return expected > _FEW * self._step and _share(self._now) - _share(before) < expected
+        return expected > _SLOW_STEPS * self._step and _share(self._now) - _share(before) < expected
 
     @property
     def watched(self) -> float:
