@@ -1,5 +1,7 @@
 """Faults on demand: rules that make chosen calls, or the work that they start, go wrong."""
 
+import time
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -79,6 +81,8 @@ class ThrottleFault(_Rule):
     effect: Literal["throttle"]
     retry_after_ms: Annotated[int, Field(ge=0)] | None = None
     status: Annotated[int, Field(ge=400, le=599)] = 400
+    calls_per_second: Annotated[int, Field(ge=1)] | None = None
+    """So many calls in any real second pass; without it, none does."""
 
 
 class StaleFault(_Rule):
@@ -138,6 +142,7 @@ class Faults:
         self._rules: list[Fault] = []
         self._considered: list[int] = []
         self._met: list[int] = []
+        self._passed: list[deque[float]] = []
 
     def put(self, rules: Any) -> list[dict[str, Any]]:
         """Replace the rules.
@@ -151,6 +156,7 @@ class Faults:
             raise Refused(explain("faults", error)) from error
         self._considered = [0] * len(self._rules)
         self._met = [0] * len(self._rules)
+        self._passed = [deque() for _ in self._rules]
         return self.rules()
 
     def rules(self) -> list[dict[str, Any]]:
@@ -170,10 +176,22 @@ class Faults:
                 continue
             if rule.count is not None and self._met[index] >= rule.count:
                 continue
+            if isinstance(rule, ThrottleFault) and rule.calls_per_second and self._passes(index, rule):
+                continue
             self._considered[index] += 1
             if self._dice.unit("fault", index, self._considered[index]) < rule.probability:
                 self._met[index] += 1
                 yield rule
+
+    def _passes(self, index: int, rule: ThrottleFault) -> bool:
+        """Whether a call is within the rate that a rule lets through, counting it if so."""
+        now, passed = time.monotonic(), self._passed[index]
+        while passed and passed[0] <= now - 1:
+            passed.popleft()
+        within = len(passed) < (rule.calls_per_second or 0)
+        if within:
+            passed.append(now)
+        return within
 
 
 def _can_meet(rule: Fault, action: str) -> bool:

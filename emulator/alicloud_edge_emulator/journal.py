@@ -26,6 +26,8 @@ class Entry:
     """One call as it was answered."""
 
     seq: int
+    at: float
+    """When it came, in real seconds of a clock that does not jump."""
     time: str
     product: str
     action: str
@@ -48,6 +50,7 @@ class Journal:
     def record(
         self,
         *,
+        at: float,
         time: str,
         product: str,
         action: str,
@@ -62,6 +65,7 @@ class Journal:
         app_id = parameters["AppId"].value if "AppId" in parameters else ""
         entry = Entry(
             seq=self._count,
+            at=at,
             time=time,
             product=product,
             action=action,

@@ -72,13 +72,14 @@ class Gateway:
 
     async def serve(self, request: Request) -> Response:
         """Answer one call of the cloud API."""
-        began = time.perf_counter()
+        began, arrived = time.perf_counter(), time.monotonic()
         incoming = await _read(request)
         plan = self._faults.plan(incoming.action or "", incoming.text("AppId"))
         await asyncio.sleep(plan.delay_seconds)
         reply = _instead(plan, incoming) or _afterwards(plan, incoming, await self._reply(incoming, plan))
         product = self._products.get(incoming.version or "")
         self._journal.record(
+            at=arrived,
             time=wire_time(self._cloud.clock.now()),
             product=product.name if product else "",
             action=incoming.action or "",

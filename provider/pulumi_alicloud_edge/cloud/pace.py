@@ -62,7 +62,9 @@ class Pace:
         if called_at > self._throttled_at:
             self._throttled_rate = max(_SLOWEST, _DECREASE * self._measured(called_at))
             self._throttled_at = now
-        pause = retry_after if retry_after is not None else 1 / (self._throttled_rate or _SLOWEST)
+        # Without a hint, until the cloud's own count of the last calls has surely run down: calls that come
+        # sooner are refused for what went before them, and say nothing of the rate.
+        pause = _MEASURED_SECONDS if retry_after is None else retry_after
         self._paused_until = max(self._paused_until, now + min(pause, LONGEST_PAUSE))
 
     def rate(self, now: float) -> float | None:
