@@ -6,28 +6,10 @@ import pytest
 from support.clouds import archives, emulator, files, process, world
 from support.dynamic_host import DynamicHost
 from support.emulator import Emulator
+from support.readings import WAYS
 from support.sdks import newest
 
 __all__ = ["archives", "emulator", "files", "process", "world"]
-
-WAYS = {
-    "paging": ("targets",),
-    "visibility": ("delayed",),
-    "enumeration": ("as_begun",),
-    "superseded": ("deleted", "vanishes"),
-    "clean": ("later", "vanishes"),
-    "redist": ("ignored", "restarts_all"),
-    "selector": ("region_in",),
-    "inventory": ("empty",),
-    "rollback_env": ("last", "both"),
-    "release_fields": ("publishing_first", "both_stay"),
-    "partial_release": ("publishing",),
-    "text": ("untidy",),
-    "dist_code": ("sample",),
-    "repush": ("answers_300",),
-    "denied": ("http_403",),
-}
-"""The ways beside the emulator's own, which all other tests are run under."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
