@@ -1,6 +1,7 @@
 """The functions that tell how things are: for scripts, with settings from the environment, and for programs."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ NOWHERE = "127.0.0.1:9"
 
 @pytest.fixture(autouse=True)
 def _environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for module in [name for name in sys.modules if name.partition(".")[0] == "alibabacloud_credentials"]:
+        monkeypatch.delitem(sys.modules, module)  # it reads the environment when it is imported
     monkeypatch.setenv("ALICLOUD_EDGE_ENDPOINT", emulator.endpoint)
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY_ID)
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", KEY_SECRET)
