@@ -15,7 +15,8 @@ from itertools import accumulate
 from bench.figure import Bars, Figure, Measured
 from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
 
-SEEDS = 30
+SEEDS = range(1000, 1030)
+"""None of these was looked at while the cadence was tuned; to tune it on them would make the table worthless."""
 DURATIONS = {"5 s": 5.0, "60 s": 60.0, "10 min": 600.0, "60 min": 3600.0}
 FLEETS = (50, 200, 1000)
 SOON = {"5 s": (0.5, 10.0), "60 s": (2.0, 25.0)}
@@ -127,7 +128,7 @@ class Means:
 def means(make: Callable[[], Poller], duration: str, shape: str) -> Means:
     """Watch many rollouts of one duration and shape."""
     watched = []
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         chance = random.Random(f"{duration} {shape} {seed}")
         watched.append(watch(make(), finish_times(SHAPES[shape], DURATIONS[duration], chance)))
     lags = [each.lag for each in watched]

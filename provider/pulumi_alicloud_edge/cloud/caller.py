@@ -169,6 +169,8 @@ class Caller:
                 max_connections=_CONCURRENT_CALLS, max_keepalive_connections=_CONCURRENT_CALLS
             ),
             headers={"user-agent": f"pulumi-alicloud-edge/{_version()}", "accept": "application/json"},
+            # Loading the trusted certificates takes longer than many a run has calls.
+            verify=self._url.scheme == "https",
             # A proxy cannot reach this machine's own loopback.
             trust_env=not is_loopback(self._url.host),
             transport=self._transport,
