@@ -21,6 +21,8 @@ LINTERS = (
     ("lint-imports",),
 )
 WORKERS = ("-n", "auto", "--maxprocesses", "4")
+APART = "tests/program"
+"""Tests in which Pulumi's SDK takes the thread's event loop: they do not mix with asynchronous ones."""
 
 
 def lint() -> None:
@@ -37,7 +39,9 @@ def test(arguments: Sequence[str]) -> None:
     """
     python_env.ensure()
     path = [VENV / "bin", pulumi_cli.ensure()]
-    _conclude([*_lint(), *_failed(["pytest", *WORKERS, *arguments], *path)])
+    rounds = [arguments] if arguments else [[f"--ignore={APART}"], [APART]]
+    failed = [fault for chosen in rounds for fault in _failed(["pytest", *WORKERS, *chosen], *path)]
+    _conclude([*_lint(), *failed])
 
 
 def bench(arguments: Sequence[str]) -> None:

@@ -1,7 +1,6 @@
 """Programs against Pulumi's mocks: nothing runs, and what they register is told."""
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,16 +72,6 @@ def _with_secrets(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _with_secrets(item) for key, item in value.items()}
     return [_with_secrets(item) for item in value] if isinstance(value, list) else value
-
-
-@pytest.fixture(autouse=True)
-def _loop() -> Iterator[None]:
-    """Give the thread a loop: Pulumi's SDK takes the current one, which tests before these may have closed."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield
-    asyncio.set_event_loop(None)
-    loop.close()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""Readings that many resources share while changes are only being considered, or before anything is started.
+"""Readings that many resources share while changes are only being considered.
 
-A check, a diff and the first look of a rollout may be some seconds old; what follows a start may not. So an
-application is read once for all its resources: at first what the first of them asks for, then as a whole. Each
-asker gets a reading only once, so that asking again always shows something newer.
+What a check or a diff sees may be some seconds old; what a rollout decides on may not. So an application is read
+once for all its resources: at first what the first of them asks for, then as a whole. Each asker gets a reading only
+once, so that asking again always shows something newer.
 """
 
 from __future__ import annotations
@@ -75,8 +75,10 @@ class Glances:
         self._clock = clock
         self._shots: dict[tuple[str, str], _Shot[Any]] = {}
 
-    def of(self, asker: object) -> Glance:
-        """Give the shared readings as one asker is to see them."""
+    def of(self, asker: object | None) -> Glance:
+        """Give the shared readings as one asker is to see them; None asks for a status that is read anew."""
+        if asker is None:
+            return Glance(self, self._reads, object(), had=("push", "dist"))
         return Glance(self, self._reads, asker)
 
     async def get(
@@ -107,11 +109,11 @@ class Glances:
 class Glance:
     """One asker's shared readings: the first one of each kind; whatever is asked again is read anew."""
 
-    def __init__(self, glances: Glances, reads: Reads, asker: object) -> None:
+    def __init__(self, glances: Glances, reads: Reads, asker: object, *, had: tuple[str, ...] = ()) -> None:
         self._glances = glances
         self._reads = reads
         self._asker = asker
-        self._had: set[str] = set()
+        self._had = set(had)
 
     async def push_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
         """Read the push status of at least these data files, in all their versions."""

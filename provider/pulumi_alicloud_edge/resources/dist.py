@@ -50,7 +50,7 @@ class DistKind(Kind[DistInputs]):
         """Name files and application."""
         return f"distribution of {', '.join(map(str, _units(inputs)))} in {inputs.app_id}"
 
-    def port(self, runtime: Runtime, inputs: DistInputs, asker: object) -> Port:
+    def port(self, runtime: Runtime, inputs: DistInputs, asker: object | None) -> Port:
         """Give the port of distributions."""
         reads = runtime.glances.of(asker)
         return self._port(runtime, reads, inputs.app_id, inputs.data, self.policy(inputs).stages)

@@ -132,10 +132,10 @@ class Kind(ABC, Generic[I]):
         """Name what is rolled out, for messages."""
 
     @abstractmethod
-    def port(self, runtime: Runtime, inputs: I, asker: object) -> Port:
+    def port(self, runtime: Runtime, inputs: I, asker: object | None) -> Port:
         """Give the way to the cloud. To be called on the runtime's loop.
 
-        ``asker`` tells whose looks are whose: nobody gets the same shared reading twice.
+        ``asker`` tells whose looks are whose: nobody gets the same shared reading twice, and None gets none.
         """
 
     @abstractmethod

@@ -249,7 +249,7 @@ class Lifecycle(Generic[I]):
         return Result(id_, outputs, failure(outcome, self._kind.subject(inputs), ended.error, restored))
 
     async def _carry_out(self, call: Call, inputs: I, olds: Mapping[str, Any]) -> _Course:
-        port = self._kind.port(self._runtime, inputs, (call.urn or object(), "rollout"))
+        port = self._kind.port(self._runtime, inputs, None)
         policy = self._kind.policy(inputs)
         if call.timeout:
             policy = replace(policy, timeout=call.timeout)

@@ -50,7 +50,7 @@ class PushKind(Kind[PushInputs]):
         """Name files and application."""
         return f"push of {', '.join(map(str, _units(inputs)))} to {inputs.app_id}"
 
-    def port(self, runtime: Runtime, inputs: PushInputs, asker: object) -> Port:
+    def port(self, runtime: Runtime, inputs: PushInputs, asker: object | None) -> Port:
         """Give the port of pushes."""
         from pulumi_alicloud_edge.cloud.ens_wire import PushFile
         from pulumi_alicloud_edge.delivery.push import PushPort

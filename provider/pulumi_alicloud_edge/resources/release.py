@@ -63,7 +63,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
         """Give the seconds until ``start_time``."""
         return max(_seconds_until(inputs.start_time), 0.0) if inputs.start_time else 0.0
 
-    def port(self, runtime: Runtime, inputs: ReleaseInputs, asker: object) -> Port:  # noqa: ARG002
+    def port(self, runtime: Runtime, inputs: ReleaseInputs, asker: object | None) -> Port:  # noqa: ARG002
         """Give the port of releases."""
         return self._port(runtime, inputs, self.policy(inputs).stages)
 
