@@ -1,6 +1,5 @@
 """Runs that end before their rollout does: Ctrl-C, kills, and how the next up goes on."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -101,9 +100,7 @@ def test_a_create_that_was_killed_half_way_is_finished_by_the_next_up_without_an
 
 
 def interrupted(running: Running) -> Ran:
-    """Press Ctrl-C once, and see the run end soon."""
+    """Press Ctrl-C once, and see every wait end soon; Pulumi's own end may take some seconds more."""
     running.interrupt()
-    pressed = time.monotonic()
-    ended = running.finish(timeout=30)
-    assert time.monotonic() - pressed < SOON, str(ended)
-    return ended
+    eventually(lambda: "failed**" in running.output(), timeout=SOON)
+    return running.finish(timeout=30)
