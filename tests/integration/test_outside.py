@@ -38,6 +38,29 @@ def test_a_plain_up_repairs_what_drifted_and_nothing_else(
     assert serves(emulator) == VERSION_IDS[1]
 
 
+@pytest.mark.parametrize("state", ["ABSENT", "DELETED"], ids=["added to the application", "deleted by hand"])
+def test_what_lacks_its_version_is_found_without_a_refresh_and_reached_alone(
+    stack: Stack, archives: Archives, emulator: Emulator, state: str
+) -> None:
+    stack.declare(push(archives.push()), dist(distribution()))
+    assert stack.up().ok
+    unit = {"app_id": SMALL_APP_ID, "name": "assets", "version": "1"}
+    emulator.drift(**unit, targets=[INSTANCES[2]], state=state)
+    if state == "ABSENT":
+        emulator.drift(**unit, targets=[REGIONS[1]], state=state)
+    emulator.clear_calls()
+
+    repaired = stack.up(preview=True)
+
+    assert repaired.ok, str(repaired)
+    assert "drift: assets@1 is missing on 1 of 3 instances" in repaired.stdout, str(repaired)
+    assert ("missing on 1 of 2 regions" in repaired.stdout) == (state == "ABSENT")
+    (call,) = emulator.calls("DistApplicationData")
+    assert INSTANCES[2] in call["params"]["DistStrategy"]["value"]
+    assert set(placed_on(emulator).values()) == {"SUCCESS"}
+    assert stack.up().counts() == {"unchanged": 3}
+
+
 def test_refresh_shows_drift_and_the_next_up_repairs_it(
     stack: Stack, archives: Archives, emulator: Emulator
 ) -> None:

@@ -38,6 +38,7 @@ class PushPort:
         stages: The stages whose members an observation is to tell.
 
     Attributes:
+        shown: What was observed last.
         hints: The regions of the application's instances, where everywhere is meant.
     """
 
@@ -59,6 +60,7 @@ class PushPort:
         self._members = tuple(_members(stage) for stage in stages)
         self._wants_hints = any(isinstance(stage.scope, Everywhere) for stage in stages)
         self._looked_up = False
+        self.shown = Observation({})
         self.hints: frozenset[str] = frozenset()
 
     async def observe(self) -> Observation:
@@ -71,7 +73,8 @@ class PushPort:
             self.hints, self._looked_up = await self._inventory(), True
         read_at = datetime.now(UTC)
         records = await self._reads.push_records(self._app_id, self._names)
-        return Observation(records, self._members, read_at=read_at, hints=self.hints)
+        self.shown = Observation(records, self._members, read_at=read_at, hints=self.hints)
+        return self.shown
 
     async def _inventory(self) -> frozenset[str]:
         application = await self._reads.inventory(self._app_id)

@@ -6,7 +6,7 @@ an edge region's file servers, an instance, an environment. Targets are named by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -78,6 +78,10 @@ class Observation:
     def of(self, unit: Unit) -> Records:
         """Give the records of a unit, empty where the cloud has none."""
         return self.records.get(unit, NO_RECORDS)
+
+    def hints_not_borne_out(self, units: Iterable[Unit]) -> int:
+        """Count the suggested targets without any record, of the unit that lacks most."""
+        return max((len(self.hints.difference(self.of(unit))) for unit in units), default=0)
 
     def versions_of(self, name: str) -> dict[str, Records]:
         """Give the records of all versions of a name, by version."""

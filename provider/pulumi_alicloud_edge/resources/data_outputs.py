@@ -10,7 +10,7 @@ from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus, Verdict
 
 OWNED_KEPT = 10
 HINTS = "__hints"
-"""Hidden output: how many targets the cloud's inventory hinted at when the resource was rolled out last."""
+"""Hidden output: how many targets that the cloud's inventory hints at had nothing after the last rollout."""
 _IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
 
 

@@ -81,10 +81,10 @@ class Looker(Generic[I]):
     def drift(self, inputs: I, observation: Observation, outputs: Mapping[str, Any]) -> Drift:
         """Tell what is not as declared.
 
-        Hints count as long as there are more of them than when the resource converged: a hint that its rollout
-        did not bear out then would make it drift for ever.
+        Hints count if more of them are not borne out than when the resource was rolled out last: one that its
+        rollout did not bear out then would make it drift for ever.
         """
-        if len(observation.hints) <= int(outputs.get(HINTS) or 0):
+        if observation.hints_not_borne_out(self._kind.desired(inputs).units) <= int(outputs.get(HINTS) or 0):
             observation = replace(observation, hints=frozenset())
         last = self._kind.policy(inputs).stages[-1]
         return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget)

@@ -91,7 +91,7 @@ class PushKind(Kind[PushInputs]):
         from pulumi_alicloud_edge.delivery.push import PushPort
 
         return {
-            HINTS: len(port.hints) if isinstance(port, PushPort) else 0,
+            HINTS: port.shown.hints_not_borne_out(_units(inputs)) if isinstance(port, PushPort) else 0,
             "placements": show_placements(placements),
             "owned": show_owned(olds, _units(inputs)),
             "baseline": show_baseline(olds, _units(inputs)),
