@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, Progress
-from pulumi_alicloud_edge.model.policy import RolloutPolicy, Scope
+from pulumi_alicloud_edge.model.policy import Scope
 
 
 @dataclass(frozen=True)
@@ -85,5 +85,3 @@ class Finish:
 
 
 Decision = Start | Wait | Finish
-
-__all__ = ["Decision", "Desired", "Finish", "RolloutPolicy", "Start", "StartAnswer", "StartRequest", "Wait"]
