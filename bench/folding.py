@@ -17,7 +17,7 @@ from bench.children import ask, spent
 from bench.figure import Bars, Figure, Measured
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.cloud import StatusGroup
+    from pulumi_alicloud_edge.cloud.ens_status import StatusGroup
 
 FLEET, SMALL_FLEET = 1_000_000, 100_000
 SLICE = 1_000

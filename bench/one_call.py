@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.cloud import Cloud, CloudSettings
+from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.settings import CloudSettings
 
 ROUNDS, CALLS = 9, 300
 

@@ -9,7 +9,8 @@ from collections import Counter
 import httpx
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.cloud import Cloud, CloudSettings
+from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.delivery.push import PushPort
 from pulumi_alicloud_edge.delivery.reads import Reads
 from pulumi_alicloud_edge.model.observation import Unit

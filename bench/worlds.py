@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from support.declarations import distribution, placed
 from support.emulator import KEY_ID, KEY_SECRET, Emulator
+from support.sdks import plain
 from support.stack import Declared, Stack, dist, push
 
 from bench.children import ROOT
@@ -19,6 +21,7 @@ INSTANCES_PER_REGION = 5
 
 FLOOR_PROGRAM = """\
 import json
+import os
 from pathlib import Path
 
 import pulumi
@@ -68,8 +71,8 @@ def pairs(application: int, count: int) -> list[Declared]:
 
 def stack(folder: Path, emulator: Emulator, declared: list[Declared], program: str = "") -> Stack:
     """A stack that declares these, over the provider or over another program's resources."""
-    made = Stack(folder, emulator)
-    made.env["PYTHONPATH"] = str(ROOT)
+    made = Stack(folder, emulator, plain())
+    made.env["PYTHONPATH"] += os.pathsep + str(ROOT)
     made.env["ALIBABA_CLOUD_ACCESS_KEY_ID"], made.env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = KEY_ID, KEY_SECRET
     made.config({"accessKeyId": KEY_ID, "accessKeySecret": KEY_SECRET})
     made.declare(*declared)

@@ -9,6 +9,7 @@ warning says what is missing.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -157,6 +158,7 @@ def adapt(on_cancel: Callable[[], None]) -> None:
             return
         _installed = True
     _on_cancel.append(on_cancel)
+    gc.freeze()  # what Pulumi has loaded stays: searching it for garbage takes longer than most calls
     end_with_engine(engine_address())
     main = sys.modules["__main__"]
     for reached, loss in (

@@ -19,7 +19,7 @@ from pulumi_alicloud_edge.errors import SettingsError
 from pulumi_alicloud_edge.registry import Registry
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.cloud import Cloud
+    from pulumi_alicloud_edge.cloud.session import Cloud
     from pulumi_alicloud_edge.delivery.glances import Glances
     from pulumi_alicloud_edge.delivery.reads import Reads
     from pulumi_alicloud_edge.delivery.surroundings import Interrupt
@@ -78,7 +78,7 @@ class Runtime:
         Raises:
             SettingsError: The settings cannot work.
         """
-        from pulumi_alicloud_edge.cloud import Cloud
+        from pulumi_alicloud_edge.cloud.session import Cloud
 
         return Cloud(self.settings.cloud, clock=time.monotonic, sleep=asyncio.sleep)
 

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from pulumi_alicloud_edge.cloud import Cloud, CloudSettings
+from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.settings import CloudSettings
 
 KEY = "LTAItestkeytestkey"
 SECRET = "SecretSecretSecret"

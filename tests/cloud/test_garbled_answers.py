@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cloud.scripted import sample, scripted
 
-from pulumi_alicloud_edge.cloud import Reading
+from pulumi_alicloud_edge.cloud.ens_status import Reading
 from pulumi_alicloud_edge.errors import CloudError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from pulumi_alicloud_edge.cloud import Cloud
+    from pulumi_alicloud_edge.cloud.session import Cloud
 
 
 async def read_pushes(cloud: Cloud) -> None:

@@ -9,20 +9,17 @@ from typing import Any
 import pytest
 from tests.cloud.scripted import sample, scripted
 
-from pulumi_alicloud_edge.cloud import (
-    ApplicationInfo,
+from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo, Instance
+from pulumi_alicloud_edge.cloud.ens_status import Reading, StatusGroup, Words
+from pulumi_alicloud_edge.cloud.ens_wire import FileResult
+from pulumi_alicloud_edge.cloud.esa_wire import (
     BuildStatus,
-    Cloud,
     DeployStatus,
-    FileResult,
-    Instance,
     PodPhase,
     PublishStatus,
-    Reading,
     RegionResources,
-    StatusGroup,
-    Words,
 )
+from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.errors import MalformedAnswerError
 
 

@@ -8,9 +8,11 @@ import httpx
 import pytest
 from tests.cloud.scripted import KEY, SECRET, URL, Script, Step, Time, refusal, scripted
 
-from pulumi_alicloud_edge.cloud import CloudSettings, Ens, PushFile
 from pulumi_alicloud_edge.cloud.caller import Caller
 from pulumi_alicloud_edge.cloud.credentials import Credentials, StaticCredentials
+from pulumi_alicloud_edge.cloud.ens import Ens
+from pulumi_alicloud_edge.cloud.ens_wire import PushFile
+from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.errors import (
     AnswerLostError,
     CloudError,

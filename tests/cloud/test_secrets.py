@@ -10,9 +10,11 @@ import httpx
 import pytest
 from tests.cloud.scripted import URL, Script, Step, Time, refusal
 
-from pulumi_alicloud_edge.cloud import Cloud, CloudSettings, PushFile
 from pulumi_alicloud_edge.cloud.credentials import Credentials, StaticCredentials
+from pulumi_alicloud_edge.cloud.ens_wire import PushFile
 from pulumi_alicloud_edge.cloud.redaction import redact
+from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.errors import CloudError, EdgeError
 
 if TYPE_CHECKING:

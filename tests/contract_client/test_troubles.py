@@ -12,7 +12,8 @@ import pytest
 from support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, Emulator
 from tests.cloud.scripted import Time
 
-from pulumi_alicloud_edge.cloud import Cloud, PushFile
+from pulumi_alicloud_edge.cloud.ens_wire import PushFile
+from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.errors import (
     AnswerLostError,
     ClockSkewError,

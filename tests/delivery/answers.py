@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from pulumi_alicloud_edge.cloud import Cloud, CloudSettings
+from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.settings import CloudSettings
 
 Answer = Mapping[str, Any] | httpx.Response | Callable[[dict[str, str]], Any]
 SETTINGS = CloudSettings(endpoint="http://127.0.0.1:1", access_key_id="id", access_key_secret="secret")

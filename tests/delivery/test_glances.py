@@ -1,5 +1,7 @@
 """Looks share readings: few calls for many resources, none older than some seconds, none twice for one asker."""
 
+import asyncio
+
 import pytest
 
 from pulumi_alicloud_edge.delivery.glances import FRESH_SECONDS, Glances
@@ -45,6 +47,17 @@ async def test_many_resources_of_an_application_need_two_reads(clouds: Clouds) -
     shown = [await clouds.look(f"asker {number}", f"name {number}") for number in range(20)]
     assert shown == [1] + 19 * [2]
     assert clouds.asked[1] == frozenset(), "everything is read for the rest"
+
+
+async def test_resources_that_look_at_once_need_one_read(clouds: Clouds) -> None:
+    looks = [clouds.look(f"asker {number}", f"name {number}") for number in range(20)]
+    assert await asyncio.gather(*looks) == 20 * [1]
+    assert clouds.asked == [frozenset()]
+
+
+async def test_who_looks_at_once_at_the_same_names_needs_no_more_than_those(clouds: Clouds) -> None:
+    await asyncio.gather(clouds.look("a", "x"), clouds.look("b", "x"))
+    assert clouds.asked == [frozenset("x")]
 
 
 async def test_applications_share_nothing(clouds: Clouds) -> None:

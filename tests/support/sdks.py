@@ -1,4 +1,4 @@
-"""The environments that the provider must run in: the locked one, and the oldest of all that it declares."""
+"""Environments of the provider: the tests' own, the one that users get, and the oldest of all that it declares."""
 
 import hashlib
 import os
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,34 +39,61 @@ def newest() -> Sdk:
     return Sdk("newest", Path(sys.executable))
 
 
-def oldest() -> Sdk:
-    """The oldest version of each dependency that pyproject.toml admits, in an environment of the user's cache.
+def plain() -> Sdk:
+    """The package's own dependencies as locked and nothing else, as users have them.
 
-    It is made once for each state of pyproject.toml and interpreter. The provider itself comes from this
-    checkout, so that many checkouts can share it.
+    Some packages load more where they find more: httpx the libraries of its command line, for one.
     """
-    key = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = _cache() / f"oldest-{key}"
+    locked = (ROOT / "uv.lock").read_bytes()
+
+    def fill(python: Path) -> None:
+        wanted = python.parents[1] / "wanted.txt"
+        _run(
+            *(_uv(), "export", "--project", ROOT, "--frozen", "--no-dev", "--no-emit-project", "--quiet"),
+            *("--output-file", wanted),
+        )
+        _install(python, "-r", wanted)
+
+    return _environment("plain", locked, fill)
+
+
+def oldest() -> Sdk:
+    """The oldest version of each dependency that pyproject.toml admits."""
+    declared = ROOT / "pyproject.toml"
+
+    def fill(python: Path) -> None:
+        _install(python, "--resolution", "lowest-direct", "-r", declared)
+
+    return _environment("oldest", declared.read_bytes(), fill)
+
+
+def _environment(name: str, made_from: bytes, fill: Callable[[Path], None]) -> Sdk:
+    """Give an environment of the user's cache, made once for each state of what it is made from and interpreter.
+
+    The provider itself comes from this checkout, so that many checkouts can share it.
+    """
+    key = hashlib.sha256(made_from + sys.version.encode()).hexdigest()[:12]
+    folder = _cache() / f"{name}-{key}"
     if not folder.exists():
-        _make(folder)
-    return Sdk("oldest", folder / "bin" / "python", (("PYTHONPATH", str(PROVIDER)),))
+        _make(folder, fill)
+    return Sdk(name, folder / "bin" / "python", (("PYTHONPATH", str(PROVIDER)),))
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path, fill: Callable[[Path], None]) -> None:
     """Fill a folder beside it and rename that: workers that come at once do not see half an environment."""
     partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{folder.name}-partial-"))
-    uv = _uv()
-    _run(uv, "venv", "--seed", "--clear", "--relocatable", "--python", sys.executable, partial)
-    _run(
-        *(uv, "pip", "install", "--python", partial / "bin" / "python"),
-        *("--resolution", "lowest-direct", "-r", ROOT / "pyproject.toml"),
-    )
+    _run(_uv(), "venv", "--seed", "--clear", "--relocatable", "--python", sys.executable, partial)
+    fill(partial / "bin" / "python")
     try:
         partial.rename(folder)
     except OSError:
         if not folder.exists():
             raise
         shutil.rmtree(partial)
+
+
+def _install(python: Path, *what: str | Path) -> None:
+    _run(_uv(), "pip", "install", "--compile-bytecode", "--python", python, *what)
 
 
 def _run(*command: str | Path) -> None:

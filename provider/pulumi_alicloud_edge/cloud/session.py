@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.cloud.caller import Caller
 from pulumi_alicloud_edge.cloud.credentials import credentials_source
 from pulumi_alicloud_edge.cloud.endpoints import base_url
-from pulumi_alicloud_edge.cloud.ens import Ens
-from pulumi_alicloud_edge.cloud.esa import Esa
 from pulumi_alicloud_edge.cloud.operation import Product
 from pulumi_alicloud_edge.cloud.pace import Pace
 from pulumi_alicloud_edge.cloud.signature import utc_now
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from pulumi_alicloud_edge.cloud.ens import Ens
+    from pulumi_alicloud_edge.cloud.esa import Esa
     from pulumi_alicloud_edge.cloud.settings import CloudSettings
 
 
@@ -60,8 +61,20 @@ class Cloud:
             )
             for product in Product
         }
-        self.ens = Ens(self._callers[Product.ENS])
-        self.esa = Esa(self._callers[Product.ESA])
+
+    @cached_property
+    def ens(self) -> Ens:
+        """Data files and applications."""
+        from pulumi_alicloud_edge.cloud.ens import Ens
+
+        return Ens(self._callers[Product.ENS])
+
+    @cached_property
+    def esa(self) -> Esa:
+        """Edge containers."""
+        from pulumi_alicloud_edge.cloud.esa import Esa
+
+        return Esa(self._callers[Product.ESA])
 
     async def aclose(self) -> None:
         """Close all connections."""

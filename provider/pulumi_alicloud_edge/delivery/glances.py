@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FRESH_SECONDS = 10.0
 """How old a shared reading may be."""
+GATHER_SECONDS = 0.01
+"""For how long a reading waits for others to join it: an engine has many resources checked at once."""
 EVERYTHING: frozenset[str] = frozenset()
 
 
@@ -46,20 +48,40 @@ class StatusReads(Protocol):
 
 @dataclass
 class _Shot(Generic[T]):
-    """One reading, of some names or of everything, and what it is good for."""
+    """One reading, of some names or of everything, and what it is good for.
+
+    Attributes:
+        names: What it covers.
+        taken_at: When it began; None while others may still join.
+        reading: What it shows.
+        seen_by: Who has had it.
+        touched: Names that have been changed since.
+    """
 
     names: frozenset[str]
-    taken_at: float
-    reading: asyncio.Task[T]
+    taken_at: float | None = None
+    reading: asyncio.Task[T] | None = None
     seen_by: set[object] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
 
     def serves(self, asker: object, names: frozenset[str], now: float) -> bool:
         """Tell whether somebody may take this for an answer."""
-        covers = self.names == EVERYTHING or (names != EVERYTHING and names <= self.names)
-        failed = self.reading.done() and (self.reading.cancelled() or self.reading.exception() is not None)
+        if self.taken_at is None:
+            return True
         fresh = now - self.taken_at < FRESH_SECONDS and not self.touched & names
-        return covers and fresh and not failed and asker not in self.seen_by
+        return self.covers(names) and fresh and not self.has_failed and asker not in self.seen_by
+
+    def covers(self, names: frozenset[str]) -> bool:
+        """Tell whether these names are among those that are read."""
+        return self.names == EVERYTHING or (names != EVERYTHING and names <= self.names)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether nothing will come of it."""
+        reading = self.reading
+        if reading is None or not reading.done():
+            return False
+        return reading.cancelled() or reading.exception() is not None
 
 
 class Glances:
@@ -68,11 +90,18 @@ class Glances:
     Args:
         reads: What is read with.
         clock: Seconds that never jump.
+        gather: Waits a moment for others to join a reading.
     """
 
-    def __init__(self, reads: Reads, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        reads: Reads,
+        clock: Callable[[], float],
+        gather: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(GATHER_SECONDS),
+    ) -> None:
         self._reads = reads
         self._clock = clock
+        self._gather = gather
         self._shots: dict[tuple[str, str], _Shot[Any]] = {}
 
     def of(self, asker: object | None) -> Glance:
@@ -89,15 +118,26 @@ class Glances:
         read: Callable[[frozenset[str]], Awaitable[T]],
     ) -> T:
         """Give a reading that the asker has not had, made now if there is none."""
-        shot: _Shot[T] | None = self._shots.get(key)
-        if shot is None or not shot.serves(asker, names, self._clock()):
-            is_shared = shot is not None and not names <= shot.names
-            wanted = EVERYTHING if is_shared else names
-            reading = asyncio.ensure_future(_of(read(wanted)))
-            reading.add_done_callback(_retrieve)
-            shot = self._shots[key] = _Shot(wanted, self._clock(), reading)
+        before: _Shot[T] | None = self._shots.get(key)
+        if before is not None and before.serves(asker, names, self._clock()):
+            shot = before
+        else:
+            is_shared = before is not None and not names <= before.names
+            shot = self._shots[key] = _Shot(EVERYTHING if is_shared else names)
+            shot.reading = asyncio.ensure_future(self._take(shot, read))
+            shot.reading.add_done_callback(_retrieve)
+        if not shot.covers(names):
+            shot.names = EVERYTHING
         shot.seen_by.add(asker)
+        assert shot.reading is not None  # noqa: S101 - made with the shot
         return await asyncio.shield(shot.reading)
+
+    async def _take(self, shot: _Shot[T], read: Callable[[frozenset[str]], Awaitable[T]]) -> T:
+        if shot.names != EVERYTHING:
+            await self._gather()
+        shot.taken_at = self._clock()
+        shot.touched.clear()
+        return await read(shot.names)
 
     def touched(self, app_id: str, names: frozenset[str]) -> None:
         """See that nobody who asks for these names gets a reading from before now."""
@@ -146,10 +186,6 @@ class Glance:
         return await self._glances.get(
             (kind, app_id), self._asker, names, lambda wanted: read(app_id, wanted)
         )
-
-
-async def _of(reading: Awaitable[T]) -> T:
-    return await reading
 
 
 def _retrieve(reading: asyncio.Task[Any]) -> None:

@@ -14,8 +14,8 @@ from pulumi_alicloud_edge.delivery.records import FoldedRecords, fold
 from pulumi_alicloud_edge.errors import DeniedError, NotFoundError
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.cloud import Cloud
     from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo
+    from pulumi_alicloud_edge.cloud.session import Cloud
 
 T = TypeVar("T")
 

@@ -18,8 +18,8 @@ from pulumi_alicloud_edge.model.status import (
 )
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.cloud import Cloud
     from pulumi_alicloud_edge.cloud.esa_wire import AppStatus
+    from pulumi_alicloud_edge.cloud.session import Cloud
 
 STAGING = "staging"
 _NOT_SHOWN = (DeniedError, NotFoundError, RejectedError)

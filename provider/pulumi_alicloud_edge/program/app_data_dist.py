@@ -1,7 +1,5 @@
 """The resource that brings pushed data files onto the instances of an application."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +7,7 @@ import pulumi
 import pulumi.dynamic
 
 from pulumi_alicloud_edge.program.args import ArgsOrDict, DistDataArgs, MatchExpressionArgs, RolloutArgs
-from pulumi_alicloud_edge.program.properties import DATA_OUTPUTS, to_property
+from pulumi_alicloud_edge.program.properties import DATA_OUTPUTS, declared, to_property
 from pulumi_alicloud_edge.provider import AppDataDistProvider
 
 
@@ -67,4 +65,4 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
             "rollout": to_property(rollout),
             "on_delete": on_delete,
         }
-        super().__init__(AppDataDistProvider(), resource_name, {**DATA_OUTPUTS, **inputs}, opts)
+        super().__init__(AppDataDistProvider(), resource_name, declared(inputs, DATA_OUTPUTS), opts)

@@ -1,7 +1,5 @@
 """The resource that puts data files onto the file servers of edge regions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +7,13 @@ import pulumi
 import pulumi.dynamic
 
 from pulumi_alicloud_edge.program.args import ArgsOrDict, PushDataArgs, RolloutArgs
-from pulumi_alicloud_edge.program.properties import DATA_OUTPUTS, SOURCES, set_apart_sources, to_property
+from pulumi_alicloud_edge.program.properties import (
+    DATA_OUTPUTS,
+    SOURCES,
+    declared,
+    set_apart_sources,
+    to_property,
+)
 from pulumi_alicloud_edge.provider import AppDataPushProvider
 
 
@@ -67,4 +71,4 @@ class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
             "strategies": to_property(strategies),
             "rollout": to_property(rollout),
         }
-        super().__init__(AppDataPushProvider(), resource_name, {**DATA_OUTPUTS, **inputs}, opts)
+        super().__init__(AppDataPushProvider(), resource_name, declared(inputs, DATA_OUTPUTS), opts)

@@ -1,14 +1,12 @@
 """The resource that has one version of an edge container app serve an environment."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pulumi
 import pulumi.dynamic
 
 from pulumi_alicloud_edge.program.args import ArgsOrDict, RolloutArgs
-from pulumi_alicloud_edge.program.properties import RELEASE_OUTPUTS, to_property
+from pulumi_alicloud_edge.program.properties import RELEASE_OUTPUTS, declared, to_property
 from pulumi_alicloud_edge.provider import ContainerAppReleaseProvider
 
 
@@ -79,4 +77,6 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
             "remarks": remarks,
             "rollout": to_property(rollout),
         }
-        super().__init__(ContainerAppReleaseProvider(), resource_name, {**RELEASE_OUTPUTS, **inputs}, opts)
+        super().__init__(
+            ContainerAppReleaseProvider(), resource_name, declared(inputs, RELEASE_OUTPUTS), opts
+        )

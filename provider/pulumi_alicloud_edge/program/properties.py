@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -25,6 +25,14 @@ def to_property(value: Any) -> Any:
     return value
 
 
+def declared(inputs: Mapping[str, Any], outputs: Sequence[str]) -> dict[str, Any]:
+    """Give the properties to register: inputs that are set, and outputs that a program may read.
+
+    Pulumi makes an Output of each, and its waits grow with the square of their number: none goes in without need.
+    """
+    return {**dict.fromkeys(outputs), **{key: value for key, value in inputs.items() if value is not None}}
+
+
 def set_apart_sources(data: Any) -> tuple[Any, pulumi.Output[dict[str, Any]]]:
     """Take the urls out of data files before the engine sees them.
 
@@ -37,7 +45,10 @@ def set_apart_sources(data: Any) -> tuple[Any, pulumi.Output[dict[str, Any]]]:
     if not isinstance(data, list):
         return data, pulumi.Output.secret({})
     items = [_split(item) for item in data]
-    urls = pulumi.Output.all(*(url for _, url in items)).apply(_joined)
+    sources = [source for _, source in items]
+    # Every Output costs a program time, and most urls are plain text.
+    is_plain = all(map(_is_plain, sources))
+    urls = _joined(sources) if is_plain else pulumi.Output.all(*sources).apply(_joined)
     return [item for item, _ in items], pulumi.Output.secret(urls)
 
 
@@ -46,8 +57,12 @@ def _split(item: Any) -> tuple[Any, Any]:
     if isinstance(item, pulumi.Output):
         return item.apply(_without_url), item.apply(_source)
     if isinstance(item, dict):
-        return _without_url(item), pulumi.Output.from_input(_source(item))
+        return _without_url(item), _source(item)
     return item, None
+
+
+def _is_plain(source: Any) -> bool:
+    return source is None or (isinstance(source, list) and all(isinstance(part, str) for part in source))
 
 
 def _without_url(item: Any) -> Any:
@@ -73,9 +88,7 @@ def _joined(sources: list[Any]) -> dict[str, Any]:
 
 
 _EVERY_OUTPUT = ("status", "request_ids", "converged_at", "state_version")
-DATA_OUTPUTS: Mapping[str, Any] = dict.fromkeys((*_EVERY_OUTPUT, "placements", "baseline", "owned"))
+DATA_OUTPUTS = (*_EVERY_OUTPUT, "placements", "baseline", "owned")
 """Outputs of pushes and distributions. Only those named before the resource is made can be read by a program."""
-RELEASE_OUTPUTS: Mapping[str, Any] = dict.fromkeys(
-    (*_EVERY_OUTPUT, "published_version", "baseline_version", "publish_percentage")
-)
+RELEASE_OUTPUTS = (*_EVERY_OUTPUT, "published_version", "baseline_version", "publish_percentage")
 """Outputs of releases."""

@@ -7,12 +7,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import BaseModel
-
-from pulumi_alicloud_edge.delivery.conduct import Ended, carry_out, remove
-from pulumi_alicloud_edge.delivery.port import Port
 from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
 from pulumi_alicloud_edge.errors import (
     EdgeError,
@@ -31,7 +27,6 @@ from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.listener import LineListener
 from pulumi_alicloud_edge.resources.looking import Look, Looker
 from pulumi_alicloud_edge.resources.owners import conflict_faults
-from pulumi_alicloud_edge.resources.restoration import is_due, restore
 from pulumi_alicloud_edge.resources.validation import has_unknown
 from pulumi_alicloud_edge.resources.words import (
     accepted_failures_line,
@@ -41,7 +36,13 @@ from pulumi_alicloud_edge.resources.words import (
 )
 from pulumi_alicloud_edge.runtime import Runtime
 
-I = TypeVar("I", bound=BaseModel)  # noqa: E741
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pulumi_alicloud_edge.delivery.conduct import Ended
+    from pulumi_alicloud_edge.delivery.port import Port
+
+I = TypeVar("I", bound="BaseModel")  # noqa: E741
 
 STATE_VERSION = 1
 REPAIRS = "__repairs"
@@ -249,6 +250,10 @@ class Lifecycle(Generic[I]):
         return Result(id_, outputs, failure(outcome, self._kind.subject(inputs), ended.error, restored))
 
     async def _carry_out(self, call: Call, inputs: I, olds: Mapping[str, Any]) -> _Course:
+        # Most runs are previews and change nothing: they need none of this.
+        from pulumi_alicloud_edge.delivery.conduct import carry_out
+        from pulumi_alicloud_edge.resources.restoration import is_due, restore
+
         port = self._kind.port(self._runtime, inputs, None)
         policy = self._kind.policy(inputs)
         if call.timeout:
@@ -324,6 +329,8 @@ class Lifecycle(Generic[I]):
         return None
 
     async def _remove(self, call: Call, inputs: I, units: tuple[Unit, ...]) -> None:
+        from pulumi_alicloud_edge.delivery.conduct import remove
+
         port = self._kind.removing_port(self._runtime, inputs, units)
         if port is not None:
             timeout = call.timeout or self._kind.policy(inputs).timeout

@@ -59,19 +59,20 @@ def read_inputs(model: type[M], properties: Mapping[str, Any]) -> M | None:
 
 
 def has_unknown(value: Any) -> bool:
-    """Tell whether any part of a value is not known yet."""
-    if is_unknown(value):
-        return True
-    if isinstance(value, Mapping):
-        return any(has_unknown(item) for item in value.values())
+    """Tell whether any part of a value, as the host hands it over, is not known yet."""
+    # Runs over every property of every resource several times: no abstract classes here, they are slow to ask for.
+    if isinstance(value, dict):
+        return any(map(has_unknown, value.values()))
     if isinstance(value, (list, tuple)):
-        return any(has_unknown(item) for item in value)
-    return False
+        return any(map(has_unknown, value))
+    return is_unknown(value)
 
 
 def is_unknown(value: Any) -> bool:
     """Tell whether a value as such is not known yet."""
-    return isinstance(value, pulumi.output.Unknown) or (isinstance(value, str) and value == rpc.UNKNOWN)
+    if isinstance(value, str):
+        return bool(value == rpc.UNKNOWN)
+    return isinstance(value, pulumi.output.Unknown)
 
 
 def _faults(error: ValidationError, model: type[BaseModel]) -> Iterator[InputFault]:
