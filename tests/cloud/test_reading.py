@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 from typing import Any
 
+import httpx
 import pytest
-from tests.cloud.scripted import sample, scripted
+from tests.cloud.scripted import SETTINGS, Script, sample, scripted
 
 from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo, Instance
 from pulumi_alicloud_edge.cloud.ens_status import Reading, StatusGroup, Words
@@ -19,6 +21,7 @@ from pulumi_alicloud_edge.cloud.esa_wire import (
     PublishStatus,
     RegionResources,
 )
+from pulumi_alicloud_edge.cloud.paging import AT_ONCE
 from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.errors import MalformedAnswerError
 
@@ -242,6 +245,31 @@ async def test_a_cloud_that_gives_everything_at_once_is_not_read_for_ever(total:
 async def test_a_group_may_go_on_over_pages() -> None:
     groups = await distributed(*many(2, TotalCount=200))
     assert list(targets(*groups)) == ["i-0", "i-1"]
+
+
+class Slow(Script):
+    """Lets other requests come before it answers; counts how many are under way at once."""
+
+    def __init__(self, *steps: Any) -> None:
+        super().__init__(*steps)
+        self.under_way = self.most = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(0)
+        self.under_way -= 1
+        return answer
+
+
+@pytest.mark.parametrize(("pages", "at_once"), [(2, 1), (4, 2), (50, AT_ONCE)])
+async def test_pages_are_read_side_by_side_the_more_so_the_more_there_are(pages: int, at_once: int) -> None:
+    script = Slow(*many(pages, TotalCount=100 * pages))
+    cloud = Cloud(SETTINGS, transport=script)
+    groups = [group async for group in cloud.ens.describe_data_dist_result("e-1")]
+    assert list(targets(*groups)) == [f"i-{number}" for number in range(pages)]
+    assert script.most == at_once
 
 
 async def test_a_reader_that_stops_early_asks_for_no_more_pages() -> None:

@@ -15,6 +15,7 @@ from pulumi_alicloud_edge.cloud.ens_wire import (
     DistFile,
     EnsRegion,
     EnsRegions,
+    ListedApplication,
     ListedApplications,
     PushAnswer,
     PushFile,
@@ -26,6 +27,7 @@ from pulumi_alicloud_edge.cloud.parameters import compact_json, given
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from pulumi_alicloud_edge.cloud.answer import Answer
     from pulumi_alicloud_edge.cloud.caller import Caller
 
 PUSH = Operation(Product.ENS, "PushApplicationData", Effect.START)
@@ -75,10 +77,7 @@ class Ens:
             DataVersions=",".join(versions),
             RegionIds=",".join(regions),
         )
-        async for answer in pages(self._caller, PUSH_RESULT, query, subject=app_id):
-            groups = push_groups(answer)
-            if not groups:
-                return
+        async for groups in pages(self._caller, PUSH_RESULT, query, push_groups, subject=app_id):
             for group in groups:
                 yield group
 
@@ -115,10 +114,7 @@ class Ens:
             EnsRegionIds=tuple(regions),
             InstanceIds=",".join(instances),
         )
-        async for answer in pages(self._caller, DIST_RESULT, query, subject=app_id):
-            groups = dist_groups(answer)
-            if not groups:
-                return
+        async for groups in pages(self._caller, DIST_RESULT, query, dist_groups, subject=app_id):
             for group in groups:
                 yield group
 
@@ -146,10 +142,7 @@ class Ens:
     async def list_applications(self) -> tuple[ApplicationInfo, ...]:
         """ListApplications: every application of the account."""
         found: dict[str, ApplicationInfo] = {}
-        async for answer in pages(self._caller, LIST_APPLICATIONS, {}):
-            listed = answer.read(ListedApplications).applications
-            if not listed:
-                break
+        async for listed in pages(self._caller, LIST_APPLICATIONS, {}, _listed):
             for application in listed:
                 info = application_info(application.app_id, application.info)
                 found[application.app_id] = info or ApplicationInfo(application.app_id, "", "", (), None)
@@ -159,3 +152,7 @@ class Ens:
         """DescribeEnsRegions: every edge node that the account can use."""
         answer = await self._caller.call(DESCRIBE_REGIONS, {})
         return answer.read(EnsRegions).regions
+
+
+def _listed(answer: Answer) -> tuple[ListedApplication, ...]:
+    return answer.read(ListedApplications).applications

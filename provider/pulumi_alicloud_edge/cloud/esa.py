@@ -28,6 +28,7 @@ from pulumi_alicloud_edge.cloud.parameters import given
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pulumi_alicloud_edge.cloud.answer import Answer
     from pulumi_alicloud_edge.cloud.caller import Caller
 
 PUBLISH = Operation(Product.ESA, "PublishEdgeContainerAppVersion", Effect.START)
@@ -122,11 +123,8 @@ class Esa:
     async def list_edge_container_apps(self) -> tuple[AppInfo, ...]:
         """ListEdgeContainerApps: every application of the account."""
         found: dict[str, AppInfo] = {}
-        async for answer in pages(self._caller, LIST_APPS, {}):
-            listed = answer.read(AppsPage).apps
+        async for listed in pages(self._caller, LIST_APPS, {}, _apps):
             found.update((app.app_id, app) for app in listed)
-            if not listed:
-                break
         return tuple(found.values())
 
     async def get_edge_container_app_version(self, app_id: str, version_id: str) -> VersionInfo:
@@ -138,11 +136,9 @@ class Esa:
     async def list_edge_container_app_versions(self, app_id: str) -> tuple[VersionInfo, ...]:
         """ListEdgeContainerAppVersions: every version of an application."""
         found: dict[str, VersionInfo] = {}
-        async for answer in pages(self._caller, LIST_VERSIONS, given(AppId=app_id), subject=app_id):
-            listed = answer.read(VersionsPage).versions
+        query = given(AppId=app_id)
+        async for listed in pages(self._caller, LIST_VERSIONS, query, _versions, subject=app_id):
             found.update((version.version_id, version) for version in listed)
-            if not listed:
-                break
         return tuple(found.values())
 
     async def get_edge_container_app_resource_status(self, app_id: str) -> tuple[RegionResources, ...]:
@@ -159,3 +155,11 @@ class Esa:
         """GetEdgeContainerDeployRegions: the regions that a release may name."""
         answer = await self._caller.call(DEPLOY_REGIONS, given(AppId=app_id), subject=app_id)
         return answer.read(DeployRegionsAnswer).regions
+
+
+def _apps(answer: Answer) -> tuple[AppInfo, ...]:
+    return answer.read(AppsPage).apps
+
+
+def _versions(answer: Answer) -> tuple[VersionInfo, ...]:
+    return answer.read(VersionsPage).versions

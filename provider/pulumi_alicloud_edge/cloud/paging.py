@@ -2,42 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections import deque
+from math import ceil
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from pulumi_alicloud_edge.cloud.answer import Answer
     from pulumi_alicloud_edge.cloud.caller import Caller
     from pulumi_alicloud_edge.cloud.operation import Operation
 
+T = TypeVar("T")
 PAGE_SIZE = 100
+AT_ONCE = 8
+"""Pages that are asked for side by side; the pace of calls bounds them further."""
 _NOT_CONTENT = frozenset({"RequestId", "PageNumber"})
 
 
 async def pages(
-    caller: Caller, operation: Operation, query: Mapping[str, str], *, subject: str = ""
-) -> AsyncIterator[Answer]:
-    """Give every page; the caller of this stops early at a page that is empty.
+    caller: Caller,
+    operation: Operation,
+    query: Mapping[str, str],
+    entries: Callable[[Answer], Sequence[T]],
+    *,
+    subject: str = "",
+) -> AsyncIterator[Sequence[T]]:
+    """Give the entries of every page, in order.
 
     Whether ``TotalCount`` counts groups or single targets is not documented. Going on until the pages asked
     for cover it is right for both, as long as an empty page ends the reading; so does a page that is there
-    twice, from a cloud that gives everything at once.
+    twice, from a cloud that gives everything at once. Pages are asked for side by side, as many at once as have
+    proved to be there: each that turns out needless was a call too many.
+
+    Args:
+        caller: Makes the calls.
+        operation: What to call.
+        query: Its parameters, without those of paging.
+        entries: Reads a page.
+        subject: The application's id that the call is about, for errors.
     """
-    number = 1
+    under_way: deque[asyncio.Task[Answer]] = deque()
+    number, read, last = 1, 0, 1
     before: dict[str, Any] | None = None
-    while True:
-        paging = {"PageNumber": str(number), "PageSize": str(PAGE_SIZE)}
-        answer = await caller.call(operation, {**query, **paging}, subject=subject)
-        content = {key: value for key, value in answer.document.items() if key not in _NOT_CONTENT}
-        if content == before:
-            return
-        yield answer
-        before = content
-        total = total_count(answer)
-        if total is not None and number * _page_size(answer) >= total:
-            return
-        number += 1
+    try:
+        while True:
+            while len(under_way) < min(max(read, 1), AT_ONCE) and number <= last:
+                paging = {"PageNumber": str(number), "PageSize": str(PAGE_SIZE)}
+                call = caller.call(operation, {**query, **paging}, subject=subject)
+                under_way.append(asyncio.create_task(call))
+                number += 1
+            if not under_way:
+                return
+            answer = await under_way.popleft()
+            content = {key: value for key, value in answer.document.items() if key not in _NOT_CONTENT}
+            found = entries(answer)
+            if not found or content == before:
+                return
+            yield found
+            before, read, total = content, read + 1, total_count(answer)
+            last = read + 1 if total is None else ceil(total / _page_size(answer))
+    finally:
+        for task in under_way:
+            task.add_done_callback(_forget)
+            task.cancel()
+
+
+def _forget(task: asyncio.Task[Answer]) -> None:
+    """Have an error of a page that nobody needs any more not be told as one that was forgotten."""
+    if not task.cancelled():
+        task.exception()
 
 
 def total_count(answer: Answer) -> int | None:
