@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVar
 
-from pulumi_alicloud_edge.delivery.records import FoldedRecords, fold
+from pulumi_alicloud_edge.delivery.records import FoldedCounts, FoldedRecords, count, fold
 from pulumi_alicloud_edge.delivery.release_status import WHOLE, current_version, reached, record_of_share
 from pulumi_alicloud_edge.errors import DeniedError, NotFoundError, RejectedError
-from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, running_versions
+from pulumi_alicloud_edge.model.observation import NO_RECORDS, Observation, RecordState, running_versions
 from pulumi_alicloud_edge.model.status import (
     AppDataStatus,
     ContainerAppStatus,
@@ -31,7 +31,7 @@ T = TypeVar("T")
 async def read_app_data(cloud: Cloud, app_id: str, names: tuple[str, ...] = ()) -> AppDataStatus:
     """Read the status of an application's data files; of all without names."""
     ens = cloud.ens
-    pushed = await fold(ens.describe_data_push_result(app_id, names=names))
+    pushed = await count(ens.describe_data_push_result(app_id, names=names))
     distributed = await fold(ens.describe_data_dist_result(app_id, names=names))
     application = await _if_shown(ens.describe_application(app_id))
     return AppDataStatus(
@@ -41,7 +41,7 @@ async def read_app_data(cloud: Cloud, app_id: str, names: tuple[str, ...] = ()) 
     )
 
 
-def _by_version(pushed: FoldedRecords, distributed: FoldedRecords) -> tuple[DataVersionStatus, ...]:
+def _by_version(pushed: FoldedCounts, distributed: FoldedRecords) -> tuple[DataVersionStatus, ...]:
     units = sorted({*pushed, *distributed}, key=lambda unit: (unit.name, unit.version))
     observation = Observation(distributed)
     running = {
@@ -51,16 +51,15 @@ def _by_version(pushed: FoldedRecords, distributed: FoldedRecords) -> tuple[Data
         DataVersionStatus(
             name=unit.name,
             version=unit.version,
-            push=_counts(pushed.get(unit, {})),
-            dist=_counts(distributed.get(unit, {})),
+            push=_counts(pushed.get(unit, Counter())),
+            dist=_counts(Counter(record.state for record in distributed.get(unit, NO_RECORDS).values())),
             running=running[unit.name][unit.version],
         )
         for unit in units
     )
 
 
-def _counts(records: Records) -> TargetCounts:
-    states = Counter(record.state for record in records.values())
+def _counts(states: Counter[RecordState]) -> TargetCounts:
     return TargetCounts(
         succeeded=states[RecordState.SUCCEEDED],
         in_progress=states[RecordState.IN_PROGRESS],
