@@ -19,20 +19,21 @@ from bench.children import ROOT
 REGIONS = tuple(f"cn-edge-{number}" for number in range(6))
 INSTANCES_PER_REGION = 5
 
-FLOOR_PROGRAM = """\
+_FLOOR_PROGRAM = """\
 import json
-import os
 from pathlib import Path
 
 import pulumi
 
-from bench.floor import Nothing
+from bench.{module} import {resource}
 
 made = {}
 for declared in json.loads((Path(__file__).parent / "resources.json").read_text()):
     options = pulumi.ResourceOptions(depends_on=[made[name] for name in declared["after"]])
-    made[declared["name"]] = Nothing(declared["name"], declared["inputs"], options)
+    made[declared["name"]] = {resource}(declared["name"], declared["inputs"], options)
 """
+FLOOR_PROGRAM = _FLOOR_PROGRAM.replace("{module}", "floor").replace("{resource}", "Nothing")
+ALIKE_PROGRAM = _FLOOR_PROGRAM.replace("{module}", "alike").replace("{resource}", "Alike")
 
 
 def world(applications: int, *, seconds: float) -> dict[str, Any]:
