@@ -47,18 +47,17 @@ def main() -> int:
 
 
 def table(figures: tuple[Figure, ...]) -> str:
-    """Write figures as lines that align."""
+    """Write figures as lines that align, and beneath them why targets are missed."""
     width = max(len(figure.question) for figure in figures)
+    causes = list(dict.fromkeys(cause_of(figure.question) for figure in figures if not figure.met))
     lines = []
     for figure in figures:
-        value, target = f"{figure.value:8.2f}", f"{figure.target:.4g}"
-        line = f"  {figure.question:{width}} {value} {figure.unit} (at most {target})"
-        lines.append(
-            f"{line}{'' if figure.met else '  MISSED'}{'; ' + figure.detail if figure.detail else ''}"
-        )
-        if not figure.met and cause_of(figure.question):
-            lines.append(f"      {cause_of(figure.question)}")
-    return "\n".join(lines)
+        missed = "" if figure.met else f"  MISSED [{causes.index(cause_of(figure.question)) + 1}]"
+        target = f"{figure.value:8.2f} {figure.unit} (at most {figure.target:.4g}){missed}"
+        lines.append(f"  {figure.question:{width}} {target}{'; ' + figure.detail if figure.detail else ''}")
+    return "\n".join(
+        [*lines, *(f"  [{number}] {cause or 'cause not known'}" for number, cause in enumerate(causes, 1))]
+    )
 
 
 def machine() -> str:

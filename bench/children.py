@@ -11,15 +11,20 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from support.sdks import Sdk
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def ask(module: str, *arguments: str | int) -> Any:
-    """Run ``python -m module arguments`` from the root; gives what it printed as JSON."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ))
+def ask(module: str, *arguments: str | int, sdk: Sdk | None = None) -> Any:
+    """Run ``python -m module arguments`` from the root, in this environment or another; gives what it printed."""
+    python, more = (sdk.python, dict(sdk.environment)) if sdk else (sys.executable, {})
+    command = [str(python), "-m", module, *map(str, arguments)]
+    environment = {**os.environ, **more}
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
     if ran.returncode:
         raise RuntimeError(f"{' '.join(command)}:\n{ran.stderr}")
     return json.loads(ran.stdout)
