@@ -49,16 +49,16 @@ class Temper:
         spread: How much of a step's time is to be covered by the looks that are left.
     """
 
-    blind: float = 0.19
+    blind: float = 0.342
     blind_most: float = 29.0
-    stalled: float = 0.15
-    close: float = 0.006
-    close_most: float = 3.8
-    stride: float = 1.1
+    stalled: float = 0.333
+    close: float = 0.0089
+    close_most: float = 4.04
+    stride: float = 0.904
     trust: float = 0.68
-    free: float = 33.4
-    each: float = 20.0
-    spread: float = 0.505
+    free: float = 25.4
+    each: float = 19.6
+    spread: float = 0.512
 
 
 class Cadence:
