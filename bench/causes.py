@@ -4,11 +4,11 @@ from __future__ import annotations
 
 _HOST = (
     "on two cores all of this is CPU, and the provider needs more of it than nothing: some 0.14 s a phase to load "
-    "httpx, pydantic and its own models in the host, 1 ms a resource to check it and to look (a call of httpx is 1.4 ms, "
-    "on a new connection 3 ms), and 0.3 s in the program and 0.2 s in the CLI for outputs and the secret that the floor "
-    "has not, which the third stack has too. Tried, and in: shared looks (800 calls became 30), unchanged inputs that are "
-    "not rewritten, the state machine and the vendor's credential chain left out of previews, fewer Outputs, no search "
-    "for garbage among loaded modules, and no search for a missing package at every call."
+    "httpx, pydantic and its own models in the host, 1 ms a resource to check it and to look (a call of httpx is "
+    "1.4 ms, on a new connection 3 ms), and 0.3 s in the program and 0.2 s in the CLI for outputs and the secret that "
+    "the floor has not, which the third stack has too. Tried, and in: shared looks (800 calls became 30), unchanged "
+    "inputs that are not rewritten, the state machine and the vendor's credential chain left out of previews, fewer "
+    "Outputs, no search for garbage among loaded modules, and no search for a missing package at every call."
 )
 
 CAUSES = {
