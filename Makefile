@@ -9,7 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 RUN = $(if $(PYTHON),$(PYTHON) scripts,echo "Python 3.11 or newer is missing: https://www.python.org/downloads" && false)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh down bench shell lint test
+.PHONY: help setup up preview refresh down bench shell lint test matrix
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -37,6 +37,9 @@ lint: ## formatting, lint, types, layer contracts
 
 test: ## lint, then every test (ARGS="-k budget" for some)
 	@$(RUN) test $(ARGS)
+
+matrix: ## every fault and every kill against every operation, as tables (ARGS="-k refused" for some)
+	@$(RUN) matrix $(ARGS)
 
 bench: ## measure how fast it is (QUICK=1 for less of it, in under 3 minutes)
 	@$(RUN) bench $(if $(QUICK),--quick) $(ARGS)

@@ -22,11 +22,12 @@ def main() -> int:
     commands.add_parser("shell", help="run a shell in which Pulumi works against the emulator")
     commands.add_parser("lint")
     commands.add_parser("test", help="lint, then pytest with the arguments that follow")
+    commands.add_parser("matrix", help="run every cell of the matrices of troubles and print them as tables")
     commands.add_parser("bench", help="measure, with the arguments that follow")
     commands.add_parser("cli", help="print the folder of the Pulumi CLI")
     try:
         chosen, further = parser.parse_known_args()
-        if further and chosen.command not in ("test", "bench"):
+        if further and chosen.command not in ("test", "matrix", "bench"):
             parser.error(f"unknown: {' '.join(further)}")
         _run(chosen, further)
     except StepError as error:
@@ -53,6 +54,8 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
             checks.lint()
         case "test":
             checks.test(further)
+        case "matrix":
+            checks.matrix(further)
         case "bench":
             checks.bench(further)
         case "cli":

@@ -23,6 +23,9 @@ LINTERS = (
 WORKERS = ("-n", "auto", "--maxprocesses", "4")
 APART = "tests/program"
 """Tests in which Pulumi's SDK takes the thread's event loop: they do not mix with asynchronous ones."""
+USUAL = ("-m", "not exhaustive")
+"""Leaves out the many cells of a matrix that differ from others in a name only."""
+MATRICES = ("tests/faults", "tests/kills")
 
 
 def lint() -> None:
@@ -39,9 +42,22 @@ def test(arguments: Sequence[str]) -> None:
     """
     python_env.ensure()
     path = [VENV / "bin", pulumi_cli.ensure()]
-    rounds = [arguments] if arguments else [[f"--ignore={APART}"], [APART]]
+    rounds = [arguments] if arguments else [[*USUAL, f"--ignore={APART}"], [APART]]
     failed = [fault for chosen in rounds for fault in _failed(["pytest", *WORKERS, *chosen], *path)]
     _conclude([*_lint(), *failed])
+
+
+def matrix(arguments: Sequence[str]) -> None:
+    """Run all cells of the matrices of troubles, with the Pulumi CLI on PATH, and print them as tables.
+
+    Args:
+        arguments: Further arguments for pytest.
+    """
+    python_env.ensure()
+    path = [VENV / "bin", pulumi_cli.ensure()]
+    environment = {"PYTHONPATH": str(ROOT / "tests")}
+    printing = ["-p", "support.matrix_table"]
+    _conclude(_failed(["pytest", *WORKERS, *printing, *MATRICES, *arguments], *path, **environment))
 
 
 def bench(arguments: Sequence[str]) -> None:
@@ -60,11 +76,12 @@ def _lint() -> list[str]:
     return [fault for linter in LINTERS for fault in _failed(linter, VENV / "bin")]
 
 
-def _failed(command: Sequence[str], *path: Path) -> list[str]:
+def _failed(command: Sequence[str], *path: Path, **variables: str) -> list[str]:
     """Run a check in the foreground; its name, if it failed."""
     line = " ".join(command)
     say(f"$ {line}")
-    passed = subprocess.run(command, cwd=ROOT, env=environment_with(*path), check=False).returncode == 0
+    environment = environment_with(*path) | variables
+    passed = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
     return [] if passed else [line]
 
 

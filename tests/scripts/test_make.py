@@ -11,7 +11,7 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_make_alone_lists_what_there_is() -> None:
     listed = make().stdout
-    for target in ("setup", "up", "preview", "refresh", "down", "shell", "lint", "test"):
+    for target in ("setup", "up", "preview", "refresh", "down", "shell", "lint", "test", "matrix"):
         assert f"make {target} " in listed
 
 

@@ -7,6 +7,8 @@ from typing import Self
 
 PROPERTY = "cell"
 """The name under which a test's report carries its cell."""
+NOT_APPLICABLE = "n/a"
+"""The outcome of a crossing that makes no sense; the cell's note says why."""
 
 
 @dataclass(frozen=True)
