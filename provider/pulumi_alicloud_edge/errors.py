@@ -195,12 +195,14 @@ class Restored:
         cleaned: Units without a baseline that it was to take away.
         outcome: How the bringing back ended, None where there was nothing to bring back.
         error: The error that ended it, where one did.
+        interrupted: Whether the run was told to stop before it had ended.
     """
 
     units: tuple[Unit, ...]
     cleaned: tuple[Unit, ...]
     outcome: Outcome | None = None
     error: EdgeError | None = None
+    interrupted: bool = False
 
 
 class RolloutError(EdgeError):

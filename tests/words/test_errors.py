@@ -217,5 +217,17 @@ def test_a_rollback_that_was_refused_gives_the_clouds_words() -> None:
     )
 
 
+@pytest.mark.parametrize("cleaned", [(), (ASSETS,)], ids=["while it was awaited", "while it was cleaned"])
+def test_a_rollback_that_was_interrupted_says_what_goes_on(cleaned: tuple[Unit, ...]) -> None:
+    under_way = Outcome(RolloutStatus.INTERRUPTED, (), PROGRESS)
+    text = restored(cleaned=cleaned, outcome=None if cleaned else under_way, interrupted=True)
+    assert "was interrupted" in text
+    assert ("37/40 instances" in text.splitlines()[-1]) == (not cleaned)
+    assert text.endswith(
+        "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
+    )
+    assert "failed too" not in text
+
+
 def test_what_had_no_baseline_is_told_as_cleaned() -> None:
     assert "Rolled back (without assets@1.5)." in restored(units=(), cleaned=(ASSETS,), outcome=None)

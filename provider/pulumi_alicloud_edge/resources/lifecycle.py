@@ -352,6 +352,8 @@ def _touched(outcome: Outcome) -> bool:
 
 def _status_after(restored: Restored) -> RolloutStatus:
     """Give the status after a rollback: only one that came to its end has rolled anything back."""
+    if restored.interrupted:
+        return RolloutStatus.INTERRUPTED
     came_back = restored.outcome is None or restored.outcome.status.value in _IN_PLACE
     return RolloutStatus.ROLLED_BACK if came_back and restored.error is None else RolloutStatus.FAILED
 

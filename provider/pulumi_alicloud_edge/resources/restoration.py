@@ -51,18 +51,18 @@ def way_back(policy: RolloutPolicy, outcome: Outcome) -> RolloutPolicy:
 
 async def restore(restoration: Restoration, around: Surroundings) -> Restored:
     """Bring the baseline back and await it; what had none is cleaned."""
-    outcome: Outcome | None = None
+    restored = Restored(restoration.desired.units, restoration.clean)
     try:
         if restoration.desired.units:
             ended = await carry_out(restoration.port, restoration.desired, restoration.policy, around)
-            outcome = ended.outcome
-            if ended.error is not None:
-                return Restored(restoration.desired.units, restoration.clean, outcome, ended.error)
+            interrupted = ended.outcome.status is RolloutStatus.INTERRUPTED
+            restored = replace(restored, outcome=ended.outcome, error=ended.error, interrupted=interrupted)
+            if ended.error is not None or interrupted:
+                return restored
         if restoration.clean and restoration.removing is not None:
             await remove(restoration.removing, restoration.clean, around, within=restoration.policy.timeout)
     except InterruptedWaitError:
-        error = EdgeError("interrupted while cleaning")
-        return Restored(restoration.desired.units, restoration.clean, outcome, error)
+        return replace(restored, interrupted=True)
     except EdgeError as error:
-        return Restored(restoration.desired.units, restoration.clean, outcome, error)
-    return Restored(restoration.desired.units, restoration.clean, outcome)
+        return replace(restored, error=error)
+    return restored

@@ -258,6 +258,10 @@ def _restored(restored: Restored, noun: Noun) -> list[str]:
     if restored.error is not None:
         return [f"The rollback ({aim}) failed too: {explain(restored.error, noun)}"]
     outcome = restored.outcome
+    if restored.interrupted:
+        seen = f" at {progress_line(outcome.progress, noun)}" if outcome else ""
+        goes_on = "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
+        return [f"The rollback ({aim}) was interrupted{seen}. {goes_on}"]
     if outcome is None or outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
         seen = f": {progress_line(outcome.progress, noun)}" if outcome else ""
         return [f"Rolled back ({aim}){seen}.", "Mend the cause and run pulumi up again."]
