@@ -52,10 +52,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def _shown(reports: Iterable[Any]) -> Iterable[Shown]:
     for report in reports:
-        properties = dict(report.user_properties) if getattr(report, "when", None) == "call" else {}
-        if PROPERTY in properties:
-            cell = Cell.from_json(str(properties[PROPERTY]))
-            yield Shown(cell, int(properties.get(PLACE, 0)), failed=report.failed)
+        if getattr(report, "when", None) != "call":
+            continue
+        cells = [Cell.from_json(str(value)) for name, value in report.user_properties if name == PROPERTY]
+        # Of a test with several cells, those that do not stand are what has failed.
+        all_failed = report.failed and all(cell.stands for cell in cells)
+        place = int(dict(report.user_properties).get(PLACE, 0))
+        yield from (Shown(cell, place, failed=all_failed) for cell in cells)
 
 
 def render(shown: Sequence[Shown], *, width: int) -> list[str]:
