@@ -130,6 +130,18 @@ class Running:
             _signal(pid, signal.SIGKILL)
         self.process.wait()
 
+    def kill_provider(self) -> None:
+        """Kill the process that hosts the provider alone, as a machine does that is short of memory."""
+        listed = subprocess.check_output(["ps", "-A", "-ww", "-o", "pid=,command="], text=True)
+        commands = {
+            int(pid): command
+            for pid, _, command in (line.strip().partition(" ") for line in listed.splitlines())
+        }
+        hosts = [pid for pid in _descendants(self.process.pid) if "pulumi.dynamic" in commands.get(pid, "")]
+        assert hosts, f"no provider runs\n{self.output()}"
+        for pid in hosts:
+            _signal(pid, signal.SIGKILL)
+
     def kill_cli(self) -> None:
         """Kill the CLI alone, as `kill -9` with its process id does."""
         self.process.kill()
