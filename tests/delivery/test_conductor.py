@@ -56,6 +56,17 @@ async def test_an_outage_longer_than_the_stall_timeout_ends_it_with_its_error() 
     assert 220 <= scene.cloud.now <= 260
 
 
+async def test_an_outage_beyond_the_timeout_ends_it_with_its_error_however_patient_it_is_with_stalls() -> (
+    None
+):
+    plan = policy(timeout=60, stall_timeout=600)
+    scene = Scene(SimulatedCloud(fleet(2, works(200))), plan, outages=[(110, 1e9, unreachable)])
+    ended = await scene.carry_out()
+    assert (ended.outcome.status, ended.outcome.started) == (RolloutStatus.FAILED, True)
+    assert ended.error is not None
+    assert 160 <= scene.cloud.now <= 161
+
+
 @pytest.mark.parametrize("final", FINAL, ids=names(FINAL))
 async def test_what_is_refused_during_the_wait_ends_it_at_once(final: Callable[[], EdgeError]) -> None:
     scene = Scene(SimulatedCloud(fleet(2, works(200))), outages=[(150, 1e9, final)])

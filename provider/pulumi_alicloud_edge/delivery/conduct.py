@@ -45,8 +45,9 @@ async def carry_out(
     starts_in: float = 0.0,
 ) -> Ended:
     """Bring about what is desired, and watch it until it is so, has failed, or the run is told to stop."""
-    rollout = Rollout(desired, policy, around.now(), starts_in=starts_in)
-    watch = _Watch(port, around, patience=policy.stall_timeout)
+    began = around.now()
+    rollout = Rollout(desired, policy, began, starts_in=starts_in)
+    watch = _Watch(port, around, patience=policy.stall_timeout, until=began + starts_in + policy.timeout)
     cadence = Cadence()
     try:
         while True:
@@ -80,7 +81,7 @@ async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundin
     """
     began = around.now()
     removal = Removal(units, began + within)
-    watch = _Watch(port, around, patience=within)
+    watch = _Watch(port, around, patience=within, until=began + within)
     cadence = Cadence()
     while True:
         observation = await watch.observe()
@@ -133,23 +134,34 @@ async def _clean(port: RemovingPort, unit: Unit, around: Surroundings) -> None:
 
 
 class _Watch:
-    """Observes, and outlasts passing troubles once something is under way in the cloud."""
+    """Observes, and outlasts passing troubles once something is under way in the cloud.
 
-    def __init__(self, port: Port | RemovingPort, around: Surroundings, *, patience: float) -> None:
+    Args:
+        port: What is observed.
+        around: What it works in.
+        patience: Seconds for which it goes on without seeing anything.
+        until: The time at which it gives up in any case.
+    """
+
+    def __init__(
+        self, port: Port | RemovingPort, around: Surroundings, *, patience: float, until: float
+    ) -> None:
         self.outlast_troubles = False
         self._port = port
         self._around = around
         self._patience = patience
+        self._until = until
 
     async def observe(self) -> Observation:
         since = self._around.now()
+        give_up_at = min(since + self._patience, max(since, self._until))
         while True:
             try:
                 return await self._around.unless_interrupted(self._port.observe())
             except PASSING as error:
-                blind_for = self._around.now() - since
-                if not self.outlast_troubles or blind_for >= self._patience:
+                now = self._around.now()
+                if not self.outlast_troubles or now >= give_up_at:
                     raise
                 self._around.listener.trouble(error)
-                pause = min(max(blind_for, TROUBLE_LEAST), TROUBLE_MOST)
-                await self._around.pause(pause, since + self._patience)
+                pause = min(max(now - since, TROUBLE_LEAST), TROUBLE_MOST)
+                await self._around.pause(pause, give_up_at)
