@@ -3,11 +3,13 @@
 Each test takes one hold away by editing the host's own source.
 """
 
+import time
+
 import pytest
-from support.clouds import HOURS
-from support.declarations import Archives, distribution, with_sources
+from support.clouds import HOURS, INSTANCES, stock
+from support.declarations import Archives, distribution, placed, with_sources
 from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start, eventually
-from support.emulator import Emulator
+from support.emulator import SMALL_APP_ID, Emulator
 from support.sdks import Sdk
 from support.sightings import starts
 
@@ -40,6 +42,7 @@ OTHER_PARAMETERS = {
     "context.": "about.",
 }
 OTHER_NAME = {"DynamicResourceProviderServicer": "SomeOtherServicer"}
+TIMEOUT, SOON = 2.0, 2.0
 CHANGED = "This version of Pulumi's dynamic host has changed: {}. All else works."
 FAILING = {"effect": "target_fail", "action": "DistApplicationData"}
 
@@ -82,6 +85,35 @@ def test_a_host_whose_cancel_is_another_waits_for_the_rollout_to_end(
     assert not up.done()
     slow.advance(2 * HOURS)
     assert up.result().outputs["status"] == "converged"
+
+
+def test_without_its_cancel_rollouts_end_within_their_timeout_and_the_next_up_goes_on(
+    start: Start, slow: Emulator, archives: Archives
+) -> None:
+    inputs = with_sources(archives.push(archives.file("1", "levels"), rollout={"timeout": TIMEOUT}))
+    taken_back = distribution(placed("2"), rollout={"timeout": TIMEOUT, "on_failure": "rollback"})
+    stock(slow, "1", "2")
+    slow.drift(app_id=SMALL_APP_ID, name="assets", version="1", targets=list(INSTANCES), state="SUCCESS")
+    host = start(edits=OTHER_CANCEL)
+    push, dist = Managed(host, Kind.PUSH), Managed(host, Kind.DIST)
+    dist.up(distribution())
+    ups = [host.begin(lambda: push.up(inputs)), host.begin(lambda: dist.up(taken_back))]
+    eventually(lambda: len(starts(slow)) == len(ups))
+
+    cancelled = time.monotonic()
+    host.cancel()
+    failures = [up.exception(timeout=30) for up in ups]
+
+    assert time.monotonic() - cancelled < 2 * TIMEOUT + SOON, "a rollback has the same time again"
+    for failure in failures:
+        assert isinstance(failure, CallFailedError)
+        assert "the timeout has passed" in failure.message
+        assert failure.kept is not None
+    slow.clear_calls()
+    slow.advance(2 * HOURS)
+    push.host = start()
+    assert push.up(inputs).outputs["status"] == "converged"
+    assert not starts(slow)
 
 
 def test_a_host_that_hides_its_calls_rolls_out_and_loses_a_failed_state(
