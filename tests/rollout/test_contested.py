@@ -1,7 +1,11 @@
 """Another version on its way to a target that runs ours: it will displace ours, so nothing is done yet."""
 
+from collections.abc import Sequence
+
+from tests.rollout.world import ASSETS, OLDER, SimulatedCloud, fleet, policy, run
+
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
-from pulumi_alicloud_edge.model.outcome import RolloutStatus
+from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, Wait
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
@@ -47,3 +51,21 @@ def test_a_version_that_hangs_on_its_way_is_overtaken() -> None:
     decision = course.decide(overtaken, now=60)
     assert isinstance(decision, Finish)
     assert decision.outcome.status is RolloutStatus.CONVERGED
+
+
+def test_a_version_that_somebody_brings_back_again_and_again_is_overtaken_as_often_as_retries_allow() -> None:
+    class Insisted(SimulatedCloud):
+        """Somebody distributes the older version whenever ours has arrived."""
+
+        def observe(self, stages: Sequence[Stage]) -> Observation:
+            if self.state(ASSETS, "t00") is RecordState.SUCCEEDED and not self._displaced(ASSETS, "t00"):
+                self.records[OLDER] = {"t00": Record(RecordState.SUCCEEDED, *2 * (f"{self.now:012.3f}",))}
+            return super().observe(stages)
+
+    cloud = Insisted(fleet(2))
+    outcome = run(cloud, policy(retries=2))
+    assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.BUDGET)
+    (failed,) = outcome.stage_failed
+    assert (failed.unit, failed.target, failed.reason) == (ASSETS, "t00", f"{OLDER.version} runs there")
+    assert [cloud.starts("t00"), cloud.starts("t01")] == [3, 1]
+    assert cloud.now < 300

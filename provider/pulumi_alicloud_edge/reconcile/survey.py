@@ -177,7 +177,7 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
                 one.under_way.add(target)
             elif not patience.starts:
                 one.to_start.discard(target)
-                one.failed[target] = _lapse(record)
+                one.failed[target] = _lapse(record, verdicts.runs_instead(target))
             continue
         settled = ledger.was_refused(one.unit) or (
             verdicts.on(target) is Verdict.FAILED and record != attempt.seen.get(target)
@@ -188,7 +188,7 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
             one.under_way.add(target)
         elif attempt.count >= _starts(patience, record):
             one.to_start.discard(target)
-            one.failed[target] = _reason(record, ledger.words(one.unit))
+            one.failed[target] = _reason(record, ledger.words(one.unit), verdicts.runs_instead(target))
 
 
 def _starts(patience: Patience, record: Record | None) -> int:
@@ -201,18 +201,19 @@ def _starts(patience: Patience, record: Record | None) -> int:
     return max(patience.starts, 2) if lies_there and patience.starts else patience.starts
 
 
-def _reason(record: Record | None, words: str) -> str:
+def _reason(record: Record | None, words: str, instead: str) -> str:
     if record is None:
         return "accepted, but never shown" + (f"; the cloud's words were: {words}" if words else "")
-    return (
-        _lapse(record) if record.state is RecordState.SUCCEEDED else record.detail or words or _lapse(record)
-    )
-
-
-def _lapse(record: Record | None) -> str:
-    """Say why a target that had converged does not count as that any more."""
-    if record is None:
-        return "its record is gone"
     if record.state is RecordState.SUCCEEDED:
-        return "another version runs there"
-    return record.detail or record.state.value
+        return _lapse(record, instead)
+    return record.detail or words or record.state.value
+
+
+def _lapse(record: Record | None, instead: str) -> str:
+    """Say why a target that had converged does not count as that any more.
+
+    ``instead`` is the version that runs there now, if any does.
+    """
+    if instead:
+        return f"{instead} runs there"
+    return record.detail or record.state.value if record else "its record is gone"

@@ -39,6 +39,10 @@ class Verdicts:
                 return Verdict.MISSING
         assert_never(record.state)
 
+    def runs_instead(self, target: str) -> str:
+        """Give the version that a target runs in place of ours, empty where there is none."""
+        return (self._running or {}).get(target, "") if self._displaced(target) else ""
+
     def is_contested(self, target: str) -> bool:
         """Tell whether another version is on its way to a target that runs ours, and will displace it."""
         record = self._records.get(target)
