@@ -2,7 +2,19 @@
 
 from collections.abc import Sequence
 
-from tests.rollout.world import ASSETS, OLDER, SimulatedCloud, fleet, policy, run
+import pytest
+from tests.rollout.world import (
+    ASSETS,
+    OLDER,
+    SimulatedCloud,
+    everywhere,
+    fleet,
+    policy,
+    regions,
+    rollout,
+    run,
+    steps,
+)
 
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
@@ -15,7 +27,7 @@ TARGET = "i-1"
 EARLIER, LATER, LATEST = "2026-11-22T05:00:00Z", "2026-11-22T06:00:00Z", "2026-11-22T07:00:00Z"
 
 
-def rollout() -> Rollout:
+def contested() -> Rollout:
     return Rollout(Desired((OURS,)), RolloutPolicy((Stage(Everywhere()),)), now=0)
 
 
@@ -26,7 +38,7 @@ def seen(other: RecordState, *, other_started: str = LATER, ours_started: str = 
 
 
 def test_a_version_that_will_displace_ours_is_awaited_and_then_displaced_itself() -> None:
-    course = rollout()
+    course = contested()
     assert isinstance(course.decide(seen(RecordState.IN_PROGRESS), now=0), Wait)
     decision = course.decide(seen(RecordState.SUCCEEDED), now=5)
     assert isinstance(decision, Start)
@@ -34,7 +46,7 @@ def test_a_version_that_will_displace_ours_is_awaited_and_then_displaced_itself(
 
 
 def test_a_version_that_does_not_arrive_in_the_end_changes_nothing() -> None:
-    course = rollout()
+    course = contested()
     assert isinstance(course.decide(seen(RecordState.IN_PROGRESS), now=0), Wait)
     decision = course.decide(seen(RecordState.FAILED), now=5)
     assert isinstance(decision, Finish)
@@ -42,7 +54,7 @@ def test_a_version_that_does_not_arrive_in_the_end_changes_nothing() -> None:
 
 
 def test_a_version_that_hangs_on_its_way_is_overtaken() -> None:
-    course = rollout()
+    course = contested()
     course.decide(seen(RecordState.IN_PROGRESS), now=0)
     decision = course.decide(seen(RecordState.IN_PROGRESS), now=30)
     assert isinstance(decision, Start)
@@ -69,3 +81,18 @@ def test_a_version_that_somebody_brings_back_again_and_again_is_overtaken_as_oft
     assert (failed.unit, failed.target, failed.reason) == (ASSETS, "t00", f"{OLDER.version} runs there")
     assert [cloud.starts("t00"), cloud.starts("t01")] == [3, 1]
     assert cloud.now < 300
+
+
+@pytest.mark.parametrize("vanishes", [False, True], ids=["its record stays", "its record vanishes"])
+def test_a_version_that_is_brought_back_in_a_bake_is_named(vanishes: bool) -> None:  # noqa: FBT001
+    cloud = SimulatedCloud(fleet(2))
+    plan = policy(regions("t00", bake=300), everywhere())
+    driven = steps(rollout(cloud, plan), cloud, plan)
+    while cloud.now < 110:
+        assert next(driven) is None
+    cloud.records[OLDER] = {"t00": Record(RecordState.SUCCEEDED, *2 * (f"{cloud.now:012.3f}",))}
+    if vanishes:
+        del cloud.begun[ASSETS, "t00"]
+    outcome = next(outcome for outcome in driven if outcome)
+    assert [failed.reason for failed in outcome.stage_failed] == [f"{OLDER.version} runs there"]
+    assert cloud.starts("t01") == 0

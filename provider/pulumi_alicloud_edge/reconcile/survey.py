@@ -188,7 +188,10 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
             one.under_way.add(target)
         elif attempt.count >= _starts(patience, record):
             one.to_start.discard(target)
-            one.failed[target] = _reason(record, ledger.words(one.unit), verdicts.runs_instead(target))
+            words, instead = ledger.words(one.unit), verdicts.runs_instead(target)
+            one.failed[target] = (
+                _reason(record, words, instead) if patience.starts else _lapse(record, instead)
+            )
 
 
 def _starts(patience: Patience, record: Record | None) -> int:
@@ -203,7 +206,8 @@ def _starts(patience: Patience, record: Record | None) -> int:
 
 def _reason(record: Record | None, words: str, instead: str) -> str:
     if record is None:
-        return "accepted, but never shown" + (f"; the cloud's words were: {words}" if words else "")
+        said = f"; the cloud's words were: {words}" if words else ""
+        return "accepted, but never shown" + said + (f"; {instead} runs there" if instead else "")
     if record.state is RecordState.SUCCEEDED:
         return _lapse(record, instead)
     return record.detail or words or record.state.value

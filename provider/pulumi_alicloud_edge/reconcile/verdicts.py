@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import assert_never
 
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit, running_versions
@@ -13,11 +14,12 @@ class Verdicts:
     """The verdicts on the targets of one unit in one observation."""
 
     def __init__(self, observation: Observation, unit: Unit, *, exclusive: bool) -> None:
+        self._observation = observation
+        self._unit = unit
+        self._exclusive = exclusive
         self._records = observation.of(unit)
-        self._version = unit.version
-        contested = exclusive and len(observation.versions_of(unit.name)) > 1
-        self._running = running_versions(observation, unit.name) if contested else None
-        self._rivals = _under_way(observation, unit) if contested else {}
+        self._has_rivals = exclusive and len(observation.versions_of(unit.name)) > 1
+        self._rivals = _under_way(observation, unit) if self._has_rivals else {}
 
     def record(self, target: str) -> Record | None:
         """Give the cloud's record of the unit on this target, None where it has none."""
@@ -41,7 +43,8 @@ class Verdicts:
 
     def runs_instead(self, target: str) -> str:
         """Give the version that a target runs in place of ours, empty where there is none."""
-        return (self._running or {}).get(target, "") if self._displaced(target) else ""
+        version = self._running.get(target, "") if self._exclusive else ""
+        return "" if version == self._unit.version else version
 
     def is_contested(self, target: str) -> bool:
         """Tell whether another version is on its way to a target that runs ours, and will displace it."""
@@ -49,7 +52,11 @@ class Verdicts:
         return record is not None and self._rivals.get(target, "") > record.started
 
     def _displaced(self, target: str) -> bool:
-        return self._running is not None and self._running.get(target) != self._version
+        return self._has_rivals and self._running.get(target) != self._unit.version
+
+    @cached_property
+    def _running(self) -> dict[str, str]:
+        return running_versions(self._observation, self._unit.name)
 
 
 def _under_way(observation: Observation, unit: Unit) -> dict[str, str]:
