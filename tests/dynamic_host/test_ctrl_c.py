@@ -13,7 +13,7 @@ from support.dynamic_host import CallFailedError, DynamicHost, Kept, Kind, Manag
 from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
 from support.holding_proxy import Boundary, HoldingProxy, Moment
 from support.sightings import placed_on, runs, serves, starts
-from support.staged import STAGES, STARTS, Scene, many_apps
+from support.staged import STAGES, STARTS, Program, Scene, many_apps
 
 SOON = 2.0
 GOES_ON = "What is under way goes on in the cloud; the next pulumi up continues from there."
@@ -37,45 +37,36 @@ def proxy(emulator: Emulator) -> Iterator[HoldingProxy]:
         yield proxy
 
 
-class Ups:
-    """The staged rollouts of one run, and then of the next."""
+class Interrupted:
+    """Staged rollouts that Ctrl-C ends, and the next up that goes on with them."""
 
     def __init__(self, host: DynamicHost, scenes: list[Scene]) -> None:
         self._host = host
-        self._scenes = scenes
-        self._resources = [Managed(host, scene.kind, scene.name) for scene in scenes]
-        self._running = self._begin()
+        self._program = Program(host, scenes)
+        self._ups = self._program.begin()
 
     def show(self, text: str) -> None:
         """Wait until the lines of all of them have held a text."""
-        urns = {scene.kind.urn(scene.name) for scene in self._scenes}
+        urns = {scene.kind.urn(scene.name) for scene in self._program.scenes}
         eventually(lambda: urns == {line.urn for line in self._host.lines if text in line.text})
 
     def end_soon(self) -> list[str]:
         """Press Ctrl-C; give what each rollout says."""
-        return interrupt(self._host, self._running)
+        return interrupt(self._host, self._ups)
 
     def go_on(self, host: DynamicHost, *, clock_runs: float = 0.0, **changed: Any) -> None:
         """Run the next up to its end: each version is everywhere, and no stage was started twice."""
-        for resource in self._resources:
-            resource.host = host
-        self._scenes = [replace(scene, **changed) for scene in self._scenes]
-        ups = self._begin()
-        eventually(lambda: self._all_done(ups, clock_runs))
+        self._program.scenes = scenes = [replace(scene, **changed) for scene in self._program.scenes]
+        ups = self._program.run_in(host).begin()
+
+        def done() -> bool:
+            scenes[0].emulator.advance(clock_runs)
+            return all(up.done() for up in ups)
+
+        eventually(done)
         assert {up.result().outputs["status"] for up in ups} == {"converged"}
-        for scene in self._scenes:
+        for scene in scenes:
             assert (scene.starts(), scene.targets()) == (STAGES, scene.everywhere("1"))
-
-    def _begin(self) -> list[Future[Kept]]:
-        def begin(resource: Managed, inputs: dict[str, Any]) -> Future[Kept]:
-            return resource.host.begin(lambda: resource.up(inputs))
-
-        pairs = zip(self._resources, self._scenes, strict=True)
-        return [begin(resource, scene.as_sent("1")) for resource, scene in pairs]
-
-    def _all_done(self, ups: list[Future[Kept]], clock_runs: float) -> bool:
-        self._scenes[0].emulator.advance(clock_runs)
-        return all(up.done() for up in ups)
 
 
 def interrupt(host: DynamicHost, ups: list[Future[Kept]]) -> list[str]:
@@ -100,7 +91,7 @@ def test_while_start_calls_are_under_way(
 ) -> None:
     for scene in scenes:
         proxy.hold(scene.app_id, Boundary(moment, stage, STARTS[scene.kind]))
-    ups = Ups(start(environment={"ALICLOUD_EDGE_ENDPOINT": proxy.url}), scenes)
+    ups = Interrupted(start(environment={"ALICLOUD_EDGE_ENDPOINT": proxy.url}), scenes)
     eventually(lambda: proxy.reached == len(scenes))
 
     for message in ups.end_soon():
@@ -114,7 +105,7 @@ def test_while_stages_are_awaited(
 ) -> None:
     timings = ("push_seconds", "dist_seconds", "publish_seconds")
     emulator.world({**many_apps(world), "timing": {timing: [HOURS, HOURS] for timing in timings}})
-    ups = Ups(start(), scenes)
+    ups = Interrupted(start(), scenes)
     ups.show("stage 1 of 2: 0")
 
     for message in ups.end_soon():
@@ -124,7 +115,7 @@ def test_while_stages_are_awaited(
 
 
 def test_while_stages_bake(start: Start, scenes: list[Scene]) -> None:
-    ups = Ups(start(), [replace(scene, bake="10m") for scene in scenes])
+    ups = Interrupted(start(), [replace(scene, bake="10m") for scene in scenes])
     ups.show("baking")
 
     for message in ups.end_soon():

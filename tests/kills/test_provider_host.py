@@ -5,16 +5,16 @@ all have come to theirs, the process is killed. Another one, which knows nothing
 """
 
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.dynamic_host import DynamicHost, Kept, Kind, Managed, eventually
+from support.dynamic_host import DynamicHost, Kept, Kind, eventually
 from support.holding_proxy import Boundary, HoldingProxy, Moment
 from support.matrix import Cell
 from support.readings import WAYS
 from support.sdks import newest
-from support.staged import APPS, STARTS, Scene, many_apps
+from support.staged import APPS, STARTS, Program, Scene, many_apps
 from tests.kills.cells import ENDPOINT, KINDS, MOMENTS, SHORT, RecordProperty, boundaries, judge, settle
 
 LATE_SECONDS = 60.0
@@ -50,24 +50,6 @@ def ways_of(kind: Kind) -> list[tuple[str, str]]:
     return [(dialect, way) for dialect in dialects for way in WAYS[dialect]]
 
 
-@dataclass
-class Doomed:
-    """A rollout whose process is killed."""
-
-    scene: Scene
-    managed: Managed
-
-    @property
-    def state(self) -> str:
-        """The status that the engine has stored."""
-        return str(self.managed.state.outputs["status"]) if self.managed.state else "none"
-
-    def begin(self, version: str) -> Future[Kept]:
-        """Begin what `pulumi up` does for it."""
-        inputs = self.scene.as_sent(version)
-        return self.managed.host.begin(lambda: self.managed.up(inputs))
-
-
 @pytest.mark.parametrize(
     "versions",
     [pytest.param(("1",), id="create"), pytest.param(("1", "2"), id="update", marks=pytest.mark.exhaustive)],
@@ -85,7 +67,7 @@ def test_after_a_kill_at_any_call_the_next_up_finishes_and_starts_nothing_twice(
     assert proxy.reached < APPS, "no rollout came to its end: more boundaries are to be tried"
 
     operation = "create" if len(versions) == 1 else "update"
-    settle(record_property, finish(killed[: proxy.reached + 1], proxy, versions, operation))
+    settle(record_property, finish(killed, proxy, versions, operation))
 
 
 @pytest.mark.parametrize("start", [1, 2])
@@ -124,7 +106,7 @@ def test_after_a_kill_nothing_starts_twice_however_the_cloud_takes_its_open_poin
     proxy.cloud.dialect(**dict([way]))
     killed = kill_at(boundaries(Moment.AFTER_SENDING), scenes, proxy, ("1",))
     note = NOBODY_COUNTS if way == ("inventory", "empty") else ""
-    cells = finish(killed[: proxy.reached + 1], proxy, ("1",), note=note)
+    cells = finish(killed, proxy, ("1",), note=note)
     worst = max(cells, key=lambda cell: (not cell.stands, cell.starts))
     matrix = "kill -9 of the provider's host after sending, at each call of a create, however the cloud reads"
     settle(record_property, [replace(worst, matrix=matrix, row=" ".join(way), column=SHORT[kind])])
@@ -132,51 +114,47 @@ def test_after_a_kill_nothing_starts_twice_however_the_cloud_takes_its_open_poin
 
 def kill_at(
     boundaries: list[Boundary], scenes: list[Scene], proxy: HoldingProxy, versions: tuple[str, ...]
-) -> list[Doomed]:
+) -> Program:
     """Roll out the versions in turn; kill the last rollouts when each has come to its boundary or its end."""
     with DynamicHost(proxy.cloud, newest(), environment={ENDPOINT: proxy.url}) as host:
-        doomed = [
-            Doomed(scene, Managed(host, scene.kind, scene.name))
-            for scene, _ in zip(scenes, boundaries, strict=False)
-        ]
+        program = Program(host, scenes[: len(boundaries)])
         for version in versions[:-1]:
-            for up in [one.begin(version) for one in doomed]:
+            for up in program.begin(version):
                 up.result()
-        lanes = [proxy.hold(one.scene.app_id, at) for one, at in zip(doomed, boundaries, strict=True)]
-        ups = [one.begin(versions[-1]) for one in doomed]
+        lanes = [proxy.hold(scene.app_id, at) for scene, at in zip(scenes, boundaries, strict=False)]
+        ups = program.begin(versions[-1])
         ends = list(zip(lanes, ups, strict=True))
         eventually(lambda: all(lane.is_reached or up.done() for lane, up in ends), timeout=60)
         host.process.kill()
         wait(ups)
-    return doomed
+    return program
 
 
 def finish(
-    killed: list[Doomed],
+    killed: Program,
     proxy: HoldingProxy,
     versions: tuple[str, ...],
     operation: str = "create",
     note: str = "",
 ) -> list[Cell]:
-    """Run the next up in another process, and judge what has come of it."""
-    states = [one.state for one in killed]
+    """Run the next up in another process, and judge what has come of each that was killed, and of one that was not."""
+    states = [resource.state.outputs["status"] if resource.state else "none" for resource in killed.resources]
     with DynamicHost(proxy.cloud, newest()) as host:
-        for one in killed:
-            one.managed.host = host
-        ups = [one.begin(versions[-1]) for one in killed]
+        ups = killed.run_in(host).begin(versions[-1])
         wait(ups)
-    return [
+    cells = [
         judge(
-            f"kill -9 of the provider's host: {one.scene.kind.value}, {operation}",
-            one.scene,
-            proxy.lanes[one.scene.app_id],
+            f"kill -9 of the provider's host: {scene.kind.value}, {operation}",
+            scene,
+            proxy.lanes[scene.app_id],
             versions=versions,
             state=state,
-            next_run=came_to(up, one.scene, versions),
+            next_run=came_to(up, scene, versions),
             note=note,
         )
-        for one, state, up in zip(killed, states, ups, strict=True)
+        for scene, state, up in zip(killed.scenes, states, ups, strict=True)
     ]
+    return cells[: proxy.reached + 1]
 
 
 def came_to(up: Future[Kept], scene: Scene, versions: tuple[str, ...]) -> str:

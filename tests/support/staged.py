@@ -1,13 +1,14 @@
 """Staged rollouts of all kinds, each of an application of its own, so that many can go on side by side."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, Self, assert_never
 
 from support.clouds import REGIONS
 from support.declarations import Archives, distribution, placed, with_sources
-from support.dynamic_host import Kind
+from support.dynamic_host import DynamicHost, Kept, Kind, Managed
 from support.emulator import VERSION_IDS, Emulator
 from support.stack import Declared
 
@@ -30,7 +31,9 @@ TIMING = {
     "publish_seconds": [8, 9],
 }
 """So long that the first look after a start sees it under way, and so short that the second sees it done."""
-INSTANCES = {REGIONS[0]: ("i-1",), REGIONS[1]: ("i-2", "i-3")}
+FIRST = ("i-1",)
+"""The instances of the first stage."""
+INSTANCES = {REGIONS[0]: FIRST, REGIONS[1]: ("i-2", "i-3")}
 CANARY = [{"key": "region_id", "operator": "In", "values": [REGIONS[0]]}]
 
 
@@ -122,6 +125,34 @@ class Scene:
             case Kind.RELEASE:
                 return Counter({versions[-1]: 100})
         assert_never(self.kind)
+
+
+class Program:
+    """The staged rollouts that one stack declares, over several runs.
+
+    Args:
+        host: The provider's process of the first run.
+        scenes: What is rolled out.
+    """
+
+    def __init__(self, host: DynamicHost, scenes: Iterable[Scene]) -> None:
+        self.scenes = list(scenes)
+        self.resources = [Managed(host, scene.kind, scene.name) for scene in self.scenes]
+
+    def run_in(self, host: DynamicHost) -> Self:
+        """Have the next run in another process."""
+        for resource in self.resources:
+            resource.host = host
+        return self
+
+    def begin(self, version: str = "1") -> list[Future[Kept]]:
+        """Begin what `pulumi up` does for each of them."""
+        pairs = zip(self.resources, self.scenes, strict=True)
+        return [_begin(resource, scene.as_sent(version)) for resource, scene in pairs]
+
+
+def _begin(resource: Managed, inputs: Mapping[str, Any]) -> Future[Kept]:
+    return resource.host.begin(lambda: resource.up(inputs))
 
 
 def many_apps(world: Mapping[str, Any]) -> dict[str, Any]:

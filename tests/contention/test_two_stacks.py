@@ -1,0 +1,57 @@
+"""Two stacks that declare different versions for the same places, which no preview of either can see."""
+
+from concurrent.futures import wait
+
+import pytest
+from support.dynamic_host import DynamicHost, Kind, Start
+from support.emulator import VERSION_IDS
+from support.staged import PLACED, STAGES, Program, Scene
+
+OURS, THEIRS = "1", "2"
+ENDLESS_SECONDS = 120.0
+"""Longer than rollouts take that get in each other's way as often as they may."""
+TRIES = 3
+"""A start, and two retries."""
+
+
+def test_they_are_told_of_each_other_at_the_second_repair_and_not_before(
+    start: Start, scenes: list[Scene]
+) -> None:
+    host = start()
+    stacks = [(Program(host, scenes), OURS, THEIRS), (Program(host, scenes), THEIRS, OURS)]
+    for turn in range(6):
+        program, declared, found = stacks[turn % 2]
+        host = start()
+        ups = program.run_in(host).begin(declared)
+        assert {up.result().outputs["status"] for up in ups} == {"converged"}
+        assert {scene.starts() for scene in scenes} == {(turn + 1) * STAGES}, "nothing is started in vain"
+        assert all(scene.targets() == scene.everywhere(declared) for scene in scenes)
+        rollouts_and_first_repairs = turn < 4
+        expected = [] if rollouts_and_first_repairs else sorted(come_back(s, declared, found) for s in scenes)
+        assert warnings(host) == expected
+
+
+@pytest.mark.timeout(2 * ENDLESS_SECONDS)
+def test_they_both_come_to_an_end_where_they_roll_out_at_once(start: Start, scenes: list[Scene]) -> None:
+    ours, theirs = Program(start(), scenes), Program(start(), scenes)
+
+    ups = [*ours.begin(OURS), *theirs.begin(THEIRS)]
+
+    assert not wait(ups, timeout=ENDLESS_SECONDS).not_done
+    for scene in scenes:
+        assert scene.starts() <= 2 * STAGES * TRIES
+        assert scene.targets() in (scene.everywhere(OURS), scene.everywhere(THEIRS))
+
+
+def warnings(host: DynamicHost) -> list[str]:
+    return sorted(
+        line.text.partition(", after an earlier repair")[0] for line in host.lines if line.is_warning
+    )
+
+
+def come_back(scene: Scene, declared: str, found: str) -> str:
+    """The beginning of the one line that names both versions."""
+    if scene.kind is Kind.RELEASE:
+        declared, found = (VERSION_IDS[int(version) - 1] for version in (declared, found))
+    name = scene.app_id if scene.kind is Kind.RELEASE else PLACED
+    return f"{name} {found} has come back where {declared} is declared"
