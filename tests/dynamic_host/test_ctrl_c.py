@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from support.clouds import HOURS, INSTANCES, stock
 from support.declarations import Archives, distribution, placed
-from support.dynamic_host import CallFailedError, DynamicHost, Kept, Kind, Managed, Start, eventually
+from support.dynamic_host import CallFailedError, DynamicHost, Kept, Kind, Managed, Start
 from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
 from support.holding_proxy import Boundary, HoldingProxy, Moment
 from support.sightings import placed_on, runs, serves, starts
-from support.staged import STAGES, STARTS, Program, Scene, many_apps
+from support.staged import SLOW, STAGES, STARTS, Program, Scene, as_time_goes_by, many_apps
 
 SOON = 2.0
 GOES_ON = "What is under way goes on in the cloud; the next pulumi up continues from there."
@@ -27,7 +27,7 @@ ONE_FAILS = {"effect": "target_fail", "action": "DistApplicationData", "count": 
 @pytest.fixture
 def scenes(emulator: Emulator, archives: Archives, world: dict[str, Any]) -> list[Scene]:
     """One staged rollout of each kind."""
-    emulator.world(many_apps(world))
+    emulator.world(many_apps(world, timing=SLOW))
     return [Scene(kind, number, archives, emulator) for number, kind in enumerate(Kind)]
 
 
@@ -41,29 +41,24 @@ class Interrupted:
     """Staged rollouts that Ctrl-C ends, and the next up that goes on with them."""
 
     def __init__(self, host: DynamicHost, scenes: list[Scene]) -> None:
-        self._host = host
+        self._cloud = scenes[0].emulator
         self._program = Program(host, scenes)
         self._ups = self._program.begin()
 
     def show(self, text: str) -> None:
         """Wait until the lines of all of them have held a text."""
-        urns = {scene.kind.urn(scene.name) for scene in self._program.scenes}
-        eventually(lambda: urns == {line.urn for line in self._host.lines if text in line.text})
+        names = {scene.name for scene in self._program.scenes}
+        as_time_goes_by(self._cloud, lambda: names == self._program.shown(text))
 
     def end_soon(self) -> list[str]:
         """Press Ctrl-C; give what each rollout says."""
-        return interrupt(self._host, self._ups)
+        return interrupt(self._program.host, self._ups)
 
-    def go_on(self, host: DynamicHost, *, clock_runs: float = 0.0, **changed: Any) -> None:
+    def go_on(self, host: DynamicHost, **changed: Any) -> None:
         """Run the next up to its end: each version is everywhere, and no stage was started twice."""
         self._program.scenes = scenes = [replace(scene, **changed) for scene in self._program.scenes]
         ups = self._program.run_in(host).begin()
-
-        def done() -> bool:
-            scenes[0].emulator.advance(clock_runs)
-            return all(up.done() for up in ups)
-
-        eventually(done)
+        self._program.finish(ups)
         assert {up.result().outputs["status"] for up in ups} == {"converged"}
         for scene in scenes:
             assert (scene.starts(), scene.targets()) == (STAGES, scene.everywhere("1"))
@@ -92,7 +87,7 @@ def test_while_start_calls_are_under_way(
     for scene in scenes:
         proxy.hold(scene.app_id, Boundary(moment, stage, STARTS[scene.kind]))
     ups = Interrupted(start(environment={"ALICLOUD_EDGE_ENDPOINT": proxy.url}), scenes)
-    eventually(lambda: proxy.reached == len(scenes))
+    as_time_goes_by(proxy.cloud, lambda: proxy.reached == len(scenes))
 
     for message in ups.end_soon():
         assert message.startswith(f"Interrupted at stage {stage} of 2: ")
@@ -100,18 +95,14 @@ def test_while_start_calls_are_under_way(
     ups.go_on(start())
 
 
-def test_while_stages_are_awaited(
-    start: Start, scenes: list[Scene], emulator: Emulator, world: dict[str, Any]
-) -> None:
-    timings = ("push_seconds", "dist_seconds", "publish_seconds")
-    emulator.world({**many_apps(world), "timing": {timing: [HOURS, HOURS] for timing in timings}})
+def test_while_stages_are_awaited(start: Start, scenes: list[Scene]) -> None:
     ups = Interrupted(start(), scenes)
     ups.show("stage 1 of 2: 0")
 
     for message in ups.end_soon():
         assert message.startswith("Interrupted at stage 1 of 2: 0")
         assert message.endswith(GOES_ON)
-    ups.go_on(start(), clock_runs=HOURS)
+    ups.go_on(start())
 
 
 def test_while_stages_bake(start: Start, scenes: list[Scene]) -> None:

@@ -2,25 +2,16 @@
 
 from collections.abc import Callable
 
-import pytest
 from support.dynamic_host import Kind
-from support.holding_proxy import Boundary, Lane, Moment
+from support.holding_proxy import Lane
 from support.matrix import Cell, report
-from support.staged import APPS, STAGES, Scene
+from support.staged import STAGES, Scene
 
 OK, LOST, TWICE, UNFINISHED = "ok", "lost", "twice", "unfinished"
 FINISHED = "converged"
-ENDPOINT = "ALICLOUD_EDGE_ENDPOINT"
 SHORT = {Kind.PUSH: "push", Kind.DIST: "dist", Kind.RELEASE: "release"}
-KINDS = pytest.mark.parametrize("kind", Kind, ids=SHORT.get)
-MOMENTS = pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.value)
 RecordProperty = Callable[[str, object], None]
 """Pytest's fixture of that name."""
-
-
-def boundaries(moment: Moment) -> list[Boundary]:
-    """Give one for each application, at call after call."""
-    return [Boundary(moment, number) for number in range(1, APPS + 1)]
 
 
 def judge(
@@ -36,7 +27,7 @@ def judge(
     """Make the cell of one boundary.
 
     Args:
-        matrix: What was killed, and in which operation.
+        matrix: What was killed.
         scene: What was rolled out.
         lane: Its calls until the kill.
         versions: All that were rolled out, the last one by the run that was killed.
@@ -51,9 +42,20 @@ def judge(
         outcome = TWICE
     else:
         outcome = OK if next_run == FINISHED else UNFINISHED
+    operation = "create" if len(versions) == 1 else "update"
     row = f"{len(lane.actions):2} {lane.actions[-1]}" if lane.is_reached else "after the last call"
     explained = note if outcome == TWICE and starts == wanted + 1 else ""
-    return Cell(matrix, row, lane.boundary.moment.value, OK, outcome, starts, state, next_run, explained)
+    return Cell(
+        f"{matrix}: {scene.kind.value}, {operation}",
+        row,
+        lane.boundary.moment.value,
+        OK,
+        outcome,
+        starts,
+        state,
+        next_run,
+        explained,
+    )
 
 
 def settle(record_property: RecordProperty, cells: list[Cell]) -> None:

@@ -4,31 +4,36 @@ Many resources roll out in one process, each of an application of its own and ea
 all have come to theirs, the process is killed. Another one, which knows nothing of them, runs the next up.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import Future, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from support.dynamic_host import DynamicHost, Kept, Kind, eventually
+from support.declarations import Archives
+from support.dynamic_host import DynamicHost, Kept, Kind
 from support.holding_proxy import Boundary, HoldingProxy, Moment
 from support.matrix import Cell
-from support.readings import WAYS
+from support.readings import EVERY_WAY
 from support.sdks import newest
-from support.staged import APPS, STARTS, Program, Scene, many_apps
-from tests.kills.cells import ENDPOINT, KINDS, MOMENTS, SHORT, RecordProperty, boundaries, judge, settle
+from support.staged import STARTS, Program, Scene
+from tests.kills.cells import SHORT, RecordProperty, judge, settle
+from tests.kills.sweep import Standstill, Sweep, bring
 
-LATE_SECONDS = 60.0
-"""Emulated seconds until a start shows: more than it takes to begin the next up, less than that one waits for it."""
+MATRIX = "kill -9 of the provider's host"
 NOT_SHOWN_YET = (
     "The cloud had taken the start and did not show it yet, and nobody but the killed process knew of it: the next "
     "run makes this one call again, once, for the same version and the same targets."
 )
-
-
 NOBODY_COUNTS = (
     "The cloud does not tell which instances there are, so nobody can tell whether those that have the version are all "
     "or the first stage's: the last stage is started once more, and what is there or under way stays as it is."
 )
+NOTES = {
+    ("visibility", "delayed"): NOT_SHOWN_YET,
+    ("enumeration", "as_begun"): NOT_SHOWN_YET,
+    ("inventory", "empty"): NOBODY_COUNTS,
+}
 OF_DATA = (
     "paging",
     "visibility",
@@ -44,124 +49,141 @@ OF_DATA = (
 OF_RELEASES = ("rollback_env", "release_fields", "partial_release", "text")
 
 
-def ways_of(kind: Kind) -> list[tuple[str, str]]:
-    """The ways in which a cloud may take what matters to a kind."""
-    dialects = OF_RELEASES if kind is Kind.RELEASE else OF_DATA
-    return [(dialect, way) for dialect in dialects for way in WAYS[dialect]]
+def kinds_of(way: tuple[str, str]) -> tuple[Kind, ...]:
+    """The kinds for which it matters how the cloud takes this point."""
+    return tuple(kind for kind in Kind if way[0] in (OF_RELEASES if kind is Kind.RELEASE else OF_DATA))
+
+
+@dataclass(frozen=True)
+class HostRun:
+    """A run in a host of its own, without Pulumi's CLI."""
+
+    program: Program
+    ups: Mapping[Scene, Future[Kept]]
+
+    def is_over(self, scene: Scene) -> bool:
+        return self.ups[scene].done()
+
+    def has_shown(self, scene: Scene, text: str) -> bool:
+        return scene.name in self.program.shown(text)
+
+
+@dataclass(frozen=True)
+class Killer:
+    """Kills a host at boundaries, and has another go on.
+
+    Attributes:
+        proxy: What holds the calls.
+        versions: What is rolled out in turn; the last one is killed.
+        note: Why one start may be made twice, where that cannot be otherwise.
+    """
+
+    proxy: HoldingProxy
+    versions: tuple[str, ...] = ("1",)
+    note: str = ""
+
+    def __call__(self, boundaries: Mapping[Scene, Boundary], standstill: Standstill) -> list[Cell]:
+        environment = {"ALICLOUD_EDGE_ENDPOINT": self.proxy.url}
+        with DynamicHost(self.proxy.cloud, newest(), environment=environment) as host:
+            program = Program(host, boundaries)
+            for version in self.versions[:-1]:
+                program.finish(program.begin(version))
+            for scene, boundary in boundaries.items():
+                self.proxy.hold(scene.app_id, boundary)
+            ups = program.begin(self.versions[-1])
+            run = HostRun(program, dict(zip(boundaries, ups, strict=True)))
+            told = bring(run, boundaries, self.proxy, standstill)
+            host.process.kill()
+            wait(ups)
+        return self._finish(program.only(told))
+
+    def _finish(self, program: Program) -> list[Cell]:
+        """Run the next up in another process, and judge what has come of it."""
+        states = [one.state.outputs["status"] if one.state else "none" for one in program.resources]
+        with DynamicHost(self.proxy.cloud, newest()) as host:
+            ups = program.run_in(host).begin(self.versions[-1])
+            program.finish(ups)
+        return [
+            judge(
+                MATRIX,
+                scene,
+                self.proxy.lanes[scene.app_id],
+                versions=self.versions,
+                state=state,
+                next_run=self._came_to(scene, up),
+                note=self.note,
+            )
+            for scene, state, up in zip(program.scenes, states, ups, strict=True)
+        ]
+
+    def _came_to(self, scene: Scene, up: Future[Kept]) -> str:
+        """Tell in a word what a run came to; what it keeps for a rollback has to be right as well."""
+        if (error := up.exception()) is not None:
+            return str(error).partition("\n")[0]
+        outputs = up.result().outputs
+        if len(self.versions) > 1 and scene.baseline(outputs) != self.versions[-2]:
+            return f"baseline {scene.baseline(outputs)}"
+        return str(outputs["status"])
 
 
 @pytest.mark.parametrize(
     "versions",
     [pytest.param(("1",), id="create"), pytest.param(("1", "2"), id="update", marks=pytest.mark.exhaustive)],
 )
-@KINDS
-@MOMENTS
-def test_after_a_kill_at_any_call_the_next_up_finishes_and_starts_nothing_twice(
-    scenes: list[Scene],
+@pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.value)
+def test_after_a_kill_at_any_call_the_next_up_finishes_and_starts_nothing_twice(  # noqa: PLR0917
     proxy: HoldingProxy,
+    archives: Archives,
+    world: dict[str, Any],
     moment: Moment,
     versions: tuple[str, ...],
     record_property: RecordProperty,
 ) -> None:
-    killed = kill_at(boundaries(moment), scenes, proxy, versions)
-    assert proxy.reached < APPS, "no rollout came to its end: more boundaries are to be tried"
-
-    operation = "create" if len(versions) == 1 else "update"
-    settle(record_property, finish(killed, proxy, versions, operation))
+    sweep = Sweep(proxy, archives, world, moment)
+    settle(record_property, sweep.cells(Killer(proxy, versions)))
 
 
 @pytest.mark.parametrize("start", [1, 2])
-@pytest.mark.parametrize("kind", [Kind.PUSH, Kind.DIST], ids=["push", "dist"])
-def test_only_a_start_that_the_cloud_does_not_show_yet_is_made_again_and_once(  # noqa: PLR0917
-    scenes: list[Scene],
+def test_only_a_start_that_the_cloud_does_not_show_yet_is_made_again_and_once(
     proxy: HoldingProxy,
+    archives: Archives,
     world: dict[str, Any],
-    kind: Kind,
     start: int,
     record_property: RecordProperty,
 ) -> None:
-    proxy.cloud.world({**many_apps(world), "delays": {"visibility_seconds": LATE_SECONDS}})
     proxy.cloud.dialect(visibility="delayed")
-    boundary = Boundary(Moment.AFTER_SENDING, start, STARTS[kind])
-    killed = kill_at([boundary], scenes, proxy, ("1",))
+    Sweep(proxy, archives, world, Moment.AFTER_SENDING).renew()
+    boundaries = {
+        Scene(kind, number, archives, proxy.cloud): Boundary(Moment.AFTER_SENDING, start, STARTS[kind])
+        for number, kind in enumerate((Kind.PUSH, Kind.DIST))
+    }
 
-    (cell,) = finish(killed, proxy, ("1",), "create, shown late", NOT_SHOWN_YET)
+    cells = Killer(proxy, note=NOT_SHOWN_YET)(boundaries, Standstill.AT_THE_END)
 
-    settle(record_property, [cell])
-    assert cell.note, "or this shows nothing"
+    cells = [replace(cell, matrix=f"{cell.matrix}, shown late") for cell in cells]
+    settle(record_property, cells)
+    assert all(cell.note for cell in cells), "or this shows nothing"
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize(
-    ("kind", "way"),
-    [pytest.param(kind, way, id=f"{SHORT[kind]}-{'-'.join(way)}") for kind in Kind for way in ways_of(kind)],
-)
+@pytest.mark.parametrize("way", [way for way in EVERY_WAY if kinds_of(way)], ids="-".join)
 def test_after_a_kill_nothing_starts_twice_however_the_cloud_takes_its_open_points(
-    scenes: list[Scene],
     proxy: HoldingProxy,
-    kind: Kind,
+    archives: Archives,
+    world: dict[str, Any],
     way: tuple[str, str],
     record_property: RecordProperty,
 ) -> None:
     proxy.cloud.dialect(**dict([way]))
-    killed = kill_at(boundaries(Moment.AFTER_SENDING), scenes, proxy, ("1",))
-    note = NOBODY_COUNTS if way == ("inventory", "empty") else ""
-    cells = finish(killed, proxy, ("1",), note=note)
-    worst = max(cells, key=lambda cell: (not cell.stands, cell.starts))
-    matrix = "kill -9 of the provider's host after sending, at each call of a create, however the cloud reads"
-    settle(record_property, [replace(worst, matrix=matrix, row=" ".join(way), column=SHORT[kind])])
+    sweep = Sweep(proxy, archives, world, Moment.AFTER_SENDING, kinds_of(way))
+
+    cells = sweep.cells(Killer(proxy, note=NOTES.get(way, "")))
+
+    settle(record_property, [worst(cells, kind, " ".join(way)) for kind in sweep.kinds])
 
 
-def kill_at(
-    boundaries: list[Boundary], scenes: list[Scene], proxy: HoldingProxy, versions: tuple[str, ...]
-) -> Program:
-    """Roll out the versions in turn; kill the last rollouts when each has come to its boundary or its end."""
-    with DynamicHost(proxy.cloud, newest(), environment={ENDPOINT: proxy.url}) as host:
-        program = Program(host, scenes[: len(boundaries)])
-        for version in versions[:-1]:
-            for up in program.begin(version):
-                up.result()
-        lanes = [proxy.hold(scene.app_id, at) for scene, at in zip(scenes, boundaries, strict=False)]
-        ups = program.begin(versions[-1])
-        ends = list(zip(lanes, ups, strict=True))
-        eventually(lambda: all(lane.is_reached or up.done() for lane, up in ends), timeout=60)
-        host.process.kill()
-        wait(ups)
-    return program
-
-
-def finish(
-    killed: Program,
-    proxy: HoldingProxy,
-    versions: tuple[str, ...],
-    operation: str = "create",
-    note: str = "",
-) -> list[Cell]:
-    """Run the next up in another process, and judge what has come of each that was killed, and of one that was not."""
-    states = [resource.state.outputs["status"] if resource.state else "none" for resource in killed.resources]
-    with DynamicHost(proxy.cloud, newest()) as host:
-        ups = killed.run_in(host).begin(versions[-1])
-        wait(ups)
-    cells = [
-        judge(
-            f"kill -9 of the provider's host: {scene.kind.value}, {operation}",
-            scene,
-            proxy.lanes[scene.app_id],
-            versions=versions,
-            state=state,
-            next_run=came_to(up, scene, versions),
-            note=note,
-        )
-        for scene, state, up in zip(killed.scenes, states, ups, strict=True)
-    ]
-    return cells[: proxy.reached + 1]
-
-
-def came_to(up: Future[Kept], scene: Scene, versions: tuple[str, ...]) -> str:
-    """Tell in a word what a run came to; what it keeps for a rollback has to be right as well."""
-    if (error := up.exception()) is not None:
-        return str(error).partition("\n")[0]
-    outputs = up.result().outputs
-    if len(versions) > 1 and scene.baseline(outputs) != versions[-2]:
-        return f"baseline {scene.baseline(outputs)}"
-    return str(outputs["status"])
+def worst(cells: list[Cell], kind: Kind, way: str) -> Cell:
+    """The cell in place of all those of a kind."""
+    of_kind = [cell for cell in cells if f": {kind.value}," in cell.matrix]
+    cell = max(of_kind, key=lambda cell: (not cell.stands, cell.starts))
+    return replace(cell, matrix=f"{MATRIX} after sending, create, by reading", row=way, column=SHORT[kind])

@@ -3,94 +3,152 @@
 As in the tests of the provider's process alone, many resources of one program are each held at another boundary.
 """
 
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.declarations import Archives
 from support.dynamic_host import Kind, eventually
 from support.emulator import Emulator
 from support.holding_proxy import Boundary, HoldingProxy, Moment
+from support.matrix import Cell
 from support.stack import Running, Stack
-from support.staged import APPS, STAGES, STARTS, Scene
-from tests.kills.cells import ENDPOINT, SHORT, RecordProperty, boundaries, judge, settle
+from support.staged import APPS, STAGES, STARTS, Scene, as_time_goes_by
+from tests.kills.cells import RecordProperty, judge, settle
+from tests.kills.sweep import Standstill, Sweep, bring
 
 pytestmark = pytest.mark.cli
+ENDPOINT = "ALICLOUD_EDGE_ENDPOINT"
 AT_ONCE = ("--parallel", str(2 * APPS))
-USUAL = {
-    (Kind.PUSH, Moment.BEFORE_SENDING),
-    (Kind.DIST, Moment.AFTER_SENDING),
-    (Kind.RELEASE, Moment.AFTER_ANSWER),
-}
-"""What runs with all other tests; the rest runs with the matrix."""
 
 
-def crossing(kind: Kind, moment: Moment) -> Any:
-    marks = () if (kind, moment) in USUAL else (pytest.mark.exhaustive,)
-    return pytest.param(kind, moment, marks=marks, id=f"{SHORT[kind]}-{moment.value}")
+@dataclass(frozen=True)
+class CliRun:
+    """A run of Pulumi's CLI."""
+
+    running: Running
+
+    def is_over(self, scene: Scene) -> bool:
+        return f" {scene.name} created" in self.running.output()
+
+    def has_shown(self, scene: Scene, text: str) -> bool:
+        return re.search(rf" {scene.name} creating .*{text}", self.running.output()) is not None
 
 
-@pytest.fixture
-def stack(tmp_path: Path, emulator: Emulator) -> Stack:
-    """A stack that does not look before it rolls out: Pulumi checks one resource after the other."""
-    stack = Stack(tmp_path / "stack", emulator)
-    stack.config({"observeOnDiff": "false"})
-    return stack
+@dataclass(frozen=True)
+class Killer:
+    """Kills a run at boundaries, and has another go on.
+
+    Attributes:
+        proxy: What holds the calls.
+        folder: Where stacks are.
+    """
+
+    proxy: HoldingProxy
+    folder: Path
+
+    def __call__(self, boundaries: Mapping[Scene, Boundary], standstill: Standstill) -> list[Cell]:
+        stack = new_stack(self.folder / standstill.name, self.proxy.cloud)
+        running = up_behind(self.proxy, stack, boundaries)
+        told = bring(CliRun(running), boundaries, self.proxy, standstill)
+        running.kill()
+        assert stack.cancel().ok
+        kept = {name: str(resource["outputs"]["status"]) for name, resource in stack.resources.items()}
+        assert stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates").ok
+        finish(stack, boundaries)
+        return [
+            judge(
+                "kill -9 of the whole run",
+                scene,
+                self.proxy.lanes[scene.app_id],
+                versions=("1",),
+                state=kept.get(scene.name, "none"),
+                next_run=str(stack.outputs(scene.name)["status"]),
+            )
+            for scene in told
+        ]
 
 
-@pytest.mark.parametrize(("kind", "moment"), [crossing(kind, moment) for kind in Kind for moment in Moment])
-def test_after_a_kill_of_everything_a_cancel_and_an_up_finish_and_start_nothing_twice(
-    stack: Stack, scenes: list[Scene], proxy: HoldingProxy, moment: Moment, record_property: RecordProperty
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(Moment.BEFORE_SENDING, marks=pytest.mark.exhaustive),
+        Moment.AFTER_SENDING,
+        pytest.param(Moment.AFTER_ANSWER, marks=pytest.mark.exhaustive),
+    ],
+    ids=lambda moment: moment.value,
+)
+def test_after_a_kill_of_everything_a_cancel_and_an_up_finish_and_start_nothing_twice(  # noqa: PLR0917
+    proxy: HoldingProxy,
+    archives: Archives,
+    world: dict[str, Any],
+    tmp_path: Path,
+    moment: Moment,
+    record_property: RecordProperty,
 ) -> None:
-    running = up_until(boundaries(moment), scenes, stack, proxy)
-    running.kill()
-    assert stack.cancel().ok
-    kept = {name: str(resource["outputs"]["status"]) for name, resource in stack.resources.items()}
-    assert stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates").ok
-
-    finished = stack.up(*AT_ONCE)
-
-    cells = [
-        judge(
-            f"kill -9 of the whole run: {scene.kind.value}, create",
-            scene,
-            proxy.lanes[scene.app_id],
-            versions=("1",),
-            state=kept.get(scene.name, "none"),
-            next_run=str(stack.outputs(scene.name)["status"]) if scene.name in stack.resources else "none",
-        )
-        for scene in scenes
-    ]
-    settle(record_property, cells[: proxy.reached + 1])
-    assert finished.ok, str(finished)
-    assert stack.up(*AT_ONCE).counts() == {"unchanged": APPS + 1}
+    sweep = Sweep(proxy, archives, world, moment)
+    settle(record_property, sweep.cells(Killer(proxy, tmp_path)))
 
 
-@pytest.mark.parametrize("kind", [Kind.DIST], ids=["dist"])
 def test_after_a_kill_of_the_provider_alone_a_mere_up_finishes_and_starts_nothing_twice(
-    stack: Stack, scenes: list[Scene], proxy: HoldingProxy
+    proxy: HoldingProxy, archives: Archives, world: dict[str, Any], tmp_path: Path
 ) -> None:
-    starts = [Boundary(Moment.AFTER_SENDING, number, STARTS[Kind.DIST]) for number in (1, 2)]
-    killed = scenes[: len(starts)]
-    running = up_until(starts, killed, stack, proxy)
+    Sweep(proxy, archives, world, Moment.AFTER_SENDING).renew()
+    boundaries = {
+        Scene(Kind.DIST, number, archives, proxy.cloud): Boundary(
+            Moment.AFTER_SENDING, number, STARTS[Kind.DIST]
+        )
+        for number in (1, 2)
+    }
+    stack = new_stack(tmp_path, proxy.cloud)
+    running = up_behind(proxy, stack, boundaries)
+    bring(CliRun(running), boundaries, proxy, Standstill.AT_THE_END)
     running.kill_provider()
     assert not running.finish().ok
     assert not stack.resources
 
-    finished = stack.up()
+    finish(stack, boundaries)
 
-    assert finished.ok, str(finished)
-    for scene in killed:
+    for scene in boundaries:
         assert (scene.starts(), scene.targets()) == (STAGES, scene.everywhere("1"))
 
 
-def up_until(boundaries: list[Boundary], scenes: list[Scene], stack: Stack, proxy: HoldingProxy) -> Running:
-    """Begin an up of all, and wait until each has come to its boundary or its end."""
-    lanes = [proxy.hold(scene.app_id, boundary) for scene, boundary in zip(scenes, boundaries, strict=True)]
-    stack.declare(*[scene.declared("1") for scene in scenes])
+def new_stack(folder: Path, cloud: Emulator) -> Stack:
+    """A stack that does not look before it rolls out: Pulumi checks one resource after the other."""
+    stack = Stack(folder, cloud)
+    stack.config({"observeOnDiff": "false"})
+    return stack
+
+
+def up_behind(proxy: HoldingProxy, stack: Stack, boundaries: Mapping[Scene, Boundary]) -> Running:
+    """Begin an up whose calls are held at boundaries."""
+    stack.declare(*[scene.declared("1") for scene in boundaries])
+    for scene, boundary in boundaries.items():
+        proxy.hold(scene.app_id, boundary)
     direct = stack.env[ENDPOINT]
     stack.env[ENDPOINT] = proxy.url
     running = stack.start_up(*AT_ONCE)
     stack.env[ENDPOINT] = direct
-    ends = [(lane, f" {scene.name} created") for lane, scene in zip(lanes, scenes, strict=True)]
-    eventually(lambda: all(lane.is_reached or line in running.output() for lane, line in ends), timeout=60)
     return running
+
+
+def finish(stack: Stack, scenes: Iterable[Scene]) -> None:
+    """Run an up to its end; time stands still in the cloud until each rollout has seen how things are."""
+    scenes = list(scenes)
+    running = stack.start_up(*AT_ONCE)
+    run = CliRun(running)
+
+    def has_ended() -> bool:
+        return running.process.poll() is not None
+
+    eventually(
+        lambda: has_ended() or all(run.is_over(one) or run.has_shown(one, "stage ") for one in scenes),
+        timeout=60,
+    )
+    as_time_goes_by(scenes[0].emulator, has_ended, timeout=60)
+    finished = running.finish()
+    assert finished.ok, str(finished)

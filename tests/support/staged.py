@@ -1,19 +1,19 @@
 """Staged rollouts of all kinds, each of an application of its own, so that many can go on side by side."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Self, assert_never
+from typing import Any, Self, TypeVar, assert_never
 
-from support.clouds import REGIONS
+from support.clouds import HOURS, REGIONS
 from support.declarations import Archives, distribution, placed, with_sources
-from support.dynamic_host import DynamicHost, Kept, Kind, Managed
+from support.dynamic_host import DynamicHost, Kept, Kind, Managed, eventually
 from support.emulator import VERSION_IDS, Emulator
 from support.stack import Declared
 
-APPS = 16
-"""More than any of the rollouts makes calls, so that there is one for each boundary."""
+T = TypeVar("T")
+APPS = 30
 BAKE = "0.3s"
 PUSHED, PLACED = "levels", "assets"
 """The data file that is pushed, and the one that is distributed, which lies on the file servers already."""
@@ -24,13 +24,10 @@ STARTS = {
     Kind.DIST: "DistApplicationData",
     Kind.RELEASE: "PublishEdgeContainerAppVersion",
 }
-TIMING = {
-    "push_seconds": [8, 9],
-    "dist_seconds": [6, 7],
-    "restart_seconds": [2, 2],
-    "publish_seconds": [8, 9],
+SLOW = {
+    timing: [HOURS, HOURS]
+    for timing in ("push_seconds", "dist_seconds", "restart_seconds", "publish_seconds")
 }
-"""So long that the first look after a start sees it under way, and so short that the second sees it done."""
 FIRST = ("i-1",)
 """The instances of the first stage."""
 INSTANCES = {REGIONS[0]: FIRST, REGIONS[1]: ("i-2", "i-3")}
@@ -136,26 +133,49 @@ class Program:
     """
 
     def __init__(self, host: DynamicHost, scenes: Iterable[Scene]) -> None:
+        self.host = host
         self.scenes = list(scenes)
         self.resources = [Managed(host, scene.kind, scene.name) for scene in self.scenes]
+        self._lines_before = 0
 
     def run_in(self, host: DynamicHost) -> Self:
         """Have the next run in another process."""
+        self.host = host
         for resource in self.resources:
             resource.host = host
         return self
 
     def begin(self, version: str = "1") -> list[Future[Kept]]:
         """Begin what `pulumi up` does for each of them."""
+        self._lines_before = len(self.host.lines)
         pairs = zip(self.resources, self.scenes, strict=True)
         return [_begin(resource, scene.as_sent(version)) for resource, scene in pairs]
+
+    def only(self, scenes: Iterable[Scene]) -> Self:
+        """Go on with some of them only."""
+        chosen = set(scenes)
+        pairs = list(zip(self.scenes, self.resources, strict=True))
+        self.resources = [resource for scene, resource in pairs if scene in chosen]
+        self.scenes = [scene for scene in self.scenes if scene in chosen]
+        return self
+
+    def shown(self, text: str = "stage ") -> set[str]:
+        """The names of those whose line has held a text in this run; by default, that of waiting for the cloud."""
+        urns = {line.urn for line in self.host.lines[self._lines_before :] if text in line.text}
+        return {urn.rpartition("::")[2] for urn in urns}
+
+    def finish(self, ups: list[Future[Kept]]) -> None:
+        """Wait for the end of all; time stands still in the cloud until each has seen how things are."""
+        ends = list(zip(self.scenes, ups, strict=True))
+        eventually(lambda: all(up.done() or scene.name in self.shown() for scene, up in ends))
+        as_time_goes_by(self.scenes[0].emulator, lambda: all(up.done() for up in ups))
 
 
 def _begin(resource: Managed, inputs: Mapping[str, Any]) -> Future[Kept]:
     return resource.host.begin(lambda: resource.up(inputs))
 
 
-def many_apps(world: Mapping[str, Any]) -> dict[str, Any]:
+def many_apps(world: Mapping[str, Any], **changed: Any) -> dict[str, Any]:
     """The world with many applications alike; what is to be distributed is on their file servers already."""
     container_app = world["container_apps"][0]
     apps = [{"app_id": _data_app(n), "name": f"app-{n}", "instances": INSTANCES} for n in range(APPS)]
@@ -166,11 +186,21 @@ def many_apps(world: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         **world,
-        "timing": TIMING,
         "applications": apps,
         "container_apps": [{**container_app, "app_id": _container_app(n)} for n in range(APPS)],
         "pushed": pushed,
+        **changed,
     }
+
+
+def as_time_goes_by(emulator: Emulator, condition: Callable[[], T], *, timeout: float = 30.0) -> T:
+    """Wait until something is true while work that is `SLOW` goes on in the cloud: it does at no other time."""
+
+    def moved() -> T:
+        emulator.advance(HOURS / 20)
+        return condition()
+
+    return eventually(moved, timeout=timeout)
 
 
 def _data_app(number: int) -> str:
