@@ -221,3 +221,12 @@ async def test_a_staged_release_converges_with_one_publish_for_each_stage(at_ten
     assert (outcome.status.value, [share for _, share in publishes]) == ("converged", [10, 100])
     (first, _), (second, _) = publishes
     assert second - first >= 20 + 15
+
+
+async def test_a_run_that_goes_on_asks_for_more_where_the_share_of_the_stage_before_is_all_that_shows() -> (
+    None
+):
+    stands = shown("publishing", publishing="ver-2", deployed="ver-1", percentage=10)
+    seen = await port(world(**{STATUS: stands}), Share(10), Share(100)).observe()
+    records = {target: record.state for target, record in seen.of(OURS).items()}
+    assert records == {"prod 10%": RecordState.SUCCEEDED}

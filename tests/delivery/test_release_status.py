@@ -151,6 +151,22 @@ def test_a_tenth_is_judged(shown: AppStatus, state: RecordState | None) -> None:
     assert share(shown, 10) is state
 
 
+@pytest.mark.parametrize(
+    ("reached_share", "state"),
+    [
+        pytest.param(10, NOTHING, id="an earlier stage's share is where it was to go"),
+        pytest.param(11, MOVING, id="what has gone beyond goes on"),
+        pytest.param(3, MOVING, id="what has not come to it goes on"),
+    ],
+)
+def test_what_was_asked_for_is_guessed_where_neither_the_cloud_nor_this_run_can_tell(
+    reached_share: int, state: RecordState | None
+) -> None:
+    shown = status("publishing", publishing=NEW, deployed=OLD, percentage=reached_share)
+    record = record_of_share(shown, NEW, 100, earlier=(10, 50))
+    assert (record.state if record else None) is state
+
+
 def test_a_status_that_nobody_documents_is_told() -> None:
     record = record_of_share(status("failed", publishing=NEW, percentage=100), NEW, 100)
     assert record is not None

@@ -181,7 +181,13 @@ class ReleasePort:
 
     def _record(self, stage: Stage, target: str, status: AppStatus) -> Record | None:
         if isinstance(stage.scope, Share):
-            return record_of_share(status, self._unit.version, stage.scope.percentage, self._asked)
+            share = stage.scope.percentage
+            earlier = [
+                other.scope.percentage
+                for other in self._stages
+                if isinstance(other.scope, Share) and other.scope.percentage < share
+            ]
+            return record_of_share(status, self._unit.version, share, self._asked, earlier)
         return record_of_region(status, self._unit.version, target.removeprefix(f"{self._env} "))
 
     async def _mark(self, status: AppStatus) -> tuple[object, ...]:

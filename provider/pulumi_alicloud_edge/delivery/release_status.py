@@ -6,6 +6,7 @@ one being published, as long as the cloud names one, else the deployed one; afte
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.cloud.esa_wire import PublishStatus
@@ -50,7 +51,11 @@ def part_reached(status: AppStatus, version: str) -> float | None:
 
 
 def record_of_share(
-    status: AppStatus, version: str, percentage: int, asked: int | None = None
+    status: AppStatus,
+    version: str,
+    percentage: int,
+    asked: int | None = None,
+    earlier: Collection[int] = (),
 ) -> Record | None:
     """Judge a percentage of the environment; None where nothing of it is under way.
 
@@ -60,7 +65,9 @@ def record_of_share(
         status: What is shown.
         version: The version to judge.
         percentage: The share of it that is wanted.
-        asked: The share that was asked for last, where the cloud does not tell; None where nobody knows.
+        asked: The share that was asked for last, where the cloud does not tell; None where nobody knows. Then
+            one that stands at the share of an earlier stage is taken to have been asked for that much.
+        earlier: The shares of the stages before.
     """
     if not is_ours(status, version):
         return None
@@ -70,7 +77,8 @@ def record_of_share(
     have = reached(status, version)
     if have >= percentage and not (under_way and percentage == WHOLE):
         return Record(RecordState.SUCCEEDED, updated=status.publish_time)
-    if under_way and (status.expect_percentage or asked or WHOLE) >= percentage:
+    aim = status.expect_percentage or asked or (have if have in earlier else WHOLE)
+    if under_way and aim >= percentage:
         return Record(
             RecordState.IN_PROGRESS, updated=status.publish_time, detail=f"{have}% of {percentage}%"
         )
