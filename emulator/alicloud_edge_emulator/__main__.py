@@ -43,6 +43,7 @@ def main() -> None:
         http=BreakableProtocol,
         log_level="warning",
         access_log=False,
+        date_header=False,  # the gateway's own clock says it
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         timeout_graceful_shutdown=1,
     )

@@ -32,6 +32,8 @@ class _Rule(BaseModel):
     app_id: str | None = None
     count: Annotated[int, Field(ge=1)] | None = None
     """So many calls meet the fault; without it, all do."""
+    skip: Annotated[int, Field(ge=0)] = 0
+    """So many calls pass before the first one meets it."""
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
 
     def concerns(self, action: str, app_id: str) -> bool:
@@ -72,7 +74,22 @@ class HtmlFault(_Rule):
     """A page of some proxy instead of an answer; the call has had no effect."""
 
     effect: Literal["html"]
-    status: Annotated[int, Field(ge=400, le=599)] = 502
+    status: Annotated[int, Field(ge=200, le=599)] = 502
+
+
+class AnswerFault(_Rule):
+    """A good answer with other contents, or with none; the call has had its effect."""
+
+    effect: Literal["answer"]
+    body: dict[str, Any] | None = None
+    """Stands beside the RequestId; without it, nothing is sent at all."""
+
+
+class SkewFault(_Rule):
+    """A gateway whose clock is so many seconds ahead of the caller's, or behind it."""
+
+    effect: Literal["skew"]
+    seconds: Annotated[float, Field(ge=-1e9, le=1e9)] = 3600.0
 
 
 class ThrottleFault(_Rule):
@@ -113,6 +130,8 @@ Fault = (
     | DropFault
     | CutFault
     | HtmlFault
+    | AnswerFault
+    | SkewFault
     | ThrottleFault
     | StaleFault
     | TargetFailFault
@@ -127,9 +146,10 @@ class Plan:
 
     delay_seconds: float = 0.0
     stale_seconds: float = 0.0
+    skew_seconds: float = 0.0
     before: ErrorFault | DropFault | HtmlFault | ThrottleFault | None = None
     """Comes instead of the call's effect."""
-    after: ErrorFault | DropFault | CutFault | None = None
+    after: ErrorFault | DropFault | CutFault | AnswerFault | None = None
     """Comes when the call has had its effect."""
     targets: TargetFaults = field(default_factory=TargetFaults)
 
@@ -140,6 +160,7 @@ class Faults:
     def __init__(self, dice: Dice) -> None:
         self._dice = dice
         self._rules: list[Fault] = []
+        self._skipped: list[int] = []
         self._considered: list[int] = []
         self._met: list[int] = []
         self._passed: list[deque[float]] = []
@@ -154,6 +175,7 @@ class Faults:
             self._rules = _RULES.validate_python(rules)
         except ValidationError as error:
             raise Refused(explain("faults", error)) from error
+        self._skipped = [0] * len(self._rules)
         self._considered = [0] * len(self._rules)
         self._met = [0] * len(self._rules)
         self._passed = [deque() for _ in self._rules]
@@ -177,6 +199,9 @@ class Faults:
             if rule.count is not None and self._met[index] >= rule.count:
                 continue
             if isinstance(rule, ThrottleFault) and rule.calls_per_second and self._passes(index, rule):
+                continue
+            if self._skipped[index] < rule.skip:
+                self._skipped[index] += 1
                 continue
             self._considered[index] += 1
             if self._dice.unit("fault", index, self._considered[index]) < rule.probability:
@@ -207,33 +232,40 @@ def _can_meet(rule: Fault, action: str) -> bool:
 
 def _combined(rules: Iterable[Fault]) -> Plan:
     """One plan of several rules: delays add up, the first of those that end a call counts."""
-    delay, stale = 0.0, 0.0
-    before: list[ErrorFault | DropFault | HtmlFault | ThrottleFault] = []
-    after: list[ErrorFault | DropFault | CutFault] = []
-    failing: dict[str, str] = {}
-    hanging: set[str] = set()
-    for rule in rules:
-        match rule:
-            case DelayFault():
-                delay += rule.seconds
-            case StaleFault():
-                stale = max(stale, rule.seconds)
-            case ErrorFault():
-                (after if rule.after else before).append(rule)
-            case DropFault():
-                (after if rule.effect == "drop_after" else before).append(rule)
-            case CutFault():
-                after.append(rule)
-            case HtmlFault() | ThrottleFault():
-                before.append(rule)
-            case TargetFailFault():
-                failing.update(dict.fromkeys(rule.targets, rule.description))
-            case TargetHangFault():
-                hanging.update(rule.targets)
+    met = list(rules)
     return Plan(
-        delay,
-        stale,
-        next(iter(before), None),
-        next(iter(after), None),
-        TargetFaults(failing, frozenset(hanging)),
+        delay_seconds=sum(rule.seconds for rule in met if isinstance(rule, DelayFault)),
+        stale_seconds=max((rule.seconds for rule in met if isinstance(rule, StaleFault)), default=0.0),
+        skew_seconds=sum(rule.seconds for rule in met if isinstance(rule, SkewFault)),
+        before=next(
+            (
+                rule
+                for rule in met
+                if isinstance(rule, HtmlFault | ThrottleFault)
+                or (isinstance(rule, ErrorFault) and not rule.after)
+                or (isinstance(rule, DropFault) and rule.effect == "drop_before")
+            ),
+            None,
+        ),
+        after=next(
+            (
+                rule
+                for rule in met
+                if isinstance(rule, CutFault | AnswerFault)
+                or (isinstance(rule, ErrorFault) and rule.after)
+                or (isinstance(rule, DropFault) and rule.effect == "drop_after")
+            ),
+            None,
+        ),
+        targets=TargetFaults(
+            failing={
+                target: rule.description
+                for rule in met
+                if isinstance(rule, TargetFailFault)
+                for target in rule.targets
+            },
+            hanging=frozenset(
+                target for rule in met if isinstance(rule, TargetHangFault) for target in rule.targets
+            ),
+        ),
     )

@@ -35,6 +35,8 @@ class Entry:
     params: Mapping[str, Mapping[str, str]]
     status: int | None
     """None: the connection was dropped before an answer."""
+    carried_out: bool
+    """Whether the call has had its effect, whatever its caller was told."""
     code: str
     request_id: str
     milliseconds: float
@@ -56,6 +58,7 @@ class Journal:
         action: str,
         parameters: Mapping[str, Parameter],
         status: int | None,
+        carried_out: bool,
         code: str,
         request_id: str,
         milliseconds: float,
@@ -72,6 +75,7 @@ class Journal:
             app_id=app_id,
             params=_public(parameters),
             status=status,
+            carried_out=carried_out,
             code=code,
             request_id=request_id,
             milliseconds=round(milliseconds, 1),

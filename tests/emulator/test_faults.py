@@ -1,4 +1,6 @@
 import time
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -43,6 +45,63 @@ def test_an_error_may_come_after_the_effect(caller: Caller) -> None:
     response = caller.call("PushApplicationData", AppId=SMALL_APP_ID, Data=data)
     assert response.status_code == 500
     assert len(caller.emulator.app(SMALL_APP_ID)["pushed"]) == 1
+
+
+def test_a_rule_may_let_calls_pass_before_it_begins(caller: Caller) -> None:
+    caller.emulator.faults([{"effect": "error", "skip": 2, "count": 1}])
+    assert [caller.call("ListApplications").status_code for _ in range(4)] == [200, 200, 500, 200]
+
+
+@pytest.mark.parametrize(
+    ("body", "contents"), [({"PushResults": {}}, {"PushResults": {}}), ({}, {}), (None, None)]
+)
+def test_other_contents_hide_what_a_call_has_done(caller: Caller, body: object, contents: object) -> None:
+    caller.emulator.faults([{"action": "Push*", "count": 1, "effect": "answer", "body": body}])
+    response = caller.call(
+        "PushApplicationData", AppId=SMALL_APP_ID, Data='[{"name":"assets","version":"1"}]'
+    )
+    assert response.status_code == 200
+    assert len(caller.emulator.app(SMALL_APP_ID)["pushed"]) == 1
+    if contents is None:
+        assert response.content == b""
+    else:
+        assert {key: value for key, value in response.json().items() if key != "RequestId"} == contents
+
+
+@pytest.mark.parametrize("seconds", [1000.0, -1000.0])
+def test_a_gateway_whose_clock_is_off_refuses_and_tells_its_own_time(caller: Caller, seconds: float) -> None:
+    caller.emulator.faults([{"effect": "skew", "seconds": seconds}])
+    refused = caller.call("ListApplications")
+    assert (refused.status_code, refused.json()["Code"]) == (400, "InvalidTimeStamp.Expired")
+    told = parsedate_to_datetime(refused.headers["date"]).timestamp()
+    assert told - time.time() == pytest.approx(seconds, abs=5)
+    caller.emulator.faults([{"effect": "skew", "seconds": 100}])
+    caller.ok("ListApplications")
+
+
+@pytest.mark.parametrize(
+    ("fault", "carried_out"),
+    [
+        ({"effect": "delay", "seconds": 0}, True),
+        ({"effect": "error", "after": True}, True),
+        ({"effect": "error"}, False),
+        ({"effect": "drop_after"}, True),
+        ({"effect": "drop_before"}, False),
+        ({"effect": "answer"}, True),
+        ({"effect": "html"}, False),
+        ({"effect": "skew"}, False),
+    ],
+    ids=lambda value: value.get("effect") if isinstance(value, dict) else "",
+)
+def test_the_record_of_calls_says_which_had_their_effect_whatever_the_caller_was_told(
+    caller: Caller, fault: dict[str, object], *, carried_out: bool
+) -> None:
+    caller.emulator.faults([fault])
+    with suppress(httpx.TransportError):
+        caller.call("PushApplicationData", AppId=SMALL_APP_ID, Data='[{"name":"assets","version":"1"}]')
+    (call,) = caller.emulator.calls()
+    assert call["carried_out"] is carried_out
+    assert bool(caller.emulator.app(SMALL_APP_ID)["pushed"]) is carried_out
 
 
 @pytest.mark.parametrize(("effect", "done"), [("drop_before", False), ("drop_after", True), ("cut", True)])

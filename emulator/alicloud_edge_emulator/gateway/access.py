@@ -37,8 +37,10 @@ class Nonces:
         return True
 
 
-def authenticate(request: SignedRequest, keys: tuple[Key, ...], nonces: Nonces) -> Key:
-    """The key that signed a request.
+def authenticate(
+    request: SignedRequest, keys: tuple[Key, ...], nonces: Nonces, *, skew_seconds: float = 0.0
+) -> Key:
+    """The key that signed a request, judged by a clock that may be off.
 
     Raises:
         ApiError: With the gateway's code for what is wrong.
@@ -47,7 +49,7 @@ def authenticate(request: SignedRequest, keys: tuple[Key, ...], nonces: Nonces) 
     key = next((key for key in keys if key.id == authorization.key_id), None)
     if key is None:
         raise ApiError(400, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-    now = time.time()
+    now = time.time() + skew_seconds
     _check_time(request, now)
     _check_token(request, key)
     _check_signature(request, authorization, key)

@@ -5,7 +5,8 @@ import inspect
 import logging
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.utils import formatdate
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.errors import ApiError, api_not_found, missing, product_not_found, throttled
 from alicloud_edge_emulator.faults import (
+    AnswerFault,
     CutFault,
     DropFault,
     ErrorFault,
@@ -58,6 +60,7 @@ class Reply:
     response: Response
     status: int | None
     code: str = ""
+    carried_out: bool = False
 
 
 class Gateway:
@@ -77,6 +80,7 @@ class Gateway:
         plan = self._faults.plan(incoming.action or "", incoming.text("AppId"))
         await asyncio.sleep(plan.delay_seconds)
         reply = _instead(plan, incoming) or _afterwards(plan, incoming, await self._reply(incoming, plan))
+        reply.response.headers["date"] = formatdate(time.time() + plan.skew_seconds, usegmt=True)
         product = self._products.get(incoming.version or "")
         self._journal.record(
             at=arrived,
@@ -85,6 +89,7 @@ class Gateway:
             action=incoming.action or "",
             parameters=incoming.parameters,
             status=reply.status,
+            carried_out=reply.carried_out,
             code=reply.code,
             request_id=incoming.request_id,
             milliseconds=(time.perf_counter() - began) * 1000,
@@ -99,11 +104,13 @@ class Gateway:
         except NotKept as problem:
             LOG.error("%s", problem)  # noqa: TRY400 - the text says it all
             return _error_reply(ApiError(500, "InternalError", str(problem)), incoming)
-        return Reply(JSONResponse({"RequestId": incoming.request_id, **answer}), HTTPStatus.OK)
+        return Reply(_document(incoming, answer), HTTPStatus.OK, carried_out=True)
 
     async def _answer(self, incoming: Incoming, plan: Plan) -> Answer:
         product, action, handler = self._find(incoming)
-        key = authenticate(incoming.signed, self._cloud.world.keys, self._nonces)
+        key = authenticate(
+            incoming.signed, self._cloud.world.keys, self._nonces, skew_seconds=plan.skew_seconds
+        )
         authorize(key, product, action, self._cloud.dialect.denied)
         moment = self._cloud.clock.now() - plan.stale_seconds
         call = Call(action, incoming.parameters, moment, plan.targets)
@@ -170,12 +177,22 @@ def _afterwards(plan: Plan, incoming: Incoming, reply: Reply) -> Reply:
         case None:
             return reply
         case DropFault():
-            return Reply(Dropped(), None)
+            hidden = Reply(Dropped(), None)
         case CutFault():
             response = reply.response
-            return Reply(Cut(bytes(response.body), response.status_code, dict(response.headers)), None, "cut")
+            cut = Cut(bytes(response.body), response.status_code, dict(response.headers))
+            hidden = Reply(cut, None, "cut")
+        case AnswerFault(body=None):
+            hidden = Reply(Response(b""), HTTPStatus.OK, "answer")
+        case AnswerFault(body=body):
+            hidden = Reply(_document(incoming, body or {}), HTTPStatus.OK, "answer")
         case ErrorFault(status=status, code=code, message=message):
-            return _error_reply(ApiError(status, code, message), incoming)
+            hidden = _error_reply(ApiError(status, code, message), incoming)
+    return replace(hidden, carried_out=reply.carried_out)
+
+
+def _document(incoming: Incoming, answer: Answer) -> JSONResponse:
+    return JSONResponse({"RequestId": incoming.request_id, **answer})
 
 
 def _error_reply(error: ApiError, incoming: Incoming) -> Reply:
