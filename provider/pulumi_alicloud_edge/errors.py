@@ -7,6 +7,7 @@ EdgeError
 │   ├── ThrottledError         retry, slower
 │   ├── UnavailableError       retry
 │   ├── RejectedError          fix the input
+│   │   └── UnservedError       ask elsewhere: this endpoint does not have the operation
 │   ├── DeniedError            get permission
 │   ├── NotFoundError          look elsewhere
 │   ├── IdentityError          the key, token or signature is not accepted
@@ -123,6 +124,10 @@ class RejectedError(CloudError):
     """The cloud does not accept what was asked; repeating it does not help."""
 
 
+class UnservedError(RejectedError):
+    """The endpoint does not serve the operation, or not in this way (plain HTTP, another version)."""
+
+
 class DeniedError(CloudError):
     """The identity may not do this. ``ram_action`` is the permission that is missing."""
 
@@ -135,6 +140,11 @@ class NotFoundError(CloudError):
 
 class IdentityError(CloudError):
     """The access key, token or signature is not accepted."""
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether it is a temporary key whose time is over."""
+        return self.code == "InvalidSecurityToken.Expired"
 
 
 class ClockSkewError(CloudError):

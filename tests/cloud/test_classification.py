@@ -22,6 +22,7 @@ from pulumi_alicloud_edge.errors import (
     TransportError,
     UnavailableError,
     UnreachableError,
+    UnservedError,
 )
 
 READ, START = ens.PUSH_RESULT, ens.PUSH
@@ -69,9 +70,9 @@ CODES = [
     (404, "InvalidApp.NotFound", NotFoundError, False, False, False),
     (400, "InvalidApp.NotFound", NotFoundError, False, False, False),
     (404, "Whatever", NotFoundError, False, False, False),
-    (404, "InvalidApi.NotFound", RejectedError, False, False, False),
-    (404, "InvalidProduct.NotFound", RejectedError, False, False, False),
-    (404, "InvalidProtocol.NeedSsl", RejectedError, False, False, False),
+    (404, "InvalidApi.NotFound", UnservedError, False, False, False),
+    (404, "InvalidProduct.NotFound", UnservedError, False, False, False),
+    (404, "InvalidProtocol.NeedSsl", UnservedError, False, False, False),
     (400, "InvalidParameter", RejectedError, False, False, False),
     (400, "InvalidParameter.AppId", NotFoundError, False, False, False),
     (400, "InvalidParameter.Data", RejectedError, False, False, False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from pulumi_alicloud_edge import errors
@@ -25,6 +27,7 @@ from pulumi_alicloud_edge.errors import (
     ThrottledError,
     UnavailableError,
     UnreachableError,
+    UnservedError,
 )
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
@@ -71,6 +74,7 @@ def outcome(cause: FailureCause | None, **changes: object) -> Outcome:
         ClockSkewError,
         NotFoundError,
         RejectedError,
+        UnservedError,
         ThrottledError,
         UnavailableError,
         MalformedAnswerError,
@@ -83,6 +87,24 @@ def test_a_refusal_of_the_cloud_gives_its_words_the_subject_and_what_to_do(kind:
         "DistApplicationData for e76f8985 was answered Some.Code: The cloud's words. (RequestId REQ-1)"
     )
     assert len(advice) > 20
+    assert "un again" in advice, "it says when to run again"
+
+
+def test_a_temporary_key_that_has_expired_is_told_as_that() -> None:
+    error = refusal(IdentityError)
+    error.code = "InvalidSecurityToken.Expired"
+    assert "The temporary key has expired: get a new one" in explain(error)
+
+
+def test_the_clouds_clock_is_told_in_its_own_zone() -> None:
+    error = refusal(ClockSkewError)
+    error.server_time = datetime(2026, 11, 22, 4, 30, 53, tzinfo=UTC)  # type: ignore[attr-defined]
+    assert explain(error).endswith("The cloud's clock says 2026-11-22 04:30:53 UTC.")
+
+
+def test_a_call_without_an_answer_names_the_application_that_it_was_about() -> None:
+    error = AnswerLostError(action="X", endpoint="ens.example", cause="reset", subject="e76f8985")
+    assert explain(error).startswith("X for e76f8985: no answer from ens.example: reset")
 
 
 def test_a_denied_action_is_named_as_ram_names_it() -> None:

@@ -32,7 +32,6 @@ _ATTEMPTS = 5
 _ATTEMPTS_WHEN_THROTTLED = 10
 _CONCURRENT_CALLS = 64
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=None)
-_EXPIRED = "InvalidSecurityToken.Expired"
 _backoff = wait_exponential(multiplier=0.5, max=15) + wait_random(0, 0.5)
 
 
@@ -116,7 +115,7 @@ class Caller:
         try:
             return await self._send(call, credentials)
         except IdentityError as error:
-            if error.code != _EXPIRED:
+            if not error.has_expired:
                 raise
             fresh = await self._credentials.refresh(credentials)
             if fresh == credentials:

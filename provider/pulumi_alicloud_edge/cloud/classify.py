@@ -34,6 +34,7 @@ from pulumi_alicloud_edge.errors import (
     TransportError,
     UnavailableError,
     UnreachableError,
+    UnservedError,
 )
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _class_of(status: int, code: str, *, hinted: bool) -> type[CloudError]:
     if name.startswith(_DENIED) or status == _FORBIDDEN:
         return DeniedError
     if name.startswith(_WRONG_PLACE):
-        return RejectedError
+        return UnservedError
     if name.endswith(".notfound") or name == _NO_APPLICATION or status == _NOT_FOUND:
         return NotFoundError
     if status == _UNAUTHORIZED:
@@ -225,12 +226,10 @@ def _text(document: dict[str, Any] | None, key: str) -> str:
 
 
 def _describe(answer: RawAnswer) -> str:
-    if answer.status >= _FIRST_ERROR and not answer.body:
-        return f"HTTP {answer.status} with an empty body"
-    kind = answer.headers.get("content-type", "no content type").split(";")[0]
-    return (
-        f"HTTP {answer.status} with {len(answer.body)} bytes ({kind}) that are no JSON object of the contract"
-    )
+    if not answer.body:
+        return "an empty body in place of the documented JSON"
+    kind = answer.headers.get("content-type", "no stated type").split(";")[0]
+    return f"{len(answer.body)} bytes of {kind} in place of the documented JSON"
 
 
 def _time_left(headers: Mapping[str, str]) -> float | None:

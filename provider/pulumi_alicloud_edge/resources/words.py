@@ -25,6 +25,7 @@ from pulumi_alicloud_edge.errors import (
     TransportError,
     UnavailableError,
     UnreachableError,
+    UnservedError,
 )
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
@@ -185,10 +186,14 @@ def explain(error: EdgeError, noun: Noun | None = None) -> str:
 
 
 def _cloud(error: CloudError) -> str:
-    subject = f" for {error.subject}" if error.subject else ""
     request = f" (RequestId {error.request_id})" if error.request_id else ""
-    said = f"{error.action}{subject} was answered {error.code or error.status}: {error.message}{request}"
+    said = f"{_called(error)} was answered {error.code or error.status}: {error.message}{request}"
     return f"{said}\n{_remedy(error)}"
+
+
+def _called(error: CloudError | TransportError) -> str:
+    """Name a call and the application that it was about."""
+    return f"{error.action} for {error.subject}" if error.subject else error.action
 
 
 def _remedy(error: CloudError) -> str:
@@ -196,22 +201,37 @@ def _remedy(error: CloudError) -> str:
         case DeniedError():
             return f"Allow {error.ram_action or 'the action'} to this identity in RAM (resource *), then run again."
         case IdentityError():
-            return (
-                "Check the access key: alicloud-edge:accessKeyId and accessKeySecret, or the credentials in the "
-                "environment."
+            what = (
+                "The temporary key has expired: get a new one"
+                if error.has_expired
+                else "Check the access key"
             )
-        case ClockSkewError():
-            there = f" The cloud's clock says {error.server_time}." if error.server_time else ""
+            return (
+                f"{what} (alicloud-edge:accessKeyId, accessKeySecret and securityToken, or the credentials in the "
+                f"environment), then run again."
+            )
+        case ClockSkewError(server_time=time):
+            there = f" The cloud's clock says {time:%Y-%m-%d %H:%M:%S} UTC." if time else ""
             return f"This machine's clock is off: set it, then run again.{there}"
         case NotFoundError():
-            return "Check the id, and that it belongs to this account and region."
+            return "Check the id, and that it belongs to this account and region, then run again."
+        case UnservedError():
+            return (
+                "This endpoint does not serve the call: check alicloud-edge:region and alicloud-edge:endpoint (with "
+                "https), then run again."
+            )
         case RejectedError():
-            return "Change the input that it names, then run again."
+            return "Change what it names, then run again."
         case ThrottledError():
             return "The account is being throttled: set alicloud-edge:callsPerSecond, or run again later."
-        case UnavailableError() | MalformedAnswerError():
+        case UnavailableError():
             return (
                 "The cloud is in trouble; run again later: what is under way there is joined, not repeated."
+            )
+        case MalformedAnswerError():
+            return (
+                "That is not what the cloud documents: a proxy or a login page may have answered in its place. Check "
+                "the network and alicloud-edge:endpoint, then run again: what is under way is joined, not repeated."
             )
         case _:
             return "Run again once this is mended."
@@ -225,7 +245,7 @@ def _transport(error: TransportError) -> str:
             advice = "Run again: what has begun in the cloud is joined, not repeated."
         case _:
             advice = "Run again."
-    return f"{error.action}: no answer from {error.endpoint}: {error.cause}\n{advice}"
+    return f"{_called(error)}: no answer from {error.endpoint}: {error.cause}\n{advice}"
 
 
 def _rollout(error: RolloutError, noun: Noun) -> str:
