@@ -14,6 +14,7 @@ from pulumi_alicloud_edge.errors import (
     CloudError,
     DeniedError,
     EdgeError,
+    MalformedAnswerError,
     NotFoundError,
     RejectedError,
     ThrottledError,
@@ -44,6 +45,7 @@ def unreachable() -> UnreachableError:
 PASSING: list[Callable[[], EdgeError]] = [
     lambda: refusal(ThrottledError),
     lambda: refusal(UnavailableError),
+    lambda: refusal(MalformedAnswerError),
     unreachable,
     lost,
 ]

@@ -9,6 +9,7 @@ from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Sur
 from pulumi_alicloud_edge.errors import (
     CloudError,
     EdgeError,
+    MalformedAnswerError,
     RemovalError,
     ThrottledError,
     TransportError,
@@ -22,8 +23,8 @@ from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, Sta
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal, Removed, StillThere
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
-PASSING = (ThrottledError, UnavailableError, TransportError)
-"""Troubles that a rollout under way outlasts."""
+PASSING = (ThrottledError, UnavailableError, MalformedAnswerError, TransportError)
+"""Troubles that a rollout under way outlasts. Among a thousand answers, one may be garbled or a proxy's own."""
 TROUBLE_LEAST, TROUBLE_MOST = 5.0, 15.0
 """Seconds until the status is read again after such a trouble, bounds of a wait that grows."""
 
