@@ -25,6 +25,12 @@ def test_a_start_that_got_lost_is_repeated_after_the_time_it_may_take_to_show(te
     assert second - first >= 20
 
 
+def test_a_start_whose_answer_names_no_target_is_not_repeated_before_the_time_it_may_take_to_show() -> None:
+    cloud = SimulatedCloud(fleet(3), lag=10, answers=[StartAnswer(targets=frozenset())])
+    assert run(cloud).status is RolloutStatus.CONVERGED
+    assert len(cloud.requests) == 1
+
+
 def test_starts_that_got_lost_do_not_use_up_the_retries() -> None:
     cloud = SimulatedCloud({"bad": [fails(), fails(), works()]}, dropped=2)
     assert run(cloud, policy(retries=2)).status is RolloutStatus.CONVERGED

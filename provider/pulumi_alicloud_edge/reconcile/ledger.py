@@ -141,7 +141,8 @@ class Ledger:
         """Tell whether the start of the whole of stage ``started`` meant this target."""
         if target == ANYWHERE:
             return started == stage
-        meant = self._answered_whole.get(started, self._members.get(started))
+        # An answer that names none tells nothing of what was meant: something may have begun all the same.
+        meant = self._answered_whole.get(started) or self._members.get(started)
         return meant is None or target in meant
 
     @staticmethod
