@@ -188,12 +188,23 @@ class AnswerLostError(TransportError):
 
 
 class RemovalError(EdgeError):
-    """Data that was cleaned is still on so many targets when time is up."""
+    """Data that was cleaned is still there when time is up.
 
-    def __init__(self, units: tuple[Unit, ...], targets: int) -> None:
+    Attributes:
+        units: What is still there.
+        targets: On how many targets.
+        subject: The application's id.
+        trouble: Why it is not known whether the last clean took effect, where its answer was lost.
+    """
+
+    def __init__(
+        self, units: tuple[Unit, ...], targets: int, subject: str = "", trouble: EdgeError | None = None
+    ) -> None:
         super().__init__(", ".join(str(unit) for unit in units))
         self.units = units
         self.targets = targets
+        self.subject = subject
+        self.trouble = trouble
 
 
 @dataclass(frozen=True)

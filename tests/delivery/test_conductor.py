@@ -10,7 +10,13 @@ from tests.delivery.conducted import FINAL, PASSING, Scene, lost, refusal, unrea
 from tests.rollout.world import ASSETS, SimulatedCloud, everywhere, fails, fleet, policy, works
 
 from pulumi_alicloud_edge.delivery.surroundings import Interrupt, InterruptedWaitError
-from pulumi_alicloud_edge.errors import DeniedError, EdgeError, RemovalError, UnavailableError
+from pulumi_alicloud_edge.errors import (
+    AnswerLostError,
+    DeniedError,
+    EdgeError,
+    RemovalError,
+    UnavailableError,
+)
 from pulumi_alicloud_edge.model.observation import Observation, RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
@@ -243,6 +249,13 @@ async def test_a_clean_whose_answer_got_lost_is_looked_into() -> None:
     scene = Scene(SimulatedCloud(fleet(2)).has(ASSETS, "t00"), clean_errors=[lost()])
     await scene.remove()
     assert len(scene.cleaned) == 2
+
+
+async def test_cleans_whose_answers_all_got_lost_are_told_with_what_is_left() -> None:
+    scene = Scene(SimulatedCloud(fleet(2)).has(ASSETS, "t00"), clean_errors=[lost()] * 3)
+    with pytest.raises(RemovalError) as caught:
+        await scene.remove()
+    assert isinstance(caught.value.trouble, AnswerLostError)
 
 
 async def test_a_clean_that_is_denied_ends_it_at_once() -> None:

@@ -6,7 +6,7 @@ import pytest
 from support.clouds import HOURS, REGIONS, stock
 from support.declarations import Archives, distribution, with_sources
 from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start, eventually
-from support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
+from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
 from support.sdks import Sdk
 from support.sightings import starts
 
@@ -81,7 +81,7 @@ def test_custom_timeouts_hold_for_updates_and_deletes_too(
     state = Managed(start(), Kind.DIST).up(distribution())
     host = start()
 
-    with pytest.raises(CallFailedError, match="is still on 3 instances after cleaning"):
+    with pytest.raises(CallFailedError, match=f"is still on 3 instances of {SMALL_APP_ID} after cleaning"):
         host.delete(Kind.DIST, state.id, state.outputs, timeout=1.0)
 
 

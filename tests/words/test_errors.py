@@ -152,9 +152,16 @@ def test_input_faults_are_a_line_each() -> None:
 
 
 def test_what_is_still_there_is_counted() -> None:
-    assert explain(RemovalError((ASSETS,), 1), INSTANCES).startswith(
-        "assets@1.5 is still on 1 instance after"
-    )
+    assert explain(RemovalError((ASSETS,), 1, "e76f8985"), INSTANCES).splitlines() == [
+        "assets@1.5 is still on 1 instance of e76f8985 after cleaning.",
+        "Run pulumi destroy or up again: it goes on from there.",
+    ]
+
+
+def test_what_is_still_there_because_nobody_heard_of_the_clean_is_told_with_that() -> None:
+    lost = AnswerLostError(action="CleanDistData", endpoint="ens.example", cause="reset", subject="e76f8985")
+    _, why, _ = explain(RemovalError((ASSETS,), 2, "e76f8985", lost), INSTANCES).splitlines()
+    assert why == "CleanDistData for e76f8985: no answer from ens.example: reset"
 
 
 def test_a_failed_rollout_is_told_in_a_few_lines() -> None:

@@ -73,8 +73,17 @@ async def carry_out(
         return Ended(rollout.refused(around.now()), error)
 
 
-async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundings, *, within: float) -> None:
+async def remove(
+    port: RemovingPort, units: tuple[Unit, ...], around: Surroundings, *, within: float, subject: str = ""
+) -> None:
     """Take units away and see that they are gone.
+
+    Args:
+        port: The way to the cloud.
+        units: What to take away.
+        around: The world of the wait.
+        within: Seconds that it may take.
+        subject: The application's id, for errors.
 
     Raises:
         RemovalError: They are still there when time is up.
@@ -84,12 +93,13 @@ async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundin
     removal = Removal(units, began + within)
     watch = _Watch(port, around, patience=within, until=began + within)
     cadence = Cadence()
+    trouble: EdgeError | None = None
     while True:
         observation = await watch.observe()
         match removal.decide(observation, around.now()):
             case Clean(due):
                 for unit in due:
-                    await _clean(port, unit, around)
+                    trouble = await _clean(port, unit, around) or trouble
                     removal.cleaned(unit, around.now())
                 watch.outlast_troubles = True
             case AwaitRemoval() as waiting:
@@ -99,7 +109,7 @@ async def remove(port: RemovingPort, units: tuple[Unit, ...], around: Surroundin
             case Removed():
                 return
             case StillThere(left, targets):
-                raise RemovalError(left, targets)
+                raise RemovalError(left, targets, subject, trouble)
 
 
 async def _start(
@@ -124,14 +134,19 @@ async def _start(
     rollout.started(request, answer)
 
 
-async def _clean(port: RemovingPort, unit: Unit, around: Surroundings) -> None:
-    """Have a unit cleaned. If the answer is lost, what the cloud shows later decides whether to do it again."""
+async def _clean(port: RemovingPort, unit: Unit, around: Surroundings) -> EdgeError | None:
+    """Have a unit cleaned. If the answer is lost, what the cloud shows later decides whether to do it again.
+
+    Gives the error that it was lost with.
+    """
     try:
         await around.unless_interrupted(port.clean(unit))
     except (CloudError, TransportError) as error:
         if not error.effect_unclear:
             raise
         around.listener.trouble(error)
+        return error
+    return None
 
 
 class _Watch:

@@ -334,14 +334,18 @@ class Lifecycle(Generic[I]):
         port = self._kind.removing_port(self._runtime, inputs, units)
         if port is not None:
             timeout = call.timeout or self._kind.policy(inputs).timeout
-            await remove(port, units, self._surroundings(call), within=timeout)
+            around = self._surroundings(call)
+            await remove(port, units, around, within=timeout, subject=_app_id(inputs))
 
     def _is_free(self, call: Call, inputs: I, unit: Unit) -> bool:
-        app_id = str(getattr(inputs, "app_id", ""))
-        wanted = self._runtime.registry.wanted(app_id, unit, self._kind.regions(inputs))
+        wanted = self._runtime.registry.wanted(_app_id(inputs), unit, self._kind.regions(inputs))
         if wanted is not None:
             self._reporter.note(call.urn, kept_for_line(unit, wanted.urn))
         return wanted is None
+
+
+def _app_id(inputs: BaseModel) -> str:
+    return str(getattr(inputs, "app_id", ""))
 
 
 def _touched(outcome: Outcome) -> bool:

@@ -172,11 +172,7 @@ def explain(error: EdgeError, noun: Noun | None = None) -> str:
         case RolloutError():
             return _rollout(error, noun or Noun("target", "targets"))
         case RemovalError():
-            units = ", ".join(str(unit) for unit in error.units)
-            left = (noun or Noun("target", "targets")).count(error.targets)
-            return (
-                f"{units} is still on {left} after cleaning. Run pulumi destroy or up again to go on waiting."
-            )
+            return _removal(error, noun or Noun("target", "targets"))
         case CloudError():
             return _cloud(error)
         case TransportError():
@@ -246,6 +242,15 @@ def _transport(error: TransportError) -> str:
         case _:
             advice = "Run again."
     return f"{_called(error)}: no answer from {error.endpoint}: {error.cause}\n{advice}"
+
+
+def _removal(error: RemovalError, noun: Noun) -> str:
+    units = ", ".join(str(unit) for unit in error.units)
+    where = f"{noun.count(error.targets)} of {error.subject}" if error.subject else noun.count(error.targets)
+    lines = [f"{units} is still on {where} after cleaning."]
+    if error.trouble is not None:
+        lines.append(explain(error.trouble, noun).splitlines()[0])
+    return "\n".join([*lines, "Run pulumi destroy or up again: it goes on from there."])
 
 
 def _rollout(error: RolloutError, noun: Noun) -> str:
