@@ -12,6 +12,7 @@ from pulumi_alicloud_edge.model.observation import Observation, Record, RecordSt
 from pulumi_alicloud_edge.reconcile.removal import (
     AwaitRemoval,
     Clean,
+    Confirm,
     Removal,
     RemovalDecision,
     Removed,
@@ -63,6 +64,9 @@ def run(shelf: Shelf, *units: Unit, within: float = 1800, step: float = 5) -> Re
                     removal.cleaned(unit, shelf.now)
             case AwaitRemoval():
                 shelf.now += step
+            case Confirm(at):
+                assert at > shelf.now
+                shelf.now = at
             case _:
                 return decision
     raise AssertionError("comes to no end")
@@ -72,6 +76,22 @@ def test_what_is_not_there_needs_no_cleaning() -> None:
     shelf = Shelf({})
     assert run(shelf, OLD) == Removed()
     assert shelf.cleans == []
+
+
+def test_a_single_empty_answer_is_not_believed() -> None:
+    shelf = Shelf({OLD: [0.0]})
+    removal = Removal((OLD,), 100)
+    assert removal.decide(Observation({}), 0) == Confirm(1)
+    assert removal.decide(shelf.observe(), 1) == Clean((OLD,))
+    removal.cleaned(OLD, 1)
+    assert removal.decide(Observation({}), 2) == Confirm(3)
+    assert removal.decide(Observation({}), 3) == Removed()
+
+
+def test_records_that_say_deleted_are_believed_at_once() -> None:
+    gone = Observation({OLD: {"i-1": Record(RecordState.DELETED)}})
+    assert Removal((OLD,), 100).decide(gone, 0) == Removed()
+    assert Removal((OLD, NEW), 100).decide(gone, 0) == Confirm(1)
 
 
 @pytest.mark.parametrize("vanish", [True, False], ids=["the records vanish", "the records say deleted"])

@@ -20,7 +20,7 @@ from pulumi_alicloud_edge.model.outcome import Outcome
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
 from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartRequest, Wait
-from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal, Removed, StillThere
+from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Confirm, Removal, Removed, StillThere
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
 PASSING = (ThrottledError, UnavailableError, MalformedAnswerError, TransportError)
@@ -106,6 +106,8 @@ async def remove(
                 around.listener.removal(waiting)
                 share = 1 - waiting.left / waiting.total
                 await around.pause(cadence.wait(Sight(around.now(), share)), began + within)
+            case Confirm(at):
+                await around.pause(at - around.now(), at)
             case Removed():
                 return
             case StillThere(left, targets):

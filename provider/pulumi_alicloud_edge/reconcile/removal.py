@@ -1,4 +1,7 @@
-"""The state machine of a removal: clean each unit once, then wait until every record says deleted or is gone."""
+"""The state machine of a removal: clean each unit once, then wait until every record says deleted or is gone.
+
+That nothing is shown of a unit at all is believed when two looks agree: a single empty answer would show the same.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from pulumi_alicloud_edge.model.policy import DEFAULT_STALL_TIMEOUT
 from pulumi_alicloud_edge.reconcile.survey import VISIBILITY
 
 CLEANS = 3
+CONFIRMED_AFTER = 1.0
+"""Seconds between the two looks that show nothing."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,13 @@ class AwaitRemoval:
 
 
 @dataclass(frozen=True)
+class Confirm:
+    """Observe again at that time: nothing is shown any more."""
+
+    at: float
+
+
+@dataclass(frozen=True)
 class Removed:
     """All is gone."""
 
@@ -39,7 +51,7 @@ class StillThere:
     left: int
 
 
-RemovalDecision = Clean | AwaitRemoval | Removed | StillThere
+RemovalDecision = Clean | AwaitRemoval | Confirm | Removed | StillThere
 
 
 class Removal:
@@ -58,6 +70,7 @@ class Removal:
         self._deadline = deadline
         self._stall_timeout = stall_timeout
         self._quiet_since: float | None = None
+        self._bare_since: float | None = None
         self._cleaned_at: dict[Unit, float] = {}
         self._cleans: dict[Unit, int] = {}
         self._left: dict[Unit, int] = {}
@@ -68,7 +81,8 @@ class Removal:
         left = {unit: _held(observation, unit) for unit in self._units}
         left = {unit: count for unit, count in left.items() if count}
         if not left:
-            return Removed()
+            return self._end(observation, now)
+        self._bare_since = None
         self._note_progress(left, now)
         if now >= self._deadline or now - (self._quiet_since or now) >= self._stall_timeout:
             return StillThere(tuple(left), sum(left.values()))
@@ -76,6 +90,14 @@ class Removal:
             return Clean(due)
         self._most = max(self._most, sum(left.values()))
         return AwaitRemoval(sum(left.values()), self._most)
+
+    def _end(self, observation: Observation, now: float) -> Confirm | Removed:
+        """Believe that all is gone, at once where the records say so."""
+        if self._bare_since is None:
+            self._bare_since = now
+        told = all(observation.of(unit) for unit in self._units)
+        confirmed_at = min(self._bare_since + CONFIRMED_AFTER, self._deadline)
+        return Removed() if told or now >= confirmed_at else Confirm(confirmed_at)
 
     def _note_progress(self, left: dict[Unit, int], now: float) -> None:
         if self._quiet_since is None or left != self._left:

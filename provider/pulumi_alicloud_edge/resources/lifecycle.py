@@ -180,7 +180,7 @@ class Lifecycle(Generic[I]):
         if inputs is None:
             return dict(outputs)
         try:
-            port, observation = self._runtime.run(self._looker.observe(inputs, call.urn))
+            port, observation = self._runtime.run(self._looker.observe_surely(inputs, call.urn))
         except NotFoundError:
             return None
         desired, scope = self._kind.desired(inputs), self._kind.policy(inputs).stages[-1].scope

@@ -15,6 +15,7 @@ from pulumi_alicloud_edge.errors import EdgeError, InputFault, SettingsError, Tr
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, find_impact
+from pulumi_alicloud_edge.reconcile.removal import CONFIRMED_AFTER
 from pulumi_alicloud_edge.resources.data_outputs import HINTS
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import explain
@@ -53,6 +54,14 @@ class Looker(Generic[I]):
         """Read what the cloud shows; as long as that takes."""
         port = self._kind.port(self._runtime, inputs, urn or object())
         return port, await port.observe()
+
+    async def observe_surely(self, inputs: I, urn: str) -> tuple[Port, Observation]:
+        """Read what the cloud shows; twice where nothing is shown, since a single empty answer would show the same."""
+        port, observation = await self.observe(inputs, urn)
+        if not self._kind.vanishes or any(observation.of(unit) for unit in self._kind.desired(inputs).units):
+            return port, observation
+        await asyncio.sleep(CONFIRMED_AFTER)
+        return await self.observe(inputs, urn)
 
     def look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
         """Look within the time budget, and keep what was seen for the diff that follows a check.
