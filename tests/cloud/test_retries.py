@@ -53,6 +53,20 @@ async def test_a_read_outlasts_four_passing_troubles(trouble: Step) -> None:
     assert time.slept
 
 
+async def test_why_a_call_is_being_repeated_is_known_meanwhile_and_forgotten_after() -> None:
+    meanwhile: list[str] = []
+
+    class Watched(Time):
+        async def sleep(self, seconds: float) -> None:
+            meanwhile.append(str(cloud.trouble))
+            await super().sleep(seconds)
+
+    cloud, _, _ = scripted(refusal(503, "ServiceUnavailable"), {**OK, "TotalCount": 0}, time=Watched())
+    assert [group async for group in cloud.ens.describe_data_push_result("app")] == []
+    assert meanwhile == ["DescribeDataPushResult: ServiceUnavailable: No."]
+    assert cloud.trouble is None
+
+
 @pytest.mark.parametrize("trouble", PASSING)
 async def test_a_read_gives_up_in_the_end_and_says_what_was_wrong_last(trouble: Step) -> None:
     cloud, script, _ = scripted(trouble)

@@ -54,6 +54,9 @@ class Caller:
         now: The time that signatures bear.
         sleep: Waits so many seconds.
         transport: What carries the requests, in place of the network.
+
+    Attributes:
+        trouble: What ended the last attempt, as long as a call is being made again because of it.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Caller:
         self._now = now
         self._sleep = sleep
         self._transport = transport
+        self.trouble: BaseException | None = None
 
     async def call(
         self,
@@ -100,14 +104,20 @@ class Caller:
             wait=_wait,
             stop=_is_enough,
             retry=lambda state: state.outcome is not None and _failed_harmlessly(operation, state),
+            before_sleep=self._note_trouble,
             reraise=True,
         )
-        return await retrying(self._attempt, _Call(operation, query, form or {}, subject))
+        answer: Answer = await retrying(self._attempt, _Call(operation, query, form or {}, subject))
+        self.trouble = None
+        return answer
 
     async def aclose(self) -> None:
         """Close the connections."""
         if "_client" in self.__dict__:
             await self._client.aclose()
+
+    def _note_trouble(self, state: RetryCallState) -> None:
+        self.trouble = state.outcome.exception() if state.outcome else None
 
     async def _attempt(self, call: _Call) -> Answer:
         """Call once; twice where the first call shows that the credentials have expired."""

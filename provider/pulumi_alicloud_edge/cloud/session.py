@@ -13,6 +13,7 @@ from pulumi_alicloud_edge.cloud.endpoints import base_url
 from pulumi_alicloud_edge.cloud.operation import Product
 from pulumi_alicloud_edge.cloud.pace import Pace
 from pulumi_alicloud_edge.cloud.signature import utc_now
+from pulumi_alicloud_edge.errors import EdgeError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,6 +62,12 @@ class Cloud:
             )
             for product in Product
         }
+
+    @property
+    def trouble(self) -> EdgeError | None:
+        """What a call is being repeated because of, None where all goes well."""
+        troubles = (caller.trouble for caller in self._callers.values())
+        return next((trouble for trouble in troubles if isinstance(trouble, EdgeError)), None)
 
     @cached_property
     def ens(self) -> Ens:
