@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.rollout.world import (
     ASSETS,
+    OLDER,
     SimulatedCloud,
     everywhere,
     fails,
@@ -17,7 +18,7 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import RecordState
+from pulumi_alicloud_edge.model.observation import RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer
@@ -106,6 +107,26 @@ def test_a_failure_inside_a_bake_counts_at_once(state: RecordState, adopted: boo
     assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.BUDGET)
     assert cloud.now < 150 + 16
     assert cloud.starts("t01") == 0
+
+
+@pytest.mark.parametrize(
+    ("versions", "reason"),
+    [((), "its record is gone"), ((OLDER,), "1.4 runs there")],
+    ids=["gone", "displaced"],
+)
+def test_what_vanishes_inside_a_bake_is_told_with_what_runs_there_now(
+    versions: tuple[Unit, ...], reason: str
+) -> None:
+    cloud = SimulatedCloud(fleet(1))
+    plan = policy(regions("t00", bake=300))
+    driven = steps(rollout(cloud, plan), cloud, plan)
+    while cloud.now < 150:
+        assert next(driven) is None
+    cloud.begun.clear()
+    for version in versions:
+        cloud.has(version, "t00")
+    outcome = next(outcome for outcome in driven if outcome)
+    assert [failed.reason for failed in outcome.stage_failed] == [reason]
 
 
 def test_a_restart_inside_a_bake_is_waited_out() -> None:

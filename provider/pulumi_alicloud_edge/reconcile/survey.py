@@ -218,6 +218,12 @@ def _lapse(record: Record | None, instead: str) -> str:
 
     ``instead`` is the version that runs there now, if any does.
     """
+    if record is not None and record.state is RecordState.FAILED:
+        return record.detail or record.state.value
     if instead:
         return f"{instead} runs there"
-    return record.detail or record.state.value if record else "its record is gone"
+    if record is None:
+        return "its record is gone"
+    if record.state is RecordState.SUCCEEDED:
+        return "another version is on its way there"
+    return record.detail or record.state.value
