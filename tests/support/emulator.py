@@ -39,12 +39,11 @@ World = Mapping[str, Any] | Path | None
 class Emulator:
     """One running emulator. Use `Emulator.start(...)`, or it as a context manager."""
 
-    def __init__(
-        self, process: subprocess.Popen[str], url: str, scratch: tempfile.TemporaryDirectory[str]
-    ) -> None:
-        self.url = url
-        self._process = process
+    def __init__(self, command: list[str], port: int, scratch: tempfile.TemporaryDirectory[str]) -> None:
+        self._command = command
         self._scratch = scratch
+        self._process, bound = _launch(command, port, Path(scratch.name))
+        self.url = f"http://127.0.0.1:{bound}"
         self.http = httpx.Client(timeout=30, trust_env=False)
 
     @classmethod
@@ -60,16 +59,7 @@ class Emulator:
     ) -> Self:
         """Start one and wait until it serves."""
         scratch = tempfile.TemporaryDirectory(prefix="emulator-")
-        port_file = Path(scratch.name) / "port"
-        command = [
-            sys.executable,
-            "-m",
-            "alicloud_edge_emulator",
-            "--port",
-            str(port),
-            "--port-file",
-            str(port_file),
-        ]
+        command = [sys.executable, "-m", "alicloud_edge_emulator"]
         command += ["--time-scale", str(time_scale), "--seed", str(seed)]
         if isinstance(world, Mapping):
             path = Path(scratch.name) / "world.json"
@@ -77,21 +67,11 @@ class Emulator:
             world = path
         for option, value in (("--world", world), ("--files", files), ("--db", db)):
             command += [option, str(value)] if value is not None else []
-        log = (Path(scratch.name) / "log").open("w")
-        with log:
-            process = subprocess.Popen(
-                command,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                text=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            )
         try:
-            bound = _bound_port(process, port_file)
+            emulator = cls(command, port, scratch)
         except RuntimeError:
             scratch.cleanup()
             raise
-        emulator = cls(process, f"http://127.0.0.1:{bound}", scratch)
         emulator._await_health()
         return emulator
 
@@ -157,6 +137,13 @@ class Emulator:
         self._process.kill()
         self._process.wait()
 
+    def restart(self) -> None:
+        """End the process as a crash does, and start it again on its port; it knows what it has kept."""
+        self.kill()
+        port = int(self.url.rpartition(":")[2])
+        self._process, _ = _launch(self._command, port, Path(self._scratch.name))
+        self._await_health()
+
     def stop(self) -> None:
         """End the process and remove what it left."""
         self.http.close()
@@ -199,6 +186,21 @@ class Emulator:
 
 def _with_id(apps: list[dict[str, Any]], app_id: str) -> dict[str, Any]:
     return next(app for app in apps if app["app_id"] == app_id)
+
+
+def _launch(command: list[str], port: int, scratch: Path) -> tuple[subprocess.Popen[str], int]:
+    """Start a process on a port, a free one for 0; gives it with the port that it listens on."""
+    port_file = scratch / "port"
+    port_file.unlink(missing_ok=True)
+    with (scratch / "log").open("a") as log:
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--port-file", str(port_file)],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+    return process, _bound_port(process, port_file)
 
 
 def _bound_port(process: subprocess.Popen[str], port_file: Path) -> int:

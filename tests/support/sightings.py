@@ -17,6 +17,12 @@ def starts(emulator: Emulator, *actions: str) -> list[str]:
     return [call["action"] for call in emulator.calls() if call["action"] in (actions or STARTING)]
 
 
+def took_effect(emulator: Emulator, *actions: str) -> int:
+    """Count the calls that start work, or those named, that took effect, whatever their callers were told."""
+    wanted = actions or STARTING
+    return sum(call["carried_out"] and call["action"] in wanted for call in emulator.calls())
+
+
 def cleaned(emulator: Emulator) -> list[tuple[str, str]]:
     """Name and version of each CleanDistData."""
     calls = [call["params"] for call in emulator.calls("CleanDistData")]
