@@ -102,6 +102,12 @@ def nothing(_actions: Actions, _phase: Phase) -> Iterable[Rule]:
     return []
 
 
+OUT_OF_REACH = frozenset({Phase.DIFF})
+"""Further looks are spared a cloud that one could not reach."""
+SLOWED = frozenset(Phase)
+"""All calls go slower."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One trouble.
@@ -113,7 +119,7 @@ class Fault:
         words: What a message about it must hold; ``{action}`` and ``{product}`` stand for the call that met it.
         products: The products whose calls can meet it.
         setting: The hosts that can meet it.
-        lasts: Whether a host remembers it, so that the next run needs a new one.
+        remembered: The phases after which a host still minds it, so that the next run has a new one, as it would.
         exhaustive: Whether it is much like another one.
         explained: By column, what comes instead of what is intended, and why.
     """
@@ -124,7 +130,7 @@ class Fault:
     words: tuple[str, ...] = ()
     products: frozenset[str] = frozenset({"ens", "esa"})
     setting: Setting = Setting.USUAL
-    lasts: bool = False
+    remembered: frozenset[Phase] = frozenset()
     exhaustive: bool = False
     explained: Mapping[str, Explained] = field(default_factory=dict)
 
@@ -139,6 +145,7 @@ TRANSPORT = (
         STAYS,
         ("no answer from 127.0.0.1:9: cannot connect: Connection refused", "alicloud-edge:endpoint"),
         setting=Setting.NO_CLOUD,
+        remembered=OUT_OF_REACH,
     ),
     Fault("reset before the effect", each_once(effect="drop_before"), PASSES),
     Fault(
@@ -146,11 +153,12 @@ TRANSPORT = (
         every_call(effect="drop_before"),
         STAYS,
         ("no answer from 127.0.0.1:", "the connection ended before the answer"),
+        remembered=OUT_OF_REACH,
     ),
     Fault(
         "starts reset before the effect, always",
         the_call(effect="drop_before"),
-        replace(STAYS, change=LOST),
+        replace(STAYS, change=LOST, refresh=NO_START, diff=NO_START),
         ("{action} for ", "no answer from", "the connection ended before the answer"),
         exhaustive=True,
     ),
@@ -160,20 +168,32 @@ TRANSPORT = (
         the_call(effect="drop_after"),
         replace(PASSES, refresh=NO_START, diff=NO_START),
     ),
-    Fault("timeout", each_once(effect="delay", seconds=WINDOW), replace(PASSES, diff=STAYS.diff)),
+    Fault(
+        "timeout",
+        once_begun(effect="delay", seconds=WINDOW),
+        replace(PASSES, diff=STAYS.diff),
+        remembered=OUT_OF_REACH,
+    ),
     Fault(
         "timeout, always",
         every_call(effect="delay", seconds=WINDOW),
         STAYS,
         ("no answer", "no answer from", "no answer within"),
+        remembered=OUT_OF_REACH,
         exhaustive=True,
     ),
 )
 UNREADABLE = (
     Fault("cut JSON", each_once(effect="cut"), PASSES),
-    Fault("cut JSON, always", every_call(effect="cut"), STAYS, ("the connection ended before the answer",)),
+    Fault(
+        "cut JSON, always",
+        every_call(effect="cut"),
+        STAYS,
+        ("the connection ended before the answer",),
+        remembered=OUT_OF_REACH,
+    ),
     Fault("empty body", each_once(effect="answer", body=None), PASSES),
-    Fault("HTML, status 502", each_once(effect="html"), PASSES),
+    Fault("HTML, status 502", each_once(effect="html"), PASSES, exhaustive=True),
     Fault("HTML, status 200", each_once(effect="html", status=200), PASSES),
     Fault(
         "HTML, status 403, always",
@@ -186,6 +206,7 @@ UNREADABLE = (
         every_call(effect="html", status=200),
         STAYS,
         ("text/html in place of the documented JSON", "HTTP200", "a proxy or a login page"),
+        remembered=OUT_OF_REACH,
     ),
     Fault(
         "another shape",
@@ -365,7 +386,6 @@ REFUSALS = (
         "InternalException",
         "Failed to call the service. Try again later.",
         products=ESA,
-        exhaustive=False,
     ),
     hiccup(
         500, "InternalError", "The request processing has failed due to some unknown error.", exhaustive=False
@@ -376,6 +396,7 @@ REFUSALS = (
         every_call(effect="error", status=500, code="InternalError", message="Try again later."),
         STAYS,
         ("was answered InternalError: Try again later. (RequestId ", "The cloud is in trouble"),
+        remembered=OUT_OF_REACH,
         exhaustive=True,
     ),
     Fault(
@@ -383,6 +404,7 @@ REFUSALS = (
         under_way(7, effect="error", status=503, code="ServiceUnavailable", message="Try again later."),
         replace(STAYS, change=PASSES.change, delete=PASSES.delete),
         ("was answered ServiceUnavailable", "The cloud is in trouble"),
+        remembered=OUT_OF_REACH,
     ),
 )
 THROTTLING = (
@@ -390,29 +412,37 @@ THROTTLING = (
         "429 throttled with a hint",
         each_once(effect="throttle", status=429, retry_after_ms=200),
         PASSES,
-        lasts=True,
+        remembered=SLOWED,
     ),
-    Fault("429 throttled without a hint", each_once(effect="throttle", status=429), PASSES, lasts=True),
+    Fault(
+        "429 throttled without a hint", each_once(effect="throttle", status=429), PASSES, remembered=SLOWED
+    ),
     Fault(
         "400 throttled with a hint",
         each_once(effect="throttle", retry_after_ms=200),
         PASSES,
-        lasts=True,
+        remembered=SLOWED,
         exhaustive=True,
     ),
-    Fault("400 throttled without a hint", each_once(effect="throttle"), PASSES, lasts=True, exhaustive=True),
+    Fault(
+        "400 throttled without a hint",
+        each_once(effect="throttle"),
+        PASSES,
+        remembered=SLOWED,
+        exhaustive=True,
+    ),
     Fault(
         "throttled for longer than a look may take",
-        each_once(effect="throttle", status=429, retry_after_ms=12_000),
+        once_begun(effect="throttle", status=429, retry_after_ms=8_000),
         replace(PASSES, diff=STAYS.diff),
-        lasts=True,
+        remembered=SLOWED,
     ),
     Fault(
         "throttled, always",
         every_call(effect="throttle", status=429),
         STAYS,
         ("was answered Throttling.User", "being throttled", "callsPerSecond"),
-        lasts=True,
+        remembered=SLOWED,
         exhaustive=True,
     ),
 )

@@ -51,7 +51,7 @@ def test_a_call_that_goes_wrong(  # noqa: PLR0917 - fixtures
 
     starts = trial.starts()
     emulator.faults([])
-    if fault.lasts or came.outcome == "told":
+    if phase in fault.remembered:
         hosts.retire(fault.setting)
         hosts.retire()
     words = tuple(word.format(action=trial.purpose, product=product) for word in fault.words)
