@@ -58,13 +58,21 @@ async def test_why_a_call_is_being_repeated_is_known_meanwhile_and_forgotten_aft
 
     class Watched(Time):
         async def sleep(self, seconds: float) -> None:
-            meanwhile.append(str(cloud.trouble))
+            meanwhile.append(str(cloud.trouble("app")))
+            assert cloud.trouble("another") is None
             await super().sleep(seconds)
 
     cloud, _, _ = scripted(refusal(503, "ServiceUnavailable"), {**OK, "TotalCount": 0}, time=Watched())
     assert [group async for group in cloud.ens.describe_data_push_result("app")] == []
     assert meanwhile == ["DescribeDataPushResult: ServiceUnavailable: No."]
-    assert cloud.trouble is None
+    assert cloud.trouble("app") is None
+
+
+async def test_why_a_call_was_repeated_is_forgotten_once_it_has_failed() -> None:
+    cloud, _, _ = scripted(refusal(503, "ServiceUnavailable"))
+    with pytest.raises(UnavailableError):
+        await cloud.ens.describe_application("app")
+    assert cloud.trouble("app") is None
 
 
 @pytest.mark.parametrize("trouble", PASSING)

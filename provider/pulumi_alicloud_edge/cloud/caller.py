@@ -19,7 +19,15 @@ from pulumi_alicloud_edge.cloud.endpoints import is_loopback
 from pulumi_alicloud_edge.cloud.pace import LONGEST_PAUSE, Gate, Pace
 from pulumi_alicloud_edge.cloud.redaction import hide_queries_in_log
 from pulumi_alicloud_edge.cloud.signature import Acs3Auth, utc_now
-from pulumi_alicloud_edge.errors import CloudError, IdentityError, InputError, InputFault, ThrottledError
+from pulumi_alicloud_edge.errors import (
+    CloudError,
+    EdgeError,
+    IdentityError,
+    InputError,
+    InputFault,
+    ThrottledError,
+    TransportError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -56,7 +64,7 @@ class Caller:
         transport: What carries the requests, in place of the network.
 
     Attributes:
-        trouble: What ended the last attempt, as long as a call is being made again because of it.
+        trouble: What ended the last attempt of a call that is still being tried, or was when its caller gave up.
     """
 
     def __init__(
@@ -76,7 +84,7 @@ class Caller:
         self._now = now
         self._sleep = sleep
         self._transport = transport
-        self.trouble: BaseException | None = None
+        self.trouble: CloudError | TransportError | None = None
 
     async def call(
         self,
@@ -107,7 +115,11 @@ class Caller:
             before_sleep=self._note_trouble,
             reraise=True,
         )
-        answer: Answer = await retrying(self._attempt, _Call(operation, query, form or {}, subject))
+        try:
+            answer: Answer = await retrying(self._attempt, _Call(operation, query, form or {}, subject))
+        except EdgeError:
+            self.trouble = None
+            raise
         self.trouble = None
         return answer
 
@@ -117,7 +129,8 @@ class Caller:
             await self._client.aclose()
 
     def _note_trouble(self, state: RetryCallState) -> None:
-        self.trouble = state.outcome.exception() if state.outcome else None
+        error = state.outcome.exception() if state.outcome else None
+        self.trouble = error if isinstance(error, CloudError | TransportError) else None
 
     async def _attempt(self, call: _Call) -> Answer:
         """Call once; twice where the first call shows that the credentials have expired."""

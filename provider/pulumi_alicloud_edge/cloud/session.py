@@ -13,7 +13,6 @@ from pulumi_alicloud_edge.cloud.endpoints import base_url
 from pulumi_alicloud_edge.cloud.operation import Product
 from pulumi_alicloud_edge.cloud.pace import Pace
 from pulumi_alicloud_edge.cloud.signature import utc_now
-from pulumi_alicloud_edge.errors import EdgeError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens import Ens
     from pulumi_alicloud_edge.cloud.esa import Esa
     from pulumi_alicloud_edge.cloud.settings import CloudSettings
+    from pulumi_alicloud_edge.errors import EdgeError
 
 
 class Cloud:
@@ -63,11 +63,10 @@ class Cloud:
             for product in Product
         }
 
-    @property
-    def trouble(self) -> EdgeError | None:
-        """What a call is being repeated because of, None where all goes well."""
+    def trouble(self, subject: str) -> EdgeError | None:
+        """Tell why a call about an application is being made again, None where all goes well."""
         troubles = (caller.trouble for caller in self._callers.values())
-        return next((trouble for trouble in troubles if isinstance(trouble, EdgeError)), None)
+        return next((trouble for trouble in troubles if trouble and trouble.subject == subject), None)
 
     @cached_property
     def ens(self) -> Ens:

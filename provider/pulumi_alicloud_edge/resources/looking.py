@@ -102,14 +102,14 @@ class Looker(Generic[I]):
         try:
             return self._runtime.run(asyncio.wait_for(self._see(urn, inputs, olds), LOOK_SECONDS))
         except TimeoutError:
-            return self._out_of_reach(self._why_late())
+            return self._out_of_reach(self._why_late(inputs))
         except (TransportError, SettingsError) as error:
             return self._out_of_reach(explain(error).splitlines()[0])
         except EdgeError as error:
             return Look(None, explain(error).splitlines()[0])
 
-    def _why_late(self) -> str:
-        trouble = self._runtime.cloud.trouble
+    def _why_late(self, inputs: I) -> str:
+        trouble = self._runtime.cloud.trouble(str(getattr(inputs, "app_id", "")))
         if trouble is None:
             return f"no answer within {LOOK_SECONDS:.0f} s"
         return f"{explain(trouble).splitlines()[0]} (tried for {LOOK_SECONDS:.0f} s)"
