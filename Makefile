@@ -2,6 +2,8 @@
 # Each target is a command of scripts/, which runs with nothing installed.
 
 STACK ?= staging
+HOURS ?= 24
+SEED ?= 1
 ARGS ?=
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -9,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 RUN = $(if $(PYTHON),$(PYTHON) scripts,echo "Python 3.11 or newer is missing: https://www.python.org/downloads" && false)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh down bench shell lint test matrix
+.PHONY: help setup up preview refresh down bench shell lint test matrix soak
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -40,6 +42,9 @@ test: ## lint, then every test (ARGS="-k budget" for some)
 
 matrix: ## every fault and every kill against every operation, as tables (ARGS="-k refused" for some)
 	@$(RUN) matrix $(ARGS)
+
+soak: ## simulate the life of a program (HOURS=24 SEED=1)
+	@$(RUN) soak --hours $(HOURS) --seed $(SEED)
 
 bench: ## measure how fast it is (QUICK=1 for less of it, in under 3 minutes)
 	@$(RUN) bench $(if $(QUICK),--quick) $(ARGS)

@@ -23,6 +23,11 @@ def main() -> int:
     commands.add_parser("lint")
     commands.add_parser("test", help="lint, then pytest with the arguments that follow")
     commands.add_parser("matrix", help="run every cell of the matrices of troubles and print them as tables")
+    soak = commands.add_parser(
+        "soak", help="simulate the life of a program, with edits, drifts, faults and kills"
+    )
+    soak.add_argument("--hours", type=float, default=24.0, help="of the emulator's clock")
+    soak.add_argument("--seed", type=int, default=1)
     commands.add_parser("bench", help="measure, with the arguments that follow")
     commands.add_parser("cli", help="print the folder of the Pulumi CLI")
     try:
@@ -56,6 +61,8 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
             checks.test(further)
         case "matrix":
             checks.matrix(further)
+        case "soak":
+            checks.soak(chosen.hours, chosen.seed)
         case "bench":
             checks.bench(further)
         case "cli":

@@ -60,6 +60,19 @@ def matrix(arguments: Sequence[str]) -> None:
     _conclude(_failed(["pytest", *WORKERS, *printing, *MATRICES, *arguments], *path, **environment))
 
 
+def soak(hours: float, seed: int) -> None:
+    """Simulate the life of a program for so many hours of the emulator's clock, and print what happened.
+
+    Args:
+        hours: How long; one takes about a minute and a half.
+        seed: What decides about all that happens.
+    """
+    python_env.ensure()
+    environment = {"SOAK_HOURS": str(hours), "SOAK_SEED": str(seed)}
+    command = ["pytest", "-p", "no:xdist", "-s", "tests/soak"]
+    _conclude(_failed(command, VENV / "bin", **environment))
+
+
 def bench(arguments: Sequence[str]) -> None:
     """Measure how fast the provider is, with the Pulumi CLI on PATH.
 

@@ -97,7 +97,7 @@ def mutated(draw: st.DrawFn) -> tuple[Any, Callable[[Cloud], Awaitable[Any]]]:
     return document, read
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(case=mutated())
 async def test_mutated_answers_raise_typed_errors_only(
     case: tuple[Any, Callable[[Cloud], Awaitable[Any]]],
@@ -111,7 +111,7 @@ async def test_mutated_answers_raise_typed_errors_only(
         await read(cloud)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     status=st.integers(min_value=200, max_value=599),
     content=st.binary(max_size=40) | st.builds(lambda value: json.dumps(value).encode(), values),
@@ -125,7 +125,7 @@ async def test_any_status_and_body_raise_typed_errors_only(
         await reader[1](cloud)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cut=st.integers(min_value=0, max_value=2000), reader=st.sampled_from(READERS))
 async def test_a_cut_answer_is_never_read_as_a_whole(
     cut: int, reader: tuple[dict[str, Any], Callable[[Cloud], Awaitable[Any]]]

@@ -69,14 +69,14 @@ def _read(model: type[BaseModel], properties: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("model", [model for model, _ in MODELS])
 @given(properties=st.dictionaries(keys, anything, max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_properties(model: type[BaseModel], properties: dict[str, Any]) -> None:
     _read(model, properties)
 
 
 @pytest.mark.parametrize(("model", "make"), MODELS)
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_good_inputs_with_one_value_replaced_by_anything(
     model: type[BaseModel], make: Any, data: Any
 ) -> None:

@@ -115,7 +115,7 @@ def shown(cloud: SimulatedCloud) -> dict[str, RecordState | None]:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_every_rollout_ends_in_time_within_its_bounds_and_tells_the_truth(data: st.DataObject) -> None:
     world = data.draw(worlds())
     plan = data.draw(plans(list(world.scripts)))
@@ -150,7 +150,7 @@ def test_every_rollout_ends_in_time_within_its_bounds_and_tells_the_truth(data: 
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_later_stage_begins_after_the_earlier_ones_have_worked_within_budget_and_baked(
     data: st.DataObject,
 ) -> None:
@@ -182,7 +182,7 @@ def test_a_later_stage_begins_after_the_earlier_ones_have_worked_within_budget_a
 
 
 @given(st.data(), st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_in_which_the_cloud_lists_things_does_not_matter(data: st.DataObject, seed: int) -> None:
     world = data.draw(worlds())
     plan = data.draw(plans(list(world.scripts)))
@@ -205,7 +205,7 @@ def test_the_order_in_which_the_cloud_lists_things_does_not_matter(data: st.Data
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_run_that_is_killed_at_any_step_is_taken_up_without_a_second_start(data: st.DataObject) -> None:
     """Where the cloud shows all of a start at once; what does not show yet, a new process cannot know."""
     world = replace(data.draw(worlds(course=friendly, lag=st.just(0.0))), stagger=0.0)
@@ -229,7 +229,7 @@ def test_a_run_that_is_killed_at_any_step_is_taken_up_without_a_second_start(dat
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_answers_and_starts_may_get_lost_and_nothing_that_shows_is_started_again(data: st.DataObject) -> None:
     world = data.draw(worlds(course=friendly, lag=st.sampled_from([0.0, 3.0, 12.0])))
     plan = replace(data.draw(plans(list(world.scripts), calm=True)), retries=3)
@@ -245,7 +245,7 @@ def test_answers_and_starts_may_get_lost_and_nothing_that_shows_is_started_again
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_run_after_one_that_converged_starts_nothing(data: st.DataObject) -> None:
     world = data.draw(worlds(course=friendly))
     plan = replace(data.draw(plans(list(world.scripts), calm=True)), retries=3)
