@@ -57,14 +57,10 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
             local_shell.run()
         case "lint":
             checks.lint()
-        case "test":
-            checks.test(further)
-        case "matrix":
-            checks.matrix(further)
+        case "test" | "matrix" | "bench" as command:
+            getattr(checks, command)(further)
         case "soak":
             checks.soak(chosen.hours, chosen.seed)
-        case "bench":
-            checks.bench(further)
         case "cli":
             say(str(pulumi_cli.ensure()))
 
