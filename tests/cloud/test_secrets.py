@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, marks_in
 from tests.cloud.scripted import URL, Script, Step, Time, refusal
+from tests.delivery.answers import Answers, dist_page, push_page
 
 from pulumi_alicloud_edge.cloud.credentials import Credentials, StaticCredentials
-from pulumi_alicloud_edge.cloud.ens_wire import PushFile
+from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
 from pulumi_alicloud_edge.cloud.redaction import redact
 from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
+from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.errors import CloudError, EdgeError
 
 if TYPE_CHECKING:
     from pytest import LogCaptureFixture  # noqa: PT013
 
-KEY, SECRET, TOKEN = "LTAI5tSecretKeyId", "hunter2hunter2", "CAISkeepthistokentoyourself"
-PRESIGNED = "https://bucket.oss.example/a.tgz?Expires=1&Signature=presigned-part"
-SECRETS = (KEY, SECRET, TOKEN, "presigned-part")
+PRESIGNED = f"https://bucket.oss.example/a.tgz?Expires=1&Signature={SIGNATURE}"
 FILE = PushFile(name="a", version="1", url=PRESIGNED)
-SETTINGS = CloudSettings(endpoint=URL, access_key_id=KEY, access_key_secret=SECRET, security_token=TOKEN)
+SETTINGS = CloudSettings(endpoint=URL, access_key_id=KEY_ID, access_key_secret=SECRET, security_token=TOKEN)
 ECHO = (
     f"Specified signature does not match. server string to sign is:POST\n/\nData={PRESIGNED}\n"
     f"x-acs-security-token:{TOKEN}"
 )
 
 
-def assert_clean(text: str) -> None:
-    assert not [secret for secret in SECRETS if secret in text]
-
-
 @pytest.mark.parametrize(
     "thing",
-    [SETTINGS, Credentials(KEY, SECRET, TOKEN), StaticCredentials(Credentials(KEY, SECRET, TOKEN)), FILE],
+    [
+        SETTINGS,
+        Credentials(KEY_ID, SECRET, TOKEN),
+        StaticCredentials(Credentials(KEY_ID, SECRET, TOKEN)),
+        FILE,
+    ],
 )
 def test_nothing_shows_secrets_when_printed(thing: object) -> None:
-    assert_clean(f"{thing!r} {thing!s}")
+    assert not marks_in(f"{thing!r} {thing!s}")
 
 
 @pytest.mark.parametrize(
     "trouble",
     [
         refusal(400, "SignatureDoesNotMatch", ECHO),
-        refusal(400, "InvalidParameter.Data", f"cannot fetch {PRESIGNED} for {KEY} with {SECRET}"),
+        refusal(400, "InvalidParameter.Data", f"cannot fetch {PRESIGNED} for {KEY_ID} with {SECRET}"),
         refusal(500, "InternalError", f"token {TOKEN}"),
         httpx.Response(502, text=f"<html>{PRESIGNED} {TOKEN}</html>"),
         httpx.Response(200, text=f'{{"Url": "{PRESIGNED} {TOKEN}"'),
@@ -62,9 +65,9 @@ async def test_errors_and_their_tracebacks_are_clean(trouble: Step, caplog: LogC
     cloud = Cloud(SETTINGS, clock=time.clock, sleep=time.sleep, transport=Script(trouble))
     with pytest.raises(EdgeError) as caught:
         await cloud.ens.push_application_data("e-1", [FILE])
-    assert_clean("".join(traceback.format_exception(caught.value)))
-    assert_clean(repr(vars(caught.value)))
-    assert_clean(caplog.text)
+    assert not marks_in("".join(traceback.format_exception(caught.value)))
+    assert not marks_in(repr(vars(caught.value)))
+    assert not marks_in(caplog.text)
 
 
 async def test_the_http_librarys_log_names_no_query(caplog: LogCaptureFixture) -> None:
@@ -72,7 +75,7 @@ async def test_the_http_librarys_log_names_no_query(caplog: LogCaptureFixture) -
     cloud = Cloud(SETTINGS, transport=Script({"PushResults": {"PushResult": []}}))
     await cloud.ens.push_application_data("e-1", [FILE])
     assert "HTTP Request: POST http://127.0.0.1:8787/" in caplog.text
-    assert_clean(caplog.text)
+    assert not marks_in(caplog.text)
     assert "Data=" not in caplog.text
 
 
@@ -96,6 +99,14 @@ async def test_the_clouds_useful_words_are_kept() -> None:
         ("key LTAI5tAbcdefgh and STS.NUabcdefgh", "key LTAI… and STS.…"),
         ("No match. server string to sign is:POST\n/\nsecret", "No match"),
         ("server CanonicalRequest is:[POST\nsecret]", ""),
+        ("cannot fetch oss://bucket/a?Signature=x.", "cannot fetch oss://bucket/a?…"),
+        ("cannot fetch ftp://user:password@host/a", "cannot fetch ftp://host/a"),
+        ("cannot fetch https://token@host/a?b", "cannot fetch https://host/a?…"),
+        (
+            "GET /a?OSSAccessKeyId=x&Expires=1&security-token=y&x-oss-signature=z gave 403",
+            "GET /a?OSSAccessKeyId=…&Expires=1&security-token=…&x-oss-signature=… gave 403",
+        ),
+        (r"https:\/\/bucket\/a?Signature=x", r"https:\/\/bucket\/a?Signature=…"),
         ("the server is busy", "the server is busy"),
         ("two\nlines   here", "two lines here"),
         ("my-secret twice: my-secret", "… twice: …"),
@@ -105,5 +116,42 @@ def test_what_is_taken_out_of_texts(text: str, clean: str) -> None:
     assert redact(text, ["my-secret"]) == clean
 
 
-def test_long_texts_are_cut() -> None:
-    assert len(redact("word " * 1000)) == 500
+@pytest.mark.parametrize("word", ["word ", "a", "a-", "://", "a://b?", "signature=", "Signature=x&"])
+def test_long_texts_are_cut(word: str) -> None:
+    assert len(redact(word * 1_000_000)) <= 500
+
+
+async def test_what_the_cloud_says_of_targets_and_files_is_clean() -> None:
+    said = f"cannot fetch {PRESIGNED} for {KEY_ID}"
+
+    def failed(page: dict[str, Any]) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(
+            json.dumps(page).replace("FAILED.", said).replace("SUCCESS.", said)
+        )
+        return document
+
+    result = {"Name": "a", "Version": "1", "ResultCode": 300, "ResultDescrip": said}
+    cloud = Answers(
+        {
+            "DescribeDataPushResult": failed(push_page(("a", "1", "FAILED", "r-1", "2026"))),
+            "DescribeDataDistResult": failed(
+                dist_page(("a", "1", "FAILED", "i-1", "2026"), ("a", "1", "SUCCESS", "i-2", "2026"))
+            ),
+            "PushApplicationData": {"PushResults": {"PushResult": [result]}},
+            "DistApplicationData": {
+                "DistInstanceIds": {"DistInstanceId": []},
+                "DistResults": {"DistResult": [result]},
+            },
+            "GetEdgeContainerStagingDeployStatus": {"PodRestartState": {"LastTerminatedReason": said}},
+        }
+    ).cloud
+    read = [
+        await fold(cloud.ens.describe_data_push_result("e-1")),
+        await fold(cloud.ens.describe_data_dist_result("e-1")),
+        await cloud.ens.push_application_data("e-1", [FILE]),
+        await cloud.ens.dist_application_data("e-1", [DistFile(name="a", version="1", dest_path="/opt")]),
+        await cloud.esa.get_edge_container_staging_deploy_status("app-1"),
+    ]
+    clean = "cannot fetch https://bucket.oss.example/a.tgz?… for LTAI…"
+    assert not marks_in(repr(read))
+    assert repr(read).count(clean) == len(read)

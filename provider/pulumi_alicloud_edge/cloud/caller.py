@@ -184,7 +184,7 @@ class Caller:
     @cached_property
     def _client(self) -> httpx.AsyncClient:
         # Made at the first call: reading the trust store takes a moment, and many runs use one product only.
-        hide_queries_in_log()
+        hide_queries_in_log("httpx")
         return httpx.AsyncClient(
             timeout=_TIMEOUT,
             limits=httpx.Limits(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
-from pulumi_alicloud_edge.cloud.wire import Text, WireModel
+from pulumi_alicloud_edge.cloud.wire import Prose, Text, WireModel
 
 
 class _Parameter(BaseModel):
@@ -53,7 +53,7 @@ class FileResult(WireModel):
     name: str = Field(validation_alias="Name")
     version: str = Field(validation_alias="Version")
     code: int = Field(validation_alias="ResultCode")
-    description: Text = Field(default="", validation_alias="ResultDescrip")
+    description: Prose = Field(default="", validation_alias="ResultDescrip")
 
 
 class PushAnswer(WireModel):

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import AliasPath, Field
 
-from pulumi_alicloud_edge.cloud.wire import Flag, Percentage, Text, Texts, WireModel
+from pulumi_alicloud_edge.cloud.wire import Flag, Percentage, Prose, Text, Texts, WireModel
 
 
 class PublishStatus(Enum):
@@ -186,7 +186,7 @@ class StagingStatus(WireModel):
     restart_count: int | None = Field(
         default=None, validation_alias=AliasPath("PodRestartState", "RestartCount")
     )
-    last_terminated_reason: Text = Field(
+    last_terminated_reason: Prose = Field(
         default="", validation_alias=AliasPath("PodRestartState", "LastTerminatedReason")
     )
 

@@ -1,4 +1,4 @@
-"""Keeps secrets out of texts that others wrote: the cloud's messages, and the HTTP library's log."""
+"""Keeps secrets out of texts that others wrote: the cloud's words, and what libraries log."""
 
 from __future__ import annotations
 
@@ -12,33 +12,51 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MAX_LENGTH = 500
+_MAX_READ = 16384
+_URL = r"\b[a-z][a-z0-9+.-]{0,20}"
 _SUBSTITUTES = (
     # A refused signature is answered with the whole string that the server signed, token and all.
-    (re.compile(r"\W*\bserver\W*(?:string|canonical).*", re.IGNORECASE | re.DOTALL), ""),
-    (re.compile(r"https?%3A%2F%2F[^\s\"'<>]+", re.IGNORECASE), "<url>"),
-    (re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]*", re.IGNORECASE), r"\1?…"),
+    (re.compile(r"\W{0,20}\bserver\W{0,20}(?:string|canonical).*", re.IGNORECASE | re.DOTALL), ""),
+    (re.compile(rf"{_URL}%3A%2F%2F[^\s\"'<>]+", re.IGNORECASE), "<url>"),
+    (re.compile(rf"({_URL}://)[^\s/?#\"'<>@]*@", re.IGNORECASE), r"\1"),
+    (re.compile(rf"({_URL}://[^\s?\"'<>]+)\?[^\s\"'<>]*", re.IGNORECASE), r"\1?…"),
+    # What is left of a query that stands without its host.
+    (
+        re.compile(r"\b([\w-]{0,40}(?:signature|token|credential|accesskeyid)=)[^\s&\"'<>]+", re.IGNORECASE),
+        r"\1…",
+    ),
     (re.compile(r"\b(LTAI|STS\.)[0-9A-Za-z]{8,}"), r"\1…"),
 )
+_QUERY = re.compile(r"\?\S*")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Take secrets and queries of URLs out of a text, and make it one line of bearable length."""
+    """Take secrets, and users and queries of URLs, out of a text, and make it one line of bearable length."""
     for secret in secrets:
         text = text.replace(secret, "…")
+    text = text[:_MAX_READ]
     for pattern, substitute in _SUBSTITUTES:
         text = pattern.sub(substitute, text)
     line = " ".join(text.split())
     return line if len(line) <= _MAX_LENGTH else line[: _MAX_LENGTH - 1] + "…"
 
 
-def hide_queries_in_log() -> None:
-    """Make httpx log its requests without their queries, which hold presigned URLs."""
-    logging.getLogger("httpx").addFilter(_without_queries)
+def hide_queries_in_log(logger: str) -> None:
+    """Make an HTTP library log its requests without their queries, which hold presigned URLs and tokens."""
+    logging.getLogger(logger).addFilter(_without_queries)
 
 
 def _without_queries(record: logging.LogRecord) -> bool:
     if isinstance(record.args, tuple):
-        record.args = tuple(
-            arg.copy_with(query=None) if isinstance(arg, httpx.URL) else arg for arg in record.args
-        )
+        record.args = tuple(map(_without_query, record.args))
     return True
+
+
+def _without_query(argument: object) -> object:
+    match argument:
+        case httpx.URL():
+            return argument.copy_with(query=None)
+        case str():
+            return _QUERY.sub("", argument)
+        case _:
+            return argument

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+from pulumi_alicloud_edge.cloud.redaction import redact
 
 
 class WireModel(BaseModel):
@@ -42,6 +44,9 @@ def _flag(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_text)]
 """A text that may be absent or null: the empty one then."""
+
+Prose = Annotated[Text, AfterValidator(redact)]
+"""What machines of the cloud say in words of their own, which may quote the URL that they could not fetch."""
 
 Percentage = Annotated[int | None, BeforeValidator(_percentage)]
 """A percentage as a number, None where there is none."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.cloud.ens_status import Reading
+from pulumi_alicloud_edge.cloud.redaction import redact
 from pulumi_alicloud_edge.model.observation import Record, RecordState, Unit
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ _STATES = {
     "DISTING": RecordState.IN_PROGRESS,
     "POD_RESTARTING": RecordState.IN_PROGRESS,
 }
+
+_clean = lru_cache(maxsize=256)(redact)
+"""Reasons end up in errors and in the state. Many targets give the same one, at different times."""
 
 FoldedRecords = dict[Unit, dict[str, Record]]
 FoldedCounts = dict[Unit, Counter[RecordState]]
@@ -57,10 +61,11 @@ def _record(status: str, words: Words) -> Record:
     Many targets share a record, so that a fleet of a million takes little memory.
     """
     state = _STATES.get(status)
-    detail = words.description
     if state is RecordState.SUCCEEDED:
-        detail = ""  # nobody asks why; texts that differ would keep equal records apart
-    elif state is None:
+        # Nobody asks why; texts that differ would keep equal records apart.
+        return Record(state, words.updated, words.started)
+    detail = _clean(words.description)
+    if state is None:
         state, detail = RecordState.IN_PROGRESS, f"unknown status {status} {detail}".strip()
     return Record(state, words.updated, words.started, detail)
 
