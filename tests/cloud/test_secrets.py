@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 import traceback
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, marks_in
+from support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, DebugLogs, marks_in
 from tests.cloud.scripted import URL, Script, Step, Time, refusal
 from tests.delivery.answers import Answers, dist_page, push_page
 
@@ -22,6 +27,8 @@ from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.errors import CloudError, EdgeError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest import LogCaptureFixture  # noqa: PT013
 
 PRESIGNED = f"https://bucket.oss.example/a.tgz?Expires=1&Signature={SIGNATURE}"
@@ -155,3 +162,51 @@ async def test_what_the_cloud_says_of_targets_and_files_is_clean() -> None:
     clean = "cannot fetch https://bucket.oss.example/a.tgz?… for LTAI…"
     assert not marks_in(repr(read))
     assert repr(read).count(clean) == len(read)
+
+
+class KeyServer(BaseHTTPRequestHandler):
+    """Answers as a server of temporary keys does; by its path, with a fault."""
+
+    def do_GET(self) -> None:
+        keys = {"Code": "Success", "AccessKeyId": KEY_ID, "AccessKeySecret": SECRET, "SecurityToken": TOKEN}
+        until = {} if "/endless" in self.path else {"Expiration": "2099-01-01T00:00:00Z"}
+        body = json.dumps(keys | until).encode()
+        self.send_response(403 if "/refused" in self.path else 200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def key_server() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), KeyServer)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+ASK_FOR_KEYS = """
+import asyncio
+from pulumi_alicloud_edge.cloud.credentials import ChainCredentials
+found = asyncio.run(ChainCredentials().get())
+print(len(found.access_key_secret), found)
+"""
+
+
+@pytest.mark.parametrize("path", ["keys", "refused", "endless"])
+def test_the_vendors_chain_tells_nobody_what_a_server_of_keys_has_answered(
+    key_server: str, tmp_path: Path, path: str
+) -> None:
+    logs = DebugLogs(tmp_path / "logs")
+    uri = f"{key_server}/{path}?token={TOKEN}"
+    env = {"HOME": str(tmp_path), "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true", "DEBUG": "sdk"}
+    env |= {"ALIBABA_CLOUD_CREDENTIALS_URI": uri, **logs.environment({})}
+    asked = subprocess.run([sys.executable, "-c", ASK_FOR_KEYS], env=env, capture_output=True, check=False)
+    assert asked.stdout.decode().startswith(f"{len(SECRET)} ") is (path == "keys"), asked.stderr.decode()
+    assert f"/{path}" in logs.text()
+    assert not marks_in(asked.stdout + asked.stderr)
+    assert not marks_in(logs.text())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pulumi_alicloud_edge.cloud.redaction import hide_queries_in_log
 from pulumi_alicloud_edge.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -132,6 +134,10 @@ def _vendor_chain(profile: str) -> Callable[[], Credentials]:
     from alibabacloud_credentials.provider import DefaultCredentialsProvider
     from alibabacloud_credentials.utils import auth_util
 
+    # The package's loggers write to stderr, as warnings, what a server of keys has answered.
+    for logger in ("credentials", "alibabacloud-tea"):
+        logging.getLogger(logger).disabled = True
+    hide_queries_in_log("urllib3.connectionpool")
     if profile:
         # The package reads ALIBABA_CLOUD_PROFILE into these two when it is imported; the chain's providers
         # take the profile from here.
