@@ -66,6 +66,28 @@ def current_call() -> Call:
     return Call()
 
 
+def with_hidden(call: Call, field: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Put back properties whose names begin with ``__``: hosts before Pulumi 3.235 do not hand them on.
+
+    Args:
+        call: The host's call.
+        field: Where in its request the engine has put the properties.
+        properties: What of them the host has handed on.
+    """
+    try:
+        given = getattr(call.request, field).fields
+        lost = [key for key in given if key.startswith("__") and key not in properties]
+        if not lost:
+            return properties
+        from google.protobuf import struct_pb2
+        from pulumi.runtime import rpc
+
+        hidden = struct_pb2.Struct(fields={key: given[key] for key in lost})
+        return {**properties, **rpc.deserialize_properties(hidden, keep_unknowns=True, keep_internal=True)}
+    except Exception:  # noqa: BLE001 - whatever has changed in the host, the call itself must go on
+        return properties
+
+
 class Reporter:
     """Writes lines beside resources in the engine's display. Silent where there is no engine to write to.
 

@@ -46,10 +46,12 @@ class _RolloutProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what is wrong, all of it at once, before anything is called."""
         from pulumi_alicloud_edge.errors import EdgeError
-        from pulumi_alicloud_edge.host import current_call
+        from pulumi_alicloud_edge.host import current_call, with_hidden
 
+        call = current_call()
+        news = with_hidden(call, "news", news)
         try:
-            impact = self._lifecycle().check(current_call(), _olds, _without_internals(news))
+            impact = self._lifecycle().check(call, _olds, _without_internals(news))
         except EdgeError as error:
             # With a property, Pulumi would print its value, secrets included.
             return CheckResult(news, [CheckFailure("", line) for line in _lines(error, self._kind())])
@@ -60,17 +62,20 @@ class _RolloutProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what is stored with what is declared, and with what the cloud shows."""
-        from pulumi_alicloud_edge.host import current_call
+        from pulumi_alicloud_edge.host import current_call, with_hidden
 
+        call = current_call()
+        olds, news = with_hidden(call, "olds", _olds), with_hidden(call, "news", _news)
         with self._messages():
-            difference = self._lifecycle().diff(current_call(), _olds, _without_internals(_news))
+            difference = self._lifecycle().diff(call, olds, _without_internals(news))
         return DiffResult(changes=difference.changes, replaces=list(difference.replaces))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Roll out; the state is kept if that fails half-way."""
-        from pulumi_alicloud_edge.host import current_call
+        from pulumi_alicloud_edge.host import current_call, with_hidden
 
         call = current_call()
+        props = with_hidden(call, "properties", props)
         with self._messages():
             result = self._lifecycle().create(call, _without_internals(props))
         self._raise_failure(call, result)
@@ -78,20 +83,23 @@ class _RolloutProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Roll out what has changed or drifted; the state is kept if that fails half-way."""
-        from pulumi_alicloud_edge.host import current_call
+        from pulumi_alicloud_edge.host import current_call, with_hidden
 
         call = current_call()
+        olds, news = with_hidden(call, "olds", _olds), with_hidden(call, "news", _news)
         with self._messages():
-            result = self._lifecycle().update(call, _id, _olds, _without_internals(_news))
+            result = self._lifecycle().update(call, _id, olds, _without_internals(news))
         self._raise_failure(call, result)
         return UpdateResult(result.outputs)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read what the cloud shows now. Gives no inputs: they are the program's."""
-        from pulumi_alicloud_edge.host import current_call
+        from pulumi_alicloud_edge.host import current_call, with_hidden
 
+        call = current_call()
+        props = with_hidden(call, "properties", props)
         with self._messages():
-            outputs = self._lifecycle().read(current_call(), _without_internals(props))
+            outputs = self._lifecycle().read(call, _without_internals(props))
         return ReadResult(None, {}) if outputs is None else ReadResult(id_, outputs)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:

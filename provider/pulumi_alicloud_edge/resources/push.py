@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.errors import InputError, InputFault
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
@@ -33,6 +33,18 @@ class PushKind(Kind[PushInputs]):
     noun = Noun("region", "regions")
     model = PushInputs
     hidden = frozenset({"sources"})
+
+    def read(self, properties: Mapping[str, Any]) -> PushInputs | None:
+        """Read the inputs; the program's side gives urls, or says that there are none."""
+        inputs = super().read(properties)
+        if inputs is not None and inputs.sources is None:
+            reason = "the urls did not arrive: update the package pulumi to 3.235 or newer"
+            raise InputError((InputFault("data", reason),))
+        return inputs
+
+    def stored(self, outputs: Mapping[str, Any]) -> PushInputs | None:
+        """Read the inputs that were stored, of which the urls are no part."""
+        return super().read(self.declared(outputs))
 
     def policy(self, inputs: PushInputs) -> RolloutPolicy:
         """Give stages and bounds."""
