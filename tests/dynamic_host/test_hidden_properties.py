@@ -1,7 +1,7 @@
 """Properties that no display shows reach the provider on every SDK: the urls of pushes, and what repairs remember."""
 
 import pytest
-from support.clouds import INSTANCES
+from support.clouds import INSTANCES, REGIONS
 from support.declarations import Archives, distribution, placed, with_sources
 from support.dynamic_host import CallFailedError, Kind, Managed, Start
 from support.emulator import SMALL_APP_ID, Emulator
@@ -14,7 +14,7 @@ def test_the_cloud_is_told_the_url_of_a_push(
 ) -> None:
     push = Managed(start(sdk=sdk), Kind.PUSH)
     for version in ("1", "2"):
-        push.up(with_sources(archives.push(archives.file(version))))
+        push.up(with_sources(archives.push(archives.file(version), regions=list(REGIONS))))
     told = [call["params"]["Data"]["value"] for call in emulator.calls("PushApplicationData")]
     assert push.done == ["create", "update"]
     assert [

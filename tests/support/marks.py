@@ -12,7 +12,9 @@ KEY_ID = "LTAI5tMarkedKeyId001"
 SECRET = "MarkedSecret002abcdefghijklmno"
 TOKEN = "CAISMarkedToken003abcdefghijkl"
 SIGNATURE = "MarkedSignature004abcdefghi"
-MARKS = (KEY_ID, SECRET, TOKEN, SIGNATURE)
+REMARKS = "MarkedRemarks005abcdefghi"
+"""Stands for what a program marks as secret; the cloud is told it."""
+MARKS = (KEY_ID, SECRET, TOKEN, SIGNATURE, REMARKS)
 
 _LOG_EVERYTHING = """\
 import logging, os, pathlib
