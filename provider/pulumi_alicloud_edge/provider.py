@@ -190,8 +190,8 @@ def _lines(error: EdgeError, kind: Kind[Any]) -> list[str]:
     """Give the message as the reasons of check failures: one for each fault of the inputs."""
     from pulumi_alicloud_edge.errors import InputError
 
-    text = _text(error, kind)
-    return text.splitlines() if isinstance(error, InputError) else [text]
+    each = [InputError((fault,)) for fault in error.faults] if isinstance(error, InputError) else [error]
+    return [_text(one, kind) for one in each]
 
 
 def _without_internals(properties: dict[str, Any]) -> dict[str, Any]:

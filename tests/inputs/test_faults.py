@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -10,7 +11,12 @@ from pulumi.runtime import rpc
 from pydantic import BaseModel
 from tests.inputs.declared import dist, dist_file, faults, push, push_file, release, without
 
+from pulumi_alicloud_edge.errors import InputError
+from pulumi_alicloud_edge.resources.dist import DistKind
 from pulumi_alicloud_edge.resources.inputs import DistInputs, PushInputs, ReleaseInputs
+from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.push import PushKind
+from pulumi_alicloud_edge.resources.release import ReleaseKind
 from pulumi_alicloud_edge.resources.validation import read_inputs
 
 REQUIRED, EMPTY, NO_TEXT = "is required", "must not be empty", "must be text"
@@ -19,6 +25,11 @@ WHOLE, LIST = "must be a whole number", "must be a list"
 BUDGET = 'must be a count such as 3 or a percentage such as "2%"'
 TIME = "must be a time in UTC such as 2026-12-01T03:00:00Z"
 MODE = "must be a mode in octal digits as for chmod, such as 755 (not 0o755)"
+
+NO_WHITE_SPACE = "must not contain white space or control characters"
+POLICY = "must be a policy of the vendor's, or a list of them, as JSON"
+NO_POLICIES: list[Any] = ["", " ", "no JSON", "[" * 5000, '{"a": NaN}', "5", '""', "{}", [], {}, 5.0, True]
+NO_POLICIES += [{"a": float("nan")}, {"a": pulumi.StringAsset("x")}]
 
 PUSH: list[tuple[dict[str, Any], str, str]] = [
     (without(push(), "app_id"), "app_id", REQUIRED),
@@ -47,12 +58,15 @@ PUSH: list[tuple[dict[str, Any], str, str]] = [
     (push(__sources={}), "data[0].url", "is required: the cloud fetches the file from there"),
     (push(__sources={"assets@1.5": ""}), "data[0].url", "is required: the cloud fetches the file from there"),
     (push(__sources={"assets@1.5": 7}), "data[0].url", NO_TEXT),
+    (push(__sources={"assets@1.5": "https://x/a b"}), "data[0].url", NO_WHITE_SPACE),
+    (push(__sources={"assets@1.5": "https://x/a\n"}), "data[0].url", NO_WHITE_SPACE),
+    *((push(strategies=strategies), "strategies", POLICY) for strategies in NO_POLICIES),
     (push(regions=[]), "regions", EMPTY),
     (push(regions="cn-a"), "regions", LIST),
     (push(regions=["cn-a", ""]), "regions[1]", EMPTY),
     (push(regions=["cn-a", "cn-a"]), "regions[1]", "cn-a is named twice"),
     (
-        push(regions=["cn-a"], strategies="{}"),
+        push(regions=["cn-a"], strategies='{"name": "x"}'),
         "strategies",
         "does not go with regions: select by one of them",
     ),
@@ -183,6 +197,74 @@ def test_one_wrong_thing_is_one_fault_with_its_path_and_reason(
 def test_what_is_in_order_is_taken(model: type[BaseModel], properties: dict[str, Any]) -> None:
     assert faults(model, properties) == []
     assert isinstance(read_inputs(model, properties), model)
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("colour", "colour"),
+        ("two words", '["two words"]'),
+        ("a: b", '["a: b"]'),
+        ("line\nend\x1b[2J", r'["line\nend\u001b[2J"]'),
+        ("ключ", r'["\u043a\u043b\u044e\u0447"]'),
+        ("k" * 100_000, f'["{"k" * 60}"]'),
+    ],
+)
+def test_a_key_that_nobody_knows_is_named_in_a_line(key: str, path: str) -> None:
+    assert [path for path, _ in faults(PushInputs, push(**{key: 1}))] == [path]
+    nested = push(data=[push_file(**{key: 1})])
+    assert [path for path, _ in faults(PushInputs, nested)] == [f"data[0]{'' if '[' in path else '.'}{path}"]
+
+
+def test_what_was_declared_is_repeated_only_where_it_is_short() -> None:
+    for nonsense in ("x" * 100_000, ["5m"] * 10_000, {"minutes": 5}):
+        ((path, reason),) = faults(PushInputs, push(rollout={"timeout": nonsense}))
+        assert (path, reason) == ("rollout.timeout", 'is no duration; write "90s", "5m", "1h30m" or seconds')
+
+
+def many(count: int) -> list[str]:
+    return [f"cn-somewhere-{number}" for number in range(count)]
+
+
+def many_files(count: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    files = [push_file(name=name) for name in many(count)]
+    return files, {f"{name}@1.5": f"https://x/{name}?{'s' * 500}" for name in many(count)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "path"),
+    [
+        pytest.param(
+            PushKind(),
+            lambda n: push(data=many_files(n)[0], __sources=many_files(n)[1]),
+            "data",
+            id="files of a push",
+        ),
+        pytest.param(PushKind(), lambda n: push(regions=many(20 * n)), "data", id="regions of a push"),
+        pytest.param(
+            PushKind(),
+            lambda n: push(rollout={"stages": [{"regions": ["cn-a"]}, {"regions": many(20 * n)}]}),
+            "data",
+            id="regions of a stage",
+        ),
+        pytest.param(
+            DistKind(),
+            lambda n: dist(data=[dist_file(name=name) for name in many(5 * n)]),
+            "data",
+            id="files of a dist",
+        ),
+        pytest.param(
+            ReleaseKind(), lambda n: release(regions=many(20 * n)), "regions", id="regions of a release"
+        ),
+    ],
+)
+def test_what_is_too_much_for_a_call_is_refused_before_it_is_made(
+    kind: Kind[Any], inputs: Callable[[int], dict[str, Any]], path: str
+) -> None:
+    assert kind.read(inputs(50)) is not None
+    with pytest.raises(InputError, match="is too much for one call") as refused:
+        kind.read(inputs(200))
+    assert [fault.path for fault in refused.value.faults] == [path]
 
 
 def test_all_faults_are_told_at_once() -> None:

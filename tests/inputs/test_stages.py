@@ -10,6 +10,7 @@ from tests.inputs.declared import dist, faults, push, release
 
 from pulumi_alicloud_edge.model.policy import (
     Budget,
+    ByStrategies,
     Everywhere,
     Expression,
     InRegions,
@@ -170,4 +171,16 @@ def test_raw_strategies_are_passed_on_untouched() -> None:
     text = '{"name": "ScheduleToRegionId",  "x": 1}'
     inputs = read_inputs(PushInputs, push(strategies=text))
     assert inputs is not None
-    assert inputs.scope().strategies == text
+    assert inputs.scope() == ByStrategies(text)
+
+
+def test_policies_declared_as_values_are_the_same_as_json() -> None:
+    """The engine hands whole numbers over as floats; a policy has them as they were declared."""
+    policy = {
+        "name": "x",
+        "parameters": {"weight": 3.0, "share": 0.5, "zero": -0.0, "huge": 1e300, "on": True},
+    }
+    inputs = read_inputs(PushInputs, push(strategies=policy))
+    assert inputs is not None
+    declared = '{"weight":3,"share":0.5,"zero":0,"huge":1e+300,"on":true}'
+    assert inputs.scope() == ByStrategies(f'{{"name":"x","parameters":{declared}}}')

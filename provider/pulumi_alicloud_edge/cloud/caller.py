@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
@@ -17,6 +17,7 @@ from pulumi_alicloud_edge.cloud.answer import Answer
 from pulumi_alicloud_edge.cloud.classify import RawAnswer, classify_fault, may_repeat, read_document
 from pulumi_alicloud_edge.cloud.endpoints import is_loopback
 from pulumi_alicloud_edge.cloud.pace import LONGEST_PAUSE, Gate, Pace
+from pulumi_alicloud_edge.cloud.parameters import LONGEST_QUERY, encoded
 from pulumi_alicloud_edge.cloud.redaction import hide_queries_in_log
 from pulumi_alicloud_edge.cloud.signature import Acs3Auth, utc_now
 from pulumi_alicloud_edge.errors import (
@@ -165,15 +166,11 @@ class Caller:
         headers = {"x-acs-action": call.operation.action, "x-acs-version": call.operation.product.api_version}
         if call.form:
             headers["content-type"] = "application/x-www-form-urlencoded"
-        # Encoded here, once and in the signature's own way, so that what is sent is what is signed.
-        query = urlencode(call.query, quote_via=quote)
-        try:
-            target = self._url.copy_with(path="/", query=query.encode())
-        except httpx.InvalidURL:
-            reason = (
-                f"is too much for one call of {call.operation.action} ({len(query)} bytes); use fewer files"
-            )
-            raise InputError((InputFault("data", reason),)) from None
+        query = encoded(call.query)
+        if len(query) > LONGEST_QUERY:
+            reason = f"is too much for one call of {call.operation.action} ({len(query)} bytes)"
+            raise InputError((InputFault("data", reason),))
+        target = self._url.copy_with(path="/", query=query.encode())
         content = urlencode(call.form).encode() if call.form else None
         return self._client.build_request(call.operation.method, target, headers=headers, content=content)
 

@@ -40,6 +40,16 @@ LIST_APPLICATIONS = Operation(Product.ENS, "ListApplications")
 DESCRIBE_REGIONS = Operation(Product.ENS, "DescribeEnsRegions")
 
 
+def push_query(app_id: str, data: Sequence[PushFile], strategies: str | None) -> dict[str, str]:
+    """Write the parameters of PushApplicationData."""
+    return given(AppId=app_id, Data=compact_json([file.wire() for file in data]), PushStrategy=strategies)
+
+
+def dist_query(app_id: str, data: Sequence[DistFile], strategies: str | None) -> dict[str, str]:
+    """Write the parameters of DistApplicationData."""
+    return given(AppId=app_id, Data=compact_json([file.wire() for file in data]), DistStrategy=strategies)
+
+
 class Ens:
     """Edge Node Service, API version 2017-11-10."""
 
@@ -56,10 +66,7 @@ class Ens:
             data: The files.
             strategies: ``PushStrategy``, a JSON text; without it every edge node is meant.
         """
-        query = given(
-            AppId=app_id, Data=compact_json([file.wire() for file in data]), PushStrategy=strategies
-        )
-        answer = await self._caller.call(PUSH, query, subject=app_id)
+        answer = await self._caller.call(PUSH, push_query(app_id, data, strategies), subject=app_id)
         return answer.read(PushAnswer)
 
     async def describe_data_push_result(
@@ -91,10 +98,7 @@ class Ens:
             data: The files.
             strategies: ``DistStrategy``, a JSON text; without it every instance is meant.
         """
-        query = given(
-            AppId=app_id, Data=compact_json([file.wire() for file in data]), DistStrategy=strategies
-        )
-        answer = await self._caller.call(DIST, query, subject=app_id)
+        answer = await self._caller.call(DIST, dist_query(app_id, data, strategies), subject=app_id)
         return answer.read(DistAnswer)
 
     async def describe_data_dist_result(

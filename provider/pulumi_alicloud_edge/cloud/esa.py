@@ -43,6 +43,15 @@ STAGING_STATUS = Operation(Product.ESA, "GetEdgeContainerStagingDeployStatus", m
 DEPLOY_REGIONS = Operation(Product.ESA, "GetEdgeContainerDeployRegions", method="GET")
 
 
+def publish_query(
+    version_id: str, publish_type: str | None, regions: Sequence[str], *, full_release: bool | None
+) -> dict[str, str]:
+    """Write the parameters of PublishEdgeContainerAppVersion that go into the query."""
+    return given(
+        VersionId=version_id, PublishType=publish_type, Regions=tuple(regions), FullRelease=full_release
+    )
+
+
 class Esa:
     """Edge Security Acceleration, API version 2024-09-10: edge containers."""
 
@@ -75,9 +84,7 @@ class Esa:
             start_time: When to begin, ``yyyy-MM-ddTHH:mm:ssZ``; now without it.
             remarks: A note that the cloud keeps.
         """
-        query = given(
-            VersionId=version_id, PublishType=publish_type, Regions=tuple(regions), FullRelease=full_release
-        )
+        query = publish_query(version_id, publish_type, regions, full_release=full_release)
         form = given(
             AppId=app_id, PublishEnv=env, Percentage=percentage, StartTime=start_time, Remarks=remarks
         )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+LONGEST_QUERY = 65_536
+"""Bytes. The HTTP library takes no more; what the gateway takes is documented nowhere."""
 
 
 def compact_json(value: Any) -> str:
@@ -21,6 +25,11 @@ def given(**parameters: str | int | bool | Sequence[str] | None) -> dict[str, st
         for name, value in parameters.items()
         if value is not None and value not in ("", ())
     }
+
+
+def encoded(parameters: Mapping[str, str]) -> str:
+    """Write parameters as a query, in the signature's own way, so that what is sent is what is signed."""
+    return urlencode(parameters, quote_via=quote)
 
 
 def _text(value: str | int | bool | Sequence[str]) -> str:  # noqa: FBT001

@@ -19,9 +19,11 @@ from pulumi_alicloud_edge.resources.data_outputs import (
 )
 from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
 from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.sizes import size_faults
 from pulumi_alicloud_edge.resources.words import Noun, rollback_target_lost, stays_line
 
 if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud.ens_wire import DistFile
     from pulumi_alicloud_edge.delivery.glances import StatusReads
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
     from pulumi_alicloud_edge.resources.restoration import Restoration
@@ -63,17 +65,25 @@ class DistKind(Kind[DistInputs]):
         data: tuple[DistDataInput, ...],
         stages: tuple[Stage, ...],
     ) -> Port:
-        from pulumi_alicloud_edge.cloud.ens_wire import DistFile
         from pulumi_alicloud_edge.delivery.dist import DistPort
 
         return DistPort(
             ens=runtime.cloud.ens,
             reads=reads,
             app_id=app_id,
-            files={item.unit: DistFile(**item.model_dump()) for item in data},
+            files=_files(data),
             units=tuple(item.unit for item in data),
             stages=stages,
         )
+
+    def faults(self, inputs: DistInputs) -> Iterator[InputFault]:
+        """Find what is too long for a call."""
+        from pulumi_alicloud_edge.cloud.ens import dist_query
+        from pulumi_alicloud_edge.delivery.strategies import dist_strategy
+
+        files, stages = tuple(_files(inputs.data).values()), self.policy(inputs).stages
+        queries = (dist_query(inputs.app_id, files, dist_strategy(stage.scope)) for stage in stages)
+        yield from size_faults("data", queries)
 
     def removing_port(
         self, runtime: Runtime, inputs: DistInputs, units: tuple[Unit, ...]
@@ -176,6 +186,12 @@ def _former(inputs: DistInputs, olds: Mapping[str, Any]) -> Iterator[DistDataInp
         if version is not None:
             then = declared.get((item.name, version))
             yield DistDataInput(**then) if then else item.model_copy(update={"version": version})
+
+
+def _files(data: tuple[DistDataInput, ...]) -> dict[Unit, DistFile]:
+    from pulumi_alicloud_edge.cloud.ens_wire import DistFile
+
+    return {item.unit: DistFile(**item.model_dump()) for item in data}
 
 
 def _units(inputs: DistInputs) -> tuple[Unit, ...]:

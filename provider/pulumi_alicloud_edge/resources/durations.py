@@ -8,6 +8,7 @@ _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _TEXT = re.compile(r"(?:\d+(?:\.\d+)?[dhms])+", re.ASCII)
 _PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])", re.ASCII)
 _LONGEST = 30 * 86400.0
+_LONGEST_TEXT = 40
 
 
 def parse_duration(value: object) -> float:
@@ -18,7 +19,8 @@ def parse_duration(value: object) -> float:
     """
     seconds = _seconds(value)
     if seconds is None:
-        raise ValueError(f'is no duration; write "90s", "5m", "1h30m" or seconds, not {value!r}')
+        instead = f", not {value!r}" if isinstance(value, str) and len(value) <= _LONGEST_TEXT else ""
+        raise ValueError(f'is no duration; write "90s", "5m", "1h30m" or seconds{instead}')
     if not 0 <= seconds <= _LONGEST:
         raise ValueError("must be between 0 and 30 days")
     return seconds

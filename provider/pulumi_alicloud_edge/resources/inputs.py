@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import Enum
@@ -25,6 +24,7 @@ from pulumi_alicloud_edge.resources.fields import (
     Token,
     UtcTime,
 )
+from pulumi_alicloud_edge.resources.policies import Policies
 from pulumi_alicloud_edge.resources.rollout_input import ExpressionInput, RolloutInput, Selector
 
 SOURCES = "__sources"
@@ -97,13 +97,13 @@ class PushInputs(InputModel):
     data: tuple[PushDataInput, ...] = Field(min_length=1)
     sources: dict[str, Any] | None = Field(default=None, alias=SOURCES, repr=False)
     regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
-    strategies: Any = None
+    strategies: Policies | None = None
     rollout: RolloutInput = RolloutInput()
 
     def scope(self) -> Scope:
         """Give what it selects."""
         if self.strategies is not None:
-            return ByStrategies(_as_json(self.strategies))
+            return ByStrategies(self.strategies)
         return InRegions(self.regions) if self.regions else Everywhere()
 
     def faults(self) -> Iterator[InputFault]:
@@ -113,12 +113,9 @@ class PushInputs(InputModel):
         yield from _one_selector("regions", self.regions, self.strategies)
         selected = self.regions is not None or self.strategies is not None
         yield from self.rollout.faults((Selector.REGIONS,), self.scope(), selected=selected)
-        for index, item in enumerate(self.data):
-            url = None if self.sources is None else self.sources.get(str(item.unit), "")
-            if url == "":
-                yield InputFault(f"data[{index}].url", "is required: the cloud fetches the file from there")
-            elif url is not None and not isinstance(url, str):
-                yield InputFault(f"data[{index}].url", "must be text")
+        for index, item in enumerate(self.data if self.sources is not None else ()):
+            if reason := _why_no_url((self.sources or {}).get(str(item.unit), "")):
+                yield InputFault(f"data[{index}].url", reason)
 
 
 class DistInputs(InputModel):
@@ -127,14 +124,14 @@ class DistInputs(InputModel):
     app_id: Token
     data: tuple[DistDataInput, ...] = Field(min_length=1)
     match: tuple[ExpressionInput, ...] | None = Field(default=None, min_length=1)
-    strategies: Any = None
+    strategies: Policies | None = None
     rollout: RolloutInput = RolloutInput()
     on_delete: OnDelete = OnDelete.CLEAN
 
     def scope(self) -> Scope:
         """Give what it selects."""
         if self.strategies is not None:
-            return ByStrategies(_as_json(self.strategies))
+            return ByStrategies(self.strategies)
         if self.match:
             return Matching(tuple(expression.expression() for expression in self.match))
         return Everywhere()
@@ -200,10 +197,15 @@ class ReleaseInputs(InputModel):
         )
 
 
-def _as_json(strategies: object) -> str:
-    if isinstance(strategies, str):
-        return strategies
-    return json.dumps(strategies, separators=(",", ":"), ensure_ascii=False)
+def _why_no_url(url: object) -> str:
+    """Tell why nothing can be fetched from there; empty where it may be. Never repeats it: it may be presigned."""
+    if not isinstance(url, str):
+        return "must be text"
+    if not url:
+        return "is required: the cloud fetches the file from there"
+    if not url.isprintable() or " " in url:
+        return "must not contain white space or control characters"
+    return ""
 
 
 def _prefixed(value: str, prefix: str) -> str:

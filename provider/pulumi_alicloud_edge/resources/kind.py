@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.errors import InputError, InputFault
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
@@ -49,7 +49,15 @@ class Kind(ABC, Generic[I]):
         Raises:
             InputError: With every fault.
         """
-        return read_inputs(self.model, properties)
+        inputs = read_inputs(self.model, properties)
+        faults = tuple(self.faults(inputs)) if inputs is not None else ()
+        if faults:
+            raise InputError(faults)
+        return inputs
+
+    def faults(self, inputs: I) -> Iterator[InputFault]:  # noqa: ARG002
+        """Find what keeps inputs that are in order from being rolled out."""
+        return iter(())
 
     def declared(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         """Pick from properties what the user declared and what is compared and stored."""
@@ -58,7 +66,7 @@ class Kind(ABC, Generic[I]):
 
     def stored(self, outputs: Mapping[str, Any]) -> I | None:
         """Read the inputs that a resource had when its outputs were stored; None where they cannot be read."""
-        return self.read(self.declared(outputs))
+        return read_inputs(self.model, self.declared(outputs))
 
     def starts_in(self, inputs: I) -> float:  # noqa: ARG002
         """Give the seconds until the rollout is to begin."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.errors import InputError, InputFault
+from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
@@ -20,9 +20,11 @@ from pulumi_alicloud_edge.resources.data_outputs import (
 )
 from pulumi_alicloud_edge.resources.inputs import PushInputs
 from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.sizes import size_faults
 from pulumi_alicloud_edge.resources.words import Noun, stays_line
 
 if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud.ens_wire import PushFile
     from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.runtime import Runtime
 
@@ -34,17 +36,16 @@ class PushKind(Kind[PushInputs]):
     model = PushInputs
     hidden = frozenset({"sources"})
 
-    def read(self, properties: Mapping[str, Any]) -> PushInputs | None:
-        """Read the inputs; the program's side gives urls, or says that there are none."""
-        inputs = super().read(properties)
-        if inputs is not None and inputs.sources is None:
-            reason = "the urls did not arrive: update the package pulumi to 3.235 or newer"
-            raise InputError((InputFault("data", reason),))
-        return inputs
+    def faults(self, inputs: PushInputs) -> Iterator[InputFault]:
+        """Find urls that did not arrive (the program's side says so where there are none), and what is too long."""
+        from pulumi_alicloud_edge.cloud.ens import push_query
+        from pulumi_alicloud_edge.delivery.strategies import push_strategy
 
-    def stored(self, outputs: Mapping[str, Any]) -> PushInputs | None:
-        """Read the inputs that were stored, of which the urls are no part."""
-        return super().read(self.declared(outputs))
+        if inputs.sources is None:
+            yield InputFault("data", "the urls did not arrive: update the package pulumi to 3.235 or newer")
+        files, stages = tuple(_files(inputs).values()), self.policy(inputs).stages
+        queries = (push_query(inputs.app_id, files, push_strategy(stage.scope)) for stage in stages)
+        yield from size_faults("data", queries)
 
     def policy(self, inputs: PushInputs) -> RolloutPolicy:
         """Give stages and bounds."""
@@ -64,18 +65,13 @@ class PushKind(Kind[PushInputs]):
 
     def port(self, runtime: Runtime, inputs: PushInputs, asker: object | None) -> Port:
         """Give the port of pushes."""
-        from pulumi_alicloud_edge.cloud.ens_wire import PushFile
         from pulumi_alicloud_edge.delivery.push import PushPort
 
-        sources = inputs.sources or {}
         return PushPort(
             ens=runtime.cloud.ens,
             reads=runtime.glances.of(asker),
             app_id=inputs.app_id,
-            files={
-                item.unit: PushFile(url=sources.get(str(item.unit), ""), **item.model_dump())
-                for item in inputs.data
-            },
+            files=_files(inputs),
             units=_units(inputs),
             stages=self.policy(inputs).stages,
         )
@@ -113,6 +109,15 @@ class PushKind(Kind[PushInputs]):
         """Pushed data cannot be taken back: ENS has no operation for it."""
         units = owned_units(outputs)
         return stays_line(units, "on the file servers: pushed data cannot be removed") if units else ""
+
+
+def _files(inputs: PushInputs) -> dict[Unit, PushFile]:
+    from pulumi_alicloud_edge.cloud.ens_wire import PushFile
+
+    sources = inputs.sources or {}
+    return {
+        item.unit: PushFile(url=sources.get(str(item.unit), ""), **item.model_dump()) for item in inputs.data
+    }
 
 
 def _units(inputs: PushInputs) -> tuple[Unit, ...]:

@@ -16,6 +16,7 @@ from pulumi_alicloud_edge.reconcile.impact import Impact
 from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
 from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.sizes import size_faults
 from pulumi_alicloud_edge.resources.words import Noun, release_impact_line, rollback_target_lost
 
 if TYPE_CHECKING:
@@ -46,6 +47,18 @@ class ReleaseKind(Kind[ReleaseInputs]):
         """Give stages and bounds."""
         policy = inputs.rollout.policy(inputs.scope(), full_release=inputs.full_release)
         return replace(policy, stages=tuple(_with_earlier_regions(policy.stages)))
+
+    def faults(self, inputs: ReleaseInputs) -> Iterator[InputFault]:
+        """Find regions that are too many for a call."""
+        from pulumi_alicloud_edge.cloud.esa import publish_query
+
+        scopes = (stage.scope for stage in self.policy(inputs).stages)
+        regions = [scope.regions for scope in scopes if isinstance(scope, InRegions)]
+        if regions:
+            queries = (
+                publish_query(inputs.version_id, "region", each, full_release=True) for each in regions
+            )
+            yield from size_faults("regions", queries)
 
     def desired(self, inputs: ReleaseInputs) -> Desired:
         """The version on the share asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -21,6 +22,9 @@ class Inputs(Protocol):
 
 
 M = TypeVar("M", bound=BaseModel)
+
+LONGEST_KEY = 60
+"""Of a key that nobody knows, so much is repeated."""
 
 _WORDS = {
     "missing": "is required",
@@ -91,7 +95,13 @@ def _counts_only_sound_items(detail: Any) -> bool:
 def _path(location: tuple[int | str, ...]) -> str:
     path = ""
     for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+        match part:
+            case int():
+                path += f"[{part}]"
+            case str() if part.isascii() and part.isidentifier() and len(part) <= LONGEST_KEY:
+                path += f".{part}" if path else part
+            case _:
+                path += f"[{json.dumps(part[:LONGEST_KEY])}]"
     return path
 
 

@@ -1,0 +1,43 @@
+"""The input ``strategies``: the vendor's own policies, which are passed on as they are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from pydantic_core import from_json
+
+from pulumi_alicloud_edge.cloud.parameters import compact_json
+from pulumi_alicloud_edge.resources.validation import has_unknown
+
+_LARGEST_WHOLE = 2**53
+
+
+def _policies(value: Any) -> str:
+    """Give the JSON text: the text itself where it is one, else what was declared in its place."""
+    if has_unknown(value):
+        return ""  # nothing reads it before all is known
+    try:
+        text = value if isinstance(value, str) else compact_json(_as_declared(value))
+        policies = from_json(text, allow_inf_nan=False)
+    except (TypeError, ValueError):
+        policies = None
+    if not policies or not isinstance(policies, (dict, list)):
+        raise ValueError("must be a policy of the vendor's, or a list of them, as JSON")
+    return text
+
+
+def _as_declared(value: Any) -> Any:
+    """Undo what the engine does to whole numbers: it hands them over as floats, and JSON tells the two apart."""
+    match value:
+        case dict():
+            return {key: _as_declared(item) for key, item in value.items()}
+        case list():
+            return [_as_declared(item) for item in value]
+        case float() if value.is_integer() and abs(value) <= _LARGEST_WHOLE:
+            return int(value)
+        case _:
+            return value
+
+
+Policies = Annotated[str, BeforeValidator(_policies)]

@@ -1,0 +1,21 @@
+"""How much can go to the cloud in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pulumi_alicloud_edge.cloud.parameters import LONGEST_QUERY, encoded
+from pulumi_alicloud_edge.errors import InputFault
+
+
+def size_faults(path: str, queries: Iterable[Mapping[str, str]]) -> Iterator[InputFault]:
+    """Find inputs with which a start would not fit into a call.
+
+    Args:
+        path: The input that is likely to be too long.
+        queries: The parameters of each stage's start.
+    """
+    longest = max(len(encoded(query)) for query in queries)
+    if longest > LONGEST_QUERY:
+        reason = f"is too much for one call ({longest} of {LONGEST_QUERY} bytes, with all that goes with it)"
+        yield InputFault(path, f"{reason}: spread it over several resources")
