@@ -28,7 +28,7 @@ KEYS = (
     *("dest_path", "decompress", "target_dir_name", "file_mode"),
     *("version_id", "env", "percentage", "full_release", "publish_type", "start_time", "remarks"),
     *("stages", "max_failed", "on_failure", "retries", "stall_timeout", "bake"),
-    *("key", "operator", "values", "impact"),
+    *("key", "operator", "values"),
 )
 WORDS = (
     *("5m", "2%", "100%", "1.5", "In", "NotIn", "clean", "prod", "staging", "region", "rollback", "tar.gz"),
@@ -84,11 +84,15 @@ any_properties = st.dictionaries(keys, anything, max_size=8)
 
 @st.composite
 def nearly(draw: st.DrawFn, good: dict[str, Any]) -> dict[str, Any]:
-    """Inputs that are in order, but for one or two places where anything stands, or nothing, or something more."""
+    """Inputs that are in order, but for one or two places: something of its kind, anything, nothing, or more."""
     properties: dict[str, Any] = _copied(good)
     for _ in range(draw(st.integers(1, 2))):
         holder, key = draw(st.sampled_from(list(_places(properties))))
-        match draw(st.sampled_from(("replace", "replace", "drop", "add", "repeat"))):
+        match draw(st.sampled_from(("similar", "similar", "anything", "unknown", "drop", "add", "repeat"))):
+            case "similar":
+                holder[key] = draw(_similar(holder[key]))
+            case "unknown":
+                holder[key] = rpc.UNKNOWN
             case "drop":
                 del holder[key]
             case "add" if isinstance(holder, dict):
@@ -100,6 +104,21 @@ def nearly(draw: st.DrawFn, good: dict[str, Any]) -> dict[str, Any]:
         if not properties:
             break
     return properties
+
+
+def _similar(value: Any) -> st.SearchStrategy[Any]:
+    """Something of the same kind, which may do as well."""
+    match value:
+        case bool():
+            return st.booleans()
+        case float() | int():
+            return st.integers(-1, 1000).map(float)
+        case str():
+            return st.text(UNICODE, min_size=1, max_size=12).map(lambda text: value[: len(value) // 2] + text)
+        case list():
+            return st.just(_copied(value[:-1]))
+        case _:
+            return st.just(_copied(value))
 
 
 def over_the_wire(properties: dict[str, Any]) -> dict[str, Any]:
@@ -125,5 +144,7 @@ def _places(value: Any) -> Any:
     """Every place in nested inputs where a value stands: what holds it, and under which key."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in list(items):
+        if SIGNATURE in value:
+            return  # Pulumi's own: nobody writes into it
         yield value, key
         yield from _places(item)

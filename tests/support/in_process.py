@@ -11,7 +11,8 @@ from alicloud_edge_emulator.cloud import Cloud as EmulatedCloud
 from alicloud_edge_emulator.ledger import Ledger
 from alicloud_edge_emulator.server import build
 from alicloud_edge_emulator.world import World
-from pulumi_alicloud_edge.cloud import Cloud, CloudSettings
+from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from support.emulator import KEY_ID, KEY_SECRET
 
 SETTINGS = CloudSettings(endpoint="http://127.0.0.1:8787", access_key_id=KEY_ID, access_key_secret=KEY_SECRET)
