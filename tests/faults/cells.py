@@ -90,8 +90,13 @@ def _unclear(came: Came, words: tuple[str, ...], app_id: str) -> list[str]:
             missing = [f"it lacks {word!r}" for word in words if word not in came.words]
             return [*faults_of(came.words, about=app_id), *missing]
         case "told":
-            lines = came.words.splitlines()
             cause = words[0] if words else "unknown: "
-            return [f"unclear: {line}" for line in lines if cause not in line or len(line) > LONGEST_LINE]
+            return [line for line in came.words.splitlines() if not _tells(line, cause, app_id)]
         case _:
             return []
+
+
+def _tells(line: str, cause: str, app_id: str) -> bool:
+    """Tell whether a line names the cause and the application; of a cloud that keeps silent there is no more to say."""
+    names_both = cause in line and app_id in line
+    return (names_both or "unknown: no answer within" in line) and len(line) <= LONGEST_LINE

@@ -21,6 +21,8 @@ def test_cell(record_property, row, column):
     assert cell.stands
 """
 
+NO_CELL = Cell("Faults", "cut", "dist create", "n/a", "n/a", 0, "-", "-", "no call is made")
+
 
 def shown(row: str, column: str, *, outcome: str = "ok", note: str = "", failed: bool = False) -> Shown:
     return Shown(Cell("Faults", row, column, "ok", outcome, 1, "converged", "same", note), 0, failed)
@@ -32,7 +34,7 @@ def test_a_cell_is_its_outcome_and_its_starts_and_what_explains_it_stands_beneat
             shown("refused", "push create"),
             shown("refused", "dist create", outcome="gone", note="nobody can tell"),
             shown("cut", "push create", outcome="gone", note="nobody can tell"),
-            shown("cut", "dist create", outcome="n/a", note="no call is made"),
+            Shown(NO_CELL, 0, failed=False),
         ],
         width=120,
     )
@@ -42,15 +44,15 @@ def test_a_cell_is_its_outcome_and_its_starts_and_what_explains_it_stands_beneat
         "refused  ok 1        gone 1 [1]",
         "cut      gone 1 [1]  - [2]",
         "",
-        "[1] nobody can tell",
+        "[1] gone instead of ok: nobody can tell",
         "[2] no call is made",
         "",
     ]
     assert lines[8:] == [
-        "4 cells, 3 explained, 0 failed",
+        "4 cells: 1 not applicable, 2 explained, 0 failed",
         "outcome:  2 gone, 1 ok, 1 n/a",
-        "state:    4 converged",
-        "next run: 4 same",
+        "state:    3 converged, 1 -",
+        "next run: 3 same, 1 -",
     ]
 
 
@@ -61,7 +63,7 @@ def test_a_failed_cell_and_one_that_nothing_explains_are_printed_so_with_what_ca
     assert lines[2:4] == ["refused  FAIL", "cut      FAIL"]
     words = "intended ok; came out lost, 1 starts, state converged, next run same"
     assert f"FAIL refused, push create: {words}" in lines
-    assert "2 cells, 0 explained, 2 failed" in lines
+    assert "2 cells: 0 not applicable, 0 explained, 2 failed" in lines
 
 
 def test_a_broad_matrix_becomes_a_table_for_each_first_word_of_its_columns() -> None:

@@ -32,6 +32,13 @@ class Shown:
             return "-"
         return f"{self.cell.outcome} {self.cell.starts}"
 
+    @property
+    def note(self) -> str:
+        """What explains it, with what was intended where something else came."""
+        cell = self.cell
+        as_intended = cell.outcome == cell.intended or not cell.note
+        return cell.note if as_intended else f"{cell.outcome} instead of {cell.intended}: {cell.note}"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test its place, which would be lost where several processes run them."""
@@ -68,7 +75,8 @@ def render(shown: Sequence[Shown], *, width: int) -> list[str]:
         shown: Its cells, in the order in which rows and columns are to stand.
         width: The terminal's. What is broader becomes one table for each first word of the columns.
     """
-    notes = {note: number for number, note in enumerate(_notes(shown), 1)}
+    explained = dict.fromkeys(one.note for one in shown if one.note)
+    notes = {note: number for number, note in enumerate(explained, 1)}
     columns = list(dict.fromkeys(one.cell.column for one in shown))
     lines = _table(shown, columns, notes)
     if max(map(len, lines)) > width:
@@ -78,10 +86,6 @@ def render(shown: Sequence[Shown], *, width: int) -> list[str]:
     lines += ["", *(f"[{number}] {note}" for note, number in notes.items())] if notes else []
     lines += [_failure(one.cell) for one in shown if one.word == FAIL]
     return [*lines, "", *_sums(shown)]
-
-
-def _notes(shown: Iterable[Shown]) -> Iterable[str]:
-    return dict.fromkeys(one.cell.note for one in shown if one.cell.note)
 
 
 def _table(shown: Sequence[Shown], columns: Sequence[str], notes: dict[str, int]) -> list[str]:
@@ -105,7 +109,7 @@ def _heads(columns: Sequence[str]) -> list[list[str]]:
 
 
 def _with_note(one: Shown, notes: dict[str, int]) -> str:
-    return f"{one.word} [{notes[one.cell.note]}]" if one.cell.note else one.word
+    return f"{one.word} [{notes[one.note]}]" if one.note else one.word
 
 
 def _failure(cell: Cell) -> str:
@@ -118,7 +122,9 @@ def _failure(cell: Cell) -> str:
 def _sums(shown: Sequence[Shown]) -> list[str]:
     cells = [one.cell for one in shown]
     failed = sum(one.word == FAIL for one in shown)
-    ends = f"{len(cells)} cells, {sum(bool(cell.note) for cell in cells)} explained, {failed} failed"
+    left_out = sum(cell.outcome == NOT_APPLICABLE for cell in cells)
+    explained = sum(bool(cell.note) for cell in cells) - left_out
+    ends = f"{len(cells)} cells: {left_out} not applicable, {explained} explained, {failed} failed"
     return [
         ends,
         f"outcome:  {_counted(cell.outcome for cell in cells)}",
