@@ -18,7 +18,7 @@ from bench.children import ROOT
 from bench.figure import Figure, Measured
 
 RESULTS = ROOT / "bench" / "results"
-QUESTIONS = ("stacks", "fleet", "poller", "sharing", "folding", "one_call", "imports")
+QUESTIONS = ("stacks", "fleet", "poller", "sharing", "folding", "one_call", "imports", "load")
 PACKAGES = ("pulumi", "httpx", "pydantic", "alibabacloud_ens20171110")
 
 
