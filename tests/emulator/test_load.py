@@ -1,0 +1,24 @@
+"""Many connections at once: every one of them is answered."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from support.caller import Caller
+from support.emulator import APP_ID
+
+CONNECTIONS, CALLS = 64, 2000
+
+
+def test_many_calls_over_many_connections_are_all_answered(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+
+    def call(_: int) -> int:
+        return caller.call("DescribeDataDistResult", AppId=APP_ID).status_code
+
+    with httpx.Client(timeout=30, trust_env=False, limits=kept) as client:
+        monkeypatch.setattr(caller.emulator, "http", client)
+        with ThreadPoolExecutor(CONNECTIONS) as threads:
+            assert set(threads.map(call, range(CALLS))) == {200}
