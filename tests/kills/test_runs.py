@@ -4,7 +4,7 @@ As in the tests of the provider's process alone, many resources of one program a
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,10 @@ class Killer:
     def __call__(self, boundaries: Mapping[Scene, Boundary], standstill: Standstill) -> list[Cell]:
         stack = new_stack(self.folder / standstill.name, self.proxy.cloud)
         running = up_behind(self.proxy, stack, boundaries)
-        told = bring(CliRun(running), boundaries, self.proxy, standstill)
-        running.kill()
+        try:
+            told = bring(CliRun(running), boundaries, self.proxy, standstill)
+        finally:
+            running.kill()
         assert stack.cancel().ok
         kept = {name: str(resource["outputs"]["status"]) for name, resource in stack.resources.items()}
         assert stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates").ok
@@ -106,8 +108,12 @@ def test_after_a_kill_of_the_provider_alone_a_mere_up_finishes_and_starts_nothin
     }
     stack = new_stack(tmp_path, proxy.cloud)
     running = up_behind(proxy, stack, boundaries)
-    bring(CliRun(running), boundaries, proxy, Standstill.AT_THE_END)
-    running.kill_provider()
+    try:
+        bring(CliRun(running), boundaries, proxy, Standstill.AT_THE_END)
+        running.kill_provider()
+    except AssertionError:
+        running.kill()
+        raise
     assert not running.finish().ok
     assert not stack.resources
 
@@ -136,19 +142,24 @@ def up_behind(proxy: HoldingProxy, stack: Stack, boundaries: Mapping[Scene, Boun
     return running
 
 
-def finish(stack: Stack, scenes: Iterable[Scene]) -> None:
+def finish(stack: Stack, scenes: Collection[Scene]) -> None:
     """Run an up to its end; time stands still in the cloud until each rollout has seen how things are."""
-    scenes = list(scenes)
+    cloud = next(iter(scenes)).emulator
+    going = [scene for scene in scenes if scene.name not in stack.resources]
     running = stack.start_up(*AT_ONCE)
     run = CliRun(running)
 
     def has_ended() -> bool:
         return running.process.poll() is not None
 
-    eventually(
-        lambda: has_ended() or all(run.is_over(one) or run.has_shown(one, "stage ") for one in scenes),
-        timeout=60,
-    )
-    as_time_goes_by(scenes[0].emulator, has_ended, timeout=60)
+    def are_waiting() -> bool:
+        return all(run.is_over(scene) or run.has_shown(scene, "stage ") for scene in going)
+
+    try:
+        eventually(lambda: has_ended() or are_waiting(), timeout=60)
+        as_time_goes_by(cloud, has_ended, timeout=60)
+    finally:
+        if not has_ended():
+            running.kill()
     finished = running.finish()
     assert finished.ok, str(finished)
