@@ -110,6 +110,10 @@ def region(of: AppStatus, name: str, version: str = NEW) -> RecordState | None:
             MOVING,
             id="a status that nobody documents",
         ),
+        pytest.param(
+            status("", publishing=NEW, deployed=NEW, percentage=100), MOVING, id="at 100% without a status"
+        ),
+        pytest.param(status("", deployed=NEW), NOTHING, id="neither a status nor a share"),
     ],
 )
 def test_the_whole_is_judged(shown: AppStatus, state: RecordState | None) -> None:

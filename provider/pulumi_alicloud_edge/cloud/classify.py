@@ -72,7 +72,9 @@ _NO_APPLICATION = "invalidparameter.appid"
 """ENS documents no other code for an application that does not exist."""
 _WRONG_PLACE = ("invalidapi.", "invalidproduct.", "invalidprotocol.", "invalidversion")
 _FINE = frozenset({"", "0", "200", "ok", "success"})
-_TIME_LEFT = re.compile(r"\bTimeLeft:(\d+)")
+_TIME_LEFT = re.compile(r"\bTimeLeft:(\d+)", re.ASCII)
+_DELAY = re.compile(r"\d{1,15}", re.ASCII)
+"""Milliseconds in a header; what has more digits is none that anybody means."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ def _time_left(headers: Mapping[str, str]) -> float | None:
 
 def _milliseconds(hints: list[str]) -> float | None:
     """Give the longest of some delays in seconds; an empty, zero or unreadable one is none."""
-    longest = max((int(hint) for hint in hints if hint.isdecimal() and hint.isascii()), default=0)
+    longest = max((int(hint) for hint in hints if _DELAY.fullmatch(hint)), default=0)
     return longest / 1000 if longest > 0 else None
 
 
@@ -253,7 +255,7 @@ def _denied_action(document: dict[str, Any] | None) -> str:
 def _server_time(headers: Mapping[str, str]) -> datetime | None:
     try:
         time = parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 

@@ -153,6 +153,8 @@ def _groups(answer: Answer, shape: _Shape) -> Iterator[StatusGroup]:
             if count is None and stat.get(shape.count) is not None:
                 raise answer.malformed(f"{shape.count} is not a number")
             entries = _list(answer, stat, shape.targets, shape.target, may_lack=count == 0)
+            if count and not entries:
+                raise answer.malformed(f"{shape.count} is {count}, and {shape.target} lists none")
             status = _text(answer, stat, "Status").upper()
             yield StatusGroup(name, version, status, count, entries, shape.id_key, answer)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
-from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ T = TypeVar("T")
 PAGE_SIZE = 100
 AT_ONCE = 8
 """Pages that are asked for side by side; the pace of calls bounds them further."""
+_COUNT = re.compile(r"\d{1,18}", re.ASCII)
 _NOT_CONTENT = frozenset({"RequestId", "PageNumber"})
 
 
@@ -62,7 +63,7 @@ async def pages(
                 return
             yield found
             before, read, total = content, read + 1, total_count(answer)
-            last = read + 1 if total is None else ceil(total / _page_size(answer))
+            last = read + 1 if total is None else -(-total // _page_size(answer))
     finally:
         for task in under_way:
             task.add_done_callback(_forget)
@@ -106,7 +107,7 @@ def as_count(value: object) -> int | None:
             return None
         case int() if value >= 0:
             return value
-        case str() if value.strip().isascii() and value.strip().isdecimal():
+        case str() if _COUNT.fullmatch(value.strip()):
             return int(value)
         case _:
             return None

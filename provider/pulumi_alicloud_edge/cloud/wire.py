@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pulumi_alicloud_edge.cloud.redaction import redact
 
@@ -48,7 +48,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 Prose = Annotated[Text, AfterValidator(redact)]
 """What machines of the cloud say in words of their own, which may quote the URL that they could not fetch."""
 
-Percentage = Annotated[int | None, BeforeValidator(_percentage)]
+Percentage = Annotated[Annotated[int, Field(ge=0, le=100)] | None, BeforeValidator(_percentage)]
 """A percentage as a number, None where there is none."""
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_unwrapped)]

@@ -99,13 +99,14 @@ def record_of_region(status: AppStatus, version: str, region: str) -> Record | N
 
 
 def _is_undocumented(status: AppStatus) -> bool:
-    return status.publish_status is PublishStatus.UNKNOWN and bool(status.publish_status_text)
+    told = status.publish_status_text or status.publish_percentage
+    return status.publish_status is PublishStatus.UNKNOWN and bool(told)
 
 
 def _undocumented(status: AppStatus) -> Record:
-    """Take a status that the vendor does not document for unfinished, never for success."""
+    """Take a status that the vendor does not document, or none at all, for unfinished, never for success."""
     return Record(
         RecordState.IN_PROGRESS,
         updated=status.publish_time,
-        detail=f"unknown status {status.publish_status_text}",
+        detail=f"unknown status {status.publish_status_text or '(none)'}",
     )
