@@ -1,140 +1,82 @@
-"""Whatever an answer looks like, only errors of the package come out of reading it."""
+"""Whatever an answer looks like, it is read, or refused with an error of the package that tells what was wrong."""
 
 from __future__ import annotations
 
-import copy
+import asyncio
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.cloud.scripted import sample, scripted
+from tests.cloud.garbling import READERS, garbled, real_answers
+from tests.cloud.scripted import scripted
 
-from pulumi_alicloud_edge.cloud.ens_status import Reading
 from pulumi_alicloud_edge.errors import CloudError
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-
-    from pulumi_alicloud_edge.cloud.session import Cloud
-
-
-async def read_pushes(cloud: Cloud) -> None:
-    async for group in cloud.ens.describe_data_push_result("e-1"):
-        assert all(group.targets(Reading(lambda words: words)))
-
-
-async def read_dists(cloud: Cloud) -> None:
-    async for group in cloud.ens.describe_data_dist_result("e-1"):
-        assert all(group.targets(Reading(lambda words: words)))
-
-
-def status(cloud: Cloud) -> Awaitable[Any]:
-    return cloud.esa.get_edge_container_app_status("app-1", "prod")
-
-
-def application(cloud: Cloud) -> Awaitable[Any]:
-    return cloud.ens.describe_application("e-1")
-
-
-STAT = {"InstanceStat": [{"InstanceId": "i-1", "RegionId": "r-1"}]}
-APPLICATION = {
-    "Application": {
-        "AppMetaData": {"AppId": "e"},
-        "DetailStat": {"AppVersionStat": [{"DistrictStat": [STAT]}]},
-    }
-}
-RESOURCES = {"Regions": [{"Region": "huadong", "Ready": 1, "Total": 1}], "RequestId": "R"}
-STAGING = {"Phase": "Running", "PodRestartState": {"RestartCount": 1}, "VIPs": ["10.0.0.1"]}
-LISTING = {"Applications": {"Application": [{"AppList": {"App": [{"AppId": "e", "AppInfo": "{}"}]}}]}}
-
-READERS: list[tuple[dict[str, Any], Callable[[Cloud], Awaitable[Any]]]] = [
-    (sample("push_application_data"), lambda cloud: cloud.ens.push_application_data("e-1", [])),
-    (sample("dist_application_data"), lambda cloud: cloud.ens.dist_application_data("e-1", [])),
-    (sample("describe_data_push_result"), read_pushes),
-    (sample("describe_data_dist_result"), read_dists),
-    (sample("get_edge_container_app_status"), status),
-    (APPLICATION, application),
-    ({**LISTING, "TotalCount": 1}, lambda cloud: cloud.ens.list_applications()),
-    (RESOURCES, lambda cloud: cloud.esa.get_edge_container_app_resource_status("app-1")),
-    (STAGING, lambda cloud: cloud.esa.get_edge_container_staging_deploy_status("app-1")),
-]
-
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
+OPERATIONS = st.sampled_from(sorted(READERS))
+END = httpx.Response(500, json={"Code": "InternalError"})
+"""What comes after the first answer: it ends the reading of pages, however large a total that one claims."""
+HEADERS = st.dictionaries(
+    st.sampled_from(("x-acs-retry-after", "x-ratelimit-user-api", "date", "content-type", "retry-after")),
+    st.sampled_from(
+        (
+            *("1", "0", "-1", "", "9" * 400, "9" * 5000, "1e999", "TimeLeft:" + "9" * 5000, "TimeLeft:-1"),
+            *("Mon, 01 Jan 99999999999 00:00:00 GMT", "yesterday", "text/html; charset=nonsense"),
+        )
+    ),
+    max_size=3,
 )
 
 
-def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    yield path
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, child in children:
-        yield from places(child, (*path, key))
+def read(operation: str, *answers: httpx.Response) -> object:
+    """Read what the cloud answers to an operation."""
+    cloud, _, _ = scripted(*answers)
+
+    async def work() -> object:
+        try:
+            return await READERS[operation](cloud)
+        finally:
+            await cloud.aclose()
+
+    return asyncio.run(work())
 
 
-@st.composite
-def mutated(draw: st.DrawFn) -> tuple[Any, Callable[[Cloud], Awaitable[Any]]]:
-    document, read = draw(st.sampled_from(READERS))
-    document = copy.deepcopy(document)
-    for _ in range(draw(st.integers(min_value=1, max_value=3))):
-        path = draw(st.sampled_from(list(places(document))))
-        if not path:
-            return draw(values), read
-        holder = document
-        for key in path[:-1]:
-            holder = holder[key]
-        if isinstance(holder, dict) and draw(st.booleans()):
-            del holder[path[-1]]
-        else:
-            holder[path[-1]] = draw(values)
-        if not isinstance(document, dict):
-            break
-    return document, read
+@pytest.mark.parametrize("operation", READERS)
+def test_what_is_not_garbled_is_read(operation: str) -> None:
+    for answer in real_answers()[operation]:
+        assert read(operation, httpx.Response(200, content=answer), END) is not None
 
 
-@settings(max_examples=400)
-@given(case=mutated())
-async def test_mutated_answers_raise_typed_errors_only(
-    case: tuple[Any, Callable[[Cloud], Awaitable[Any]]],
-) -> None:
-    document, read = case
-    content = json.dumps(document).encode()
-    # The second answer ends the reading of pages, however large a total the first one claims.
-    end = httpx.Response(500, json={"Code": "InternalError"})
-    cloud, _, _ = scripted(httpx.Response(200, content=content), end)
+@given(data=st.data(), operation=OPERATIONS)
+@settings(max_examples=500)
+def test_a_garbled_answer_is_read_or_a_typed_error(data: st.DataObject, operation: str) -> None:
+    answer = data.draw(st.sampled_from(real_answers()[operation]))
+    garbage = data.draw(garbled(answer))
     with suppress(CloudError):
-        await read(cloud)
+        read(operation, httpx.Response(200, content=garbage), END)
 
 
-@settings(max_examples=150)
 @given(
-    status=st.integers(min_value=200, max_value=599),
-    content=st.binary(max_size=40) | st.builds(lambda value: json.dumps(value).encode(), values),
-    reader=st.sampled_from(READERS),
+    status=st.integers(200, 599),
+    content=st.binary(max_size=40) | st.sampled_from((b"[]", b"{}", b'{"Code": ' + b"9" * 5000 + b"}", b"")),
+    headers=HEADERS,
+    operation=OPERATIONS,
 )
-async def test_any_status_and_body_raise_typed_errors_only(
-    status: int, content: bytes, reader: tuple[dict[str, Any], Callable[[Cloud], Awaitable[Any]]]
+@settings(max_examples=200)
+def test_any_status_headers_and_body_are_a_typed_error_or_an_empty_answer(
+    status: int, content: bytes, headers: dict[str, str], operation: str
 ) -> None:
-    cloud, _, _ = scripted(httpx.Response(status, content=content))
     with suppress(CloudError):
-        await reader[1](cloud)
+        read(operation, httpx.Response(status, content=content, headers=headers), END)
 
 
+@given(data=st.data(), operation=OPERATIONS)
 @settings(max_examples=150)
-@given(cut=st.integers(min_value=0, max_value=2000), reader=st.sampled_from(READERS))
-async def test_a_cut_answer_is_never_read_as_a_whole(
-    cut: int, reader: tuple[dict[str, Any], Callable[[Cloud], Awaitable[Any]]]
-) -> None:
-    content = json.dumps(reader[0]).encode()
-    cloud, _, _ = scripted(httpx.Response(200, content=content[: cut % len(content)]))
-    try:
-        await reader[1](cloud)
-    except CloudError as error:
-        assert error.code == "HTTP200"  # noqa: PT017
-    else:
-        raise AssertionError("half an answer was taken for one")
+def test_a_cut_answer_is_never_read_as_a_whole(data: st.DataObject, operation: str) -> None:
+    answer = data.draw(st.sampled_from(real_answers()[operation]))
+    cut = data.draw(st.integers(0, len(json.dumps(json.loads(answer))) - 2))
+    with pytest.raises(CloudError) as refused:
+        read(operation, httpx.Response(200, content=answer[: cut % len(answer)]))
+    assert refused.value.code == "HTTP200"
