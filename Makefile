@@ -34,7 +34,7 @@ down: ## destroy what `make up` deployed and stop the emulator
 shell: ## a shell in which pulumi works against the emulator, for the examples
 	@$(RUN) shell
 
-lint: ## formatting, lint, types, layer contracts
+lint: ## formatting, lint, types, layer contracts, dependencies
 	@$(RUN) lint
 
 test: ## lint, then every test (ARGS="-k budget" for some)

@@ -1,4 +1,4 @@
-"""What CI runs: the linters, the types, the layer contracts, and the tests."""
+"""What CI runs: the linters, the types, the layer contracts, the dependencies, and the tests."""
 
 import subprocess
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pulumi_cli
 import python_env
+import supply
 from console import StepError, say
 from workspace import ROOT, VENV, environment_with
 
@@ -86,7 +87,7 @@ def bench(arguments: Sequence[str]) -> None:
 
 
 def _lint() -> list[str]:
-    return [fault for linter in LINTERS for fault in _failed(linter, VENV / "bin")]
+    return [*(fault for linter in LINTERS for fault in _failed(linter, VENV / "bin")), *supply.check()]
 
 
 def _failed(command: Sequence[str], *path: Path, **variables: str) -> list[str]:

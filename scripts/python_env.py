@@ -13,9 +13,11 @@ from pathlib import Path
 from console import StepError, last_lines, run_logged
 from workspace import LOCAL, ROOT, VENV, cache_folder, discard, environment_without_settings, locked
 
-UV_VERSION = "0.13.9"
-"""The uv that is fetched where none, or none new enough, is at hand."""
-UV_OLDEST = (0, 8)
+UV_PIN = Path(__file__).with_name("uv.txt")
+"""The uv that is fetched where none, or none new enough, is at hand: its version, and the hashes of its files."""
+UV_VERSION = re.findall(r"^uv==(\S+)", UV_PIN.read_text(), re.MULTILINE)[0]
+UV_OLDEST = (0, 13)
+"""The oldest that knows `uv audit`, as far as was tried."""
 STAMP = VENV / ".set-up"
 LOG = LOCAL / "setup.log"
 
@@ -25,14 +27,23 @@ def ensure() -> None:
     with locked(LOCAL / "setup.lock", busy="Another run is setting up this checkout."):
         if _is_current():
             return
-        uv = _uv()
+        executable = uv()
         discard(STAMP)
         LOG.unlink(missing_ok=True)
         if not _has_python():
             _run(
-                uv, "venv", "--seed", "--clear", "--python", sys.executable, str(VENV), doing="Creating .venv"
+                executable,
+                "venv",
+                "--seed",
+                "--clear",
+                "--python",
+                sys.executable,
+                str(VENV),
+                doing="Creating .venv",
             )
-        _run(uv, "sync", "--frozen", "--all-extras", doing="Installing the locked packages into .venv")
+        _run(
+            executable, "sync", "--frozen", "--all-extras", doing="Installing the locked packages into .venv"
+        )
         STAMP.write_text(_fingerprint())
 
 
@@ -40,7 +51,7 @@ def add_group(group: str) -> None:
     """Add a dependency group that is not needed every day; it stays until uv.lock changes."""
     with locked(LOCAL / "setup.lock", busy="Another run is setting up this checkout."):
         arguments = ("sync", "--frozen", "--all-extras", "--group", group)
-        _run(_uv(), *arguments, doing=f"Installing the packages for {group}")
+        _run(uv(), *arguments, doing=f"Installing the packages for {group}")
 
 
 def _is_current() -> bool:
@@ -59,19 +70,19 @@ def _fingerprint() -> str:
     return json.dumps([str(ROOT), *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)])
 
 
-def _run(uv: Path, *arguments: str, doing: str) -> None:
+def _run(executable: Path, *arguments: str, doing: str) -> None:
     env = environment_without_settings() | {
         "UV_PROJECT_ENVIRONMENT": str(VENV),
         "UV_PYTHON_DOWNLOADS": "never",
     }
-    if not run_logged([uv, *arguments], doing=doing, log=LOG, cwd=ROOT, env=env):
+    if not run_logged([executable, *arguments], doing=doing, log=LOG, cwd=ROOT, env=env):
         raise StepError(
             f"uv {arguments[0]} failed:\n{last_lines(LOG)}",
             f"It needs the Python package index. The whole output is in {LOG}.",
         )
 
 
-def _uv() -> Path:
+def uv() -> Path:
     """A uv that is new enough: the one on PATH, else a pinned one in the user's cache."""
     on_path = shutil.which("uv")
     if on_path and _uv_version(on_path) >= UV_OLDEST:
@@ -83,8 +94,8 @@ def _uv() -> Path:
     return cached
 
 
-def _uv_version(uv: str) -> tuple[int, ...]:
-    found = subprocess.run([uv, "--version"], capture_output=True, text=True, check=False)
+def _uv_version(executable: str) -> tuple[int, ...]:
+    found = subprocess.run([executable, "--version"], capture_output=True, text=True, check=False)
     version = re.match(r"uv (\d+)\.(\d+)", found.stdout)
     return tuple(map(int, version.groups())) if version else ()
 
@@ -101,7 +112,8 @@ def _fetch_uv(target: Path) -> None:
                 f"{sys.executable} cannot create a virtual environment:\n{last_lines(LOG)}",
                 "Debian and Ubuntu keep that apart: apt install python3-venv. Or install uv: https://docs.astral.sh/uv",
             )
-        pip: list[str | Path] = [scratch / "bin" / "python", "-m", "pip", "install", f"uv=={UV_VERSION}"]
+        pip: list[str | Path] = [scratch / "bin" / "python", "-m", "pip", "install", "--require-hashes"]
+        pip += ["--only-binary", ":all:", "--requirement", UV_PIN]
         if not run_logged(pip, doing=f"Fetching uv {UV_VERSION}", log=LOG, cwd=ROOT, env=env):
             raise StepError(
                 f"pip cannot install uv {UV_VERSION}:\n{last_lines(LOG)}",

@@ -77,6 +77,7 @@ async def _recorded() -> dict[str, tuple[bytes, ...]]:
             await read(client)
             recorded[name].append(cloud.answers[-1])
             cloud.advance(0.4)
+        cloud.close()
     return {name: tuple(answers) for name, answers in recorded.items()}
 
 

@@ -217,6 +217,7 @@ async def _recorded(scene: Scene) -> dict[str, bytes]:
     await _carried_out(scene, port, lambda: 0.0, _until(3))
     cloud.advance(5_000.0)
     await port.observe()
+    cloud.close()
     actions = (action for action, _ in cloud.calls)
     return dict(zip(actions, cloud.answers, strict=True))
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.dynamic import CheckResult
-from support.in_process import SETTINGS, InProcess
+from support.in_process import InProcess, runtime_before
 from tests.inputs.anything import any_properties, nearly, over_the_wire
 from tests.inputs.declared import dist, dist_file, push, push_file, release
 
@@ -23,7 +23,6 @@ from pulumi_alicloud_edge import runtime as runtimes
 from pulumi_alicloud_edge.errors import CloudError
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
 from pulumi_alicloud_edge.resources.validation import has_unknown
-from pulumi_alicloud_edge.runtime import Runtime
 
 APP_ID = "app-1234567890123456"
 CONTAINER_APP_ID = re.compile(r"app-\d{16,60}")
@@ -97,12 +96,10 @@ PATH = re.compile(r'(\.?[^\W\d]\w*|\[\d+\]|\["(\\.|[^"\\])*"\])+: \S|' + SEEN.pa
 def cloud() -> Iterator[InProcess]:
     """An emulated cloud, to which every call of the providers goes."""
     cloud = InProcess({})
-    runtime = Runtime({"alicloud-edge:endpoint": SETTINGS.endpoint}.get)
-    runtime.__dict__["cloud"] = cloud.client()
-    before, runtimes._runtimes[:] = list(runtimes._runtimes), [runtime]
-    yield cloud
-    runtime.run(runtime.cloud.aclose())
-    runtimes._runtimes[:] = before
+    with runtime_before(cloud) as runtime:
+        before, runtimes._runtimes[:] = list(runtimes._runtimes), [runtime]
+        yield cloud
+        runtimes._runtimes[:] = before
 
 
 def checked(resource: Resource, properties: dict[str, Any]) -> CheckResult:
