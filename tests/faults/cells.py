@@ -11,6 +11,8 @@ from support.dynamic_host import CallFailedError
 from support.matrix import NOT_APPLICABLE, Cell, report
 
 MATRIX = "Faults of the cloud and of the way to it"
+FAILED = "error"
+"""What a next run came to that failed."""
 LONGEST_LINE = 300
 Record = Callable[[str, object], None]
 """Pytest's fixture ``record_property``."""
@@ -71,9 +73,6 @@ def conclude(record: Record, crossing: Crossing, came: Came, *, starts: int) -> 
     )
     assert trial.is_settled() or comes.leaves, "the cloud is as declared in the end"
     assert not _unclear(came, crossing.words, trial.subject.app_id), came.words
-
-
-FAILED = "error"
 
 
 def _settle(trial: Trial) -> str:

@@ -37,7 +37,7 @@ class Fault:
     strikes: Strike
     intents: Intents
     words: tuple[str, ...] = ()
-    products: frozenset[str] = frozenset({"ens", "esa"})
+    products: frozenset[str] = ENS | ESA
     setting: Setting = Setting.USUAL
     remembered: frozenset[Phase] = frozenset()
     usual: tuple[str, ...] = EVERY
