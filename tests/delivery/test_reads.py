@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from tests.delivery.answers import Answers, application, dist_page, refused
 
-from pulumi_alicloud_edge.delivery.reads import Merged, Reads
+from pulumi_alicloud_edge.delivery.reads import MOST_NAMES, Merged, Reads
 from pulumi_alicloud_edge.errors import DeniedError
 
 
@@ -45,6 +45,14 @@ async def test_those_who_ask_together_share_one_read_for_all_their_names() -> No
     source.gate.set()
     assert await asyncio.gather(*readers) == [1, 1, 1]
     assert source.asked == [names("a", "b", "c")]
+
+
+async def test_more_names_than_a_url_can_hold_are_read_as_everything() -> None:
+    source = Source()
+    source.gate.set()
+    merged = Merged(source.fetch)
+    await asyncio.gather(*(merged.read(names(str(number))) for number in range(MOST_NAMES + 1)))
+    assert source.asked == [frozenset()]
 
 
 async def test_who_asks_while_a_read_is_under_way_gets_the_next_one() -> None:

@@ -2,12 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from support.caller import Caller
 from support.emulator import APP_ID, Emulator
 
 HOST = b"Host: localhost\r\n"
+HALVES = (b"", b"POST / HT", b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\nhalf")
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +80,15 @@ def test_a_head_may_be_long(caller: Caller) -> None:
 def test_a_head_may_not_be_without_end(emulator: Emulator) -> None:
     endless = b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"x" * (1 << 20) + b"\r\n\r\n"
     assert send(emulator, endless) in {None, 400}
+
+
+def test_many_that_break_off_in_the_middle_keep_nobody_waiting(caller: Caller) -> None:
+    host, _, port = caller.emulator.endpoint.partition(":")
+    with ExitStack() as stack:
+        for part in HALVES * 100:
+            half = stack.enter_context(socket.create_connection((host, int(port)), timeout=20))
+            half.sendall(part)
+        assert caller.ok("ListApplications")["TotalCount"] >= 1
 
 
 @pytest.mark.parametrize(("megabytes", "status"), [(15, 400), (17, 413)])

@@ -120,6 +120,14 @@ def test_wrong_options_are_told_in_a_line(options: tuple[str, ...], reason: str)
     assert "Traceback" not in refusal.stderr
 
 
+def test_without_a_host_it_listens_to_this_machine_alone(emulator: Emulator) -> None:
+    port = int(emulator.url.rpartition(":")[2])
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    # This too leads to this machine, but not to a socket that is bound to 127.0.0.1 alone.
+    with pytest.raises(OSError, match=r"refused|unreachable|not available|timed out"):
+        socket.create_connection(("127.0.0.2", port), timeout=5)
+
+
 def test_a_port_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         refusal = run("--port", str(taken.getsockname()[1]))

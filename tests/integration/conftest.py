@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 from support.clouds import archives, emulator, files, process, slow, world
 from support.emulator import Emulator
+from support.sdks import newest, oldest
 from support.stack import Stack
 
 __all__ = ["archives", "emulator", "files", "process", "slow", "world"]
+
+
+@pytest.fixture(params=["newest", "oldest"])
+def either(request: pytest.FixtureRequest, tmp_path: Path, emulator: Emulator) -> Stack:
+    """A stack on the newest SDK, and one on the oldest that the package admits."""
+    return Stack(tmp_path / "stack", emulator, {"newest": newest, "oldest": oldest}[request.param]())
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ SOON = 2.0
 
 
 def test_ctrl_c_ends_the_wait_keeps_the_state_and_the_next_up_continues(
-    stack: Stack, archives: Archives, slow: Emulator
+    either: Stack, archives: Archives, slow: Emulator
 ) -> None:
-    stack.declare(push(archives.push(regions=list(REGIONS))), release(VERSION_IDS[1]))
-    running = stack.start_up()
+    either.declare(push(archives.push(regions=list(REGIONS))), release(VERSION_IDS[1]))
+    running = either.start_up()
     eventually(lambda: {"PushApplicationData", "PublishEdgeContainerAppVersion"} <= set(starts(slow)))
     eventually(lambda: "0/2 regions" in running.output() and "pods ready" in running.output())
 
@@ -29,20 +29,20 @@ def test_ctrl_c_ends_the_wait_keeps_the_state_and_the_next_up_continues(
     assert "Interrupted at 0/2 regions" in ended.output, str(ended)
     assert ended.output.count("What is under way goes on in the cloud; the next pulumi up continues") >= 2
     assert "Traceback" not in ended.output
-    assert {name: r["outputs"]["status"] for name, r in stack.resources.items()} == {
+    assert {name: r["outputs"]["status"] for name, r in either.resources.items()} == {
         "assets": "interrupted",
         "web": "interrupted",
     }
 
     slow.clear_calls()
     slow.advance(2 * HOURS)
-    continued = stack.up()
+    continued = either.up()
 
     assert continued.ok, str(continued)
     assert not starts(slow)
     assert set(pushed_to(slow).values()) == {"SUCCESS"}
     assert serves(slow) == VERSION_IDS[1]
-    assert {r["outputs"]["status"] for r in stack.resources.values()} == {"converged"}
+    assert {r["outputs"]["status"] for r in either.resources.values()} == {"converged"}
 
 
 def test_ctrl_c_while_instances_are_cleaned_ends_the_wait_and_a_destroy_goes_on(

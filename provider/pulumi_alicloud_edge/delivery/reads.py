@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.session import Cloud
 
 T = TypeVar("T")
+MOST_NAMES = 200
+"""More of them than this are read as everything, which any call can ask for: a filter is a part of the URL."""
 
 
 class Merged(Generic[T]):
@@ -44,8 +46,7 @@ class Merged(Generic[T]):
             if not batch:
                 continue
             try:
-                wanted = [names for names, _ in batch]
-                result = await self._fetch(frozenset().union(*wanted) if all(wanted) else frozenset())
+                result = await self._fetch(_joined([names for names, _ in batch]))
             except Exception as error:  # noqa: BLE001 - handed to each who asked
                 for _, future in batch:
                     if not future.done():
@@ -54,6 +55,12 @@ class Merged(Generic[T]):
                 for _, future in batch:
                     if not future.done():
                         future.set_result(result)
+
+
+def _joined(wanted: list[frozenset[str]]) -> frozenset[str]:
+    """Join what several ask for; everything, if one of them wants that or they are too many."""
+    names = frozenset[str]().union(*wanted)
+    return names if all(wanted) and len(names) <= MOST_NAMES else frozenset()
 
 
 class Reads:
