@@ -443,7 +443,8 @@ time.monotonic, selectors.DefaultSelector = lambda: real() * {faster}, Selector
 def _program(edits: Mapping[str, str], faster: float) -> Iterable[str]:
     if not edits and faster == 1.0:
         return ("-m", "pulumi.dynamic")
-    return ("-c", _HASTENED.format(faster=faster) + _EDITED.format(edits=json.dumps(edits)))
+    hastened = "" if faster == 1.0 else _HASTENED.format(faster=faster)
+    return ("-c", hastened + _EDITED.format(edits=json.dumps(edits)))
 
 
 def _with_provider(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
