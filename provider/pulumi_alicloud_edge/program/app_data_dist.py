@@ -1,5 +1,6 @@
 """The resource that brings pushed data files onto the instances of an application."""
 
+# Annotations stay objects here: Pulumi evaluates them for each resource, and texts take it longer.
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,5 +1,6 @@
 """The resource that has one version of an edge container app serve an environment."""
 
+# Annotations stay objects here: Pulumi evaluates them for each resource, and texts take it longer.
 from collections.abc import Sequence
 
 import pulumi
