@@ -1,0 +1,602 @@
+"""A small model of Pulumi's engine over the provider's real operations, and the one place that knows how to call them.
+
+What it stores when is what the engine stores:
+
+    what happened                          inputs   outputs  next up
+    create or update went well             new      new      compares
+    create failed, state kept              new      new      updates in any case
+    create failed, state not kept          none     none     creates
+    update failed, state kept              old      new      updates in any case
+    update failed, state not kept          old      old      compares
+    no change                              new      old      compares
+    killed                                 old      old      as before
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.settings import CloudSettings
+from pulumi_alicloud_edge.errors import EdgeError
+from pulumi_alicloud_edge.host import Call
+from pulumi_alicloud_edge.resources.dist import DistKind
+from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.lifecycle import Lifecycle
+from pulumi_alicloud_edge.resources.push import PushKind
+from pulumi_alicloud_edge.resources.release import ReleaseKind
+from pulumi_alicloud_edge.resources.words import explain
+from pulumi_alicloud_edge.runtime import Runtime
+from tests.safety.world import STARTING, STARTING_RELEASE, Effect, Wire, World
+
+ENDPOINT = "http://127.0.0.1:8787"
+SETTINGS = CloudSettings(endpoint=ENDPOINT, access_key_id="emulator", access_key_secret="emulator-secret")
+DIST, PUSH, RELEASE = "AppDataDist", "AppDataPush", "ContainerAppRelease"
+KINDS: dict[str, Callable[[], Kind[Any]]] = {DIST: DistKind, PUSH: PushKind, RELEASE: ReleaseKind}
+
+T = TypeVar("T")
+Properties = dict[str, Any]
+
+
+class KilledError(BaseException):
+    """The process is gone; nothing of what it was doing is known."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as a program declares it."""
+
+    kind: str
+    name: str
+    inputs: Mapping[str, Any]
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass
+class Stored:
+    """A resource as a stack's state has it."""
+
+    kind: str
+    name: str
+    id: str
+    inputs: Properties
+    outputs: Properties
+    init_failed: bool = False
+
+
+@dataclass
+class Operation:
+    """One operation on one resource, and how it ended.
+
+    Attributes:
+        stack: The stack.
+        name: The resource.
+        what: ``create``, ``update``, ``read``, ``delete``, ``refuse`` (by check or diff), ``same``, ``look``
+            (a preview's check and diff).
+        run: ``up``, ``preview``, ``refresh`` or ``destroy``.
+        inputs: What it is to be; for a read or a delete what is stored.
+        olds: The outputs before.
+        outputs: The outputs after; None where the resource is gone or never came.
+        protected: The other resources that are declared meanwhile: name → kind and inputs.
+        effects: What it changed in the cloud.
+        starts: How many starting or cleaning calls it made.
+        lines: What was said for good.
+        error: How it failed.
+        met: How many of its calls met a fault.
+    """
+
+    stack: str
+    name: str
+    kind: str
+    what: str
+    run: str
+    inputs: Mapping[str, Any]
+    olds: Mapping[str, Any]
+    protected: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    outputs: Mapping[str, Any] | None = None
+    effects: tuple[Effect, ...] = ()
+    during: tuple[Effect, ...] = ()
+    starts: int = 0
+    lines: tuple[str, ...] = ()
+    error: str = ""
+    killed: bool = False
+    interrupted: bool = False
+    met: int = 0
+
+    @property
+    def actor(self) -> str:
+        """Who it is in the log of effects."""
+        return f"{self.stack}/{self.name}"
+
+    @property
+    def status(self) -> str:
+        """The status that it leaves."""
+        return str((self.outputs or {}).get("status", ""))
+
+    def __str__(self) -> str:
+        ending = "killed" if self.killed else self.error or self.status or "done"
+        return f"{self.actor}: {self.what} → {ending}"
+
+
+class _Lines:
+    """Takes the lines that a user would see beside resources."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.kept: list[str] = []
+
+    def status(self, urn: str, text: str) -> None:
+        """A passing line."""
+
+    def note(self, urn: str, text: str) -> None:
+        """A line for good."""
+        self._keep(urn, text)
+
+    def warn(self, text: str, urn: str = "") -> None:
+        """A warning."""
+        self._keep(urn, text)
+
+    def _keep(self, urn: str, text: str) -> None:
+        self.kept.append(text)
+        self._world.tell(f"    {urn.rpartition('::')[2]} says: {text}")
+
+
+class _Runtime(Runtime):
+    """The provider's runtime on the world's own loop, driven by whoever calls."""
+
+    def __init__(self, world: World, wire: Wire) -> None:
+        super().__init__({"alicloud-edge:endpoint": ENDPOINT}.get)
+        self._world = world
+        self._wire = wire
+        self._loop = world.loop
+        self.__dict__["cloud"] = Cloud(SETTINGS, clock=self.clock, sleep=self.sleep, transport=wire)
+
+    def clock(self) -> float:
+        """Give the virtual time."""
+        return self._world.loop.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait in virtual time."""
+        await asyncio.sleep(seconds)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Drive work to its end here and now."""
+        task = self._world.loop.create_task(work)
+        try:
+            return self._world.loop.run_until_complete(task)
+        except RuntimeError:
+            if not self._wire.is_dead:
+                raise
+        self._world.loop.drop_tasks()
+        raise KilledError
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Drive work to its end, and give the result as a future."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(self.run(work))
+        except Exception as error:  # noqa: BLE001 - handed on
+            future.set_exception(error)
+        return future
+
+
+class Host:
+    """One process that serves the operations of one phase of a run."""
+
+    def __init__(self, world: World, wire: Wire, program: Iterable[Resource]) -> None:
+        self.lines = _Lines(world)
+        self.runtime = _Runtime(world, wire)
+        self._kinds = {name: make() for name, make in KINDS.items()}
+        announce(self.runtime, program)
+
+    def lifecycle(self, kind: str) -> Lifecycle[Any]:
+        """Give the operations on one kind."""
+        return Lifecycle(self._kinds[kind], self.runtime, self.lines)  # type: ignore[arg-type]
+
+    def text(self, kind: str, error: EdgeError) -> str:
+        """Give an error as a user reads it."""
+        return explain(error, self._kinds[kind].noun)
+
+
+def announce(runtime: Runtime, program: Iterable[Resource]) -> None:
+    """Do what the user's own process does for the processes of a run: nothing yet.
+
+    A provider that learns what a program declares from the program itself, and not only from its own checks, is
+    told here; where no program runs (a destroy), ``program`` is empty.
+    """
+    del runtime, program
+
+
+def wire_form(value: Any) -> Any:
+    """Give properties as they come through the engine: numbers are floats, nothing is shared."""
+    match value:
+        case bool() | None | str() | float():
+            return value
+        case int():
+            return float(value)
+        case Mapping():
+            return {key: wire_form(each) for key, each in value.items() if each is not None}
+        case list() | tuple():
+            return [wire_form(each) for each in value]
+        case _:
+            raise AssertionError(f"{value!r} does not go through the engine")
+
+
+class Stack:
+    """A program and its state, run after run.
+
+    Args:
+        world: The cloud.
+        name: The stack's name.
+        judge: Is asked after every operation and every run.
+    """
+
+    def __init__(self, world: World, name: str, judge: Judge | None = None) -> None:
+        self.world = world
+        self.name = name
+        self.program: dict[str, Resource] = {}
+        self.states: dict[str, Stored] = {}
+        self.judge = judge or Judge()
+
+    def declare(self, *resources: Resource) -> None:
+        """Make this the program."""
+        self.program = {resource.name: resource for resource in resources}
+        for resource in resources:
+            self.world.tell(f"{self.name} declares {resource.name}: {shorten(resource.inputs)}")
+
+    def dist(self, name: str, *files: tuple[str, str], **more: Any) -> None:
+        """Declare a distribution, in place of what was declared under this name."""
+        self.put(Resource(DIST, name, dist_inputs(*files, **more)))
+
+    def put(self, resource: Resource) -> None:
+        """Declare one resource, in place of what was declared under its name."""
+        self.program[resource.name] = resource
+        self.world.tell(f"{self.name} declares {resource.name}: {shorten(resource.inputs)}")
+
+    def drop(self, name: str) -> None:
+        """Declare a resource no more."""
+        del self.program[name]
+        self.world.tell(f"{self.name} declares {name} no more")
+
+    def rename(self, name: str, new: str, *, alias: bool = False) -> None:
+        """Give a resource another name; with an alias, the engine knows that it is the same."""
+        resource = self.program.pop(name)
+        self.program[new] = Resource(resource.kind, new, resource.inputs, resource.depends_on)
+        self.world.tell(f"{self.name} renames {name} to {new}{' with an alias' if alias else ''}")
+        if alias and name in self.states:
+            self.states[new] = self.states.pop(name)
+            self.states[new].name = new
+            self.judge.renamed(f"{self.name}/{name}", f"{self.name}/{new}")
+
+    # Runs
+
+    def up(
+        self,
+        targets: Iterable[str] = (),
+        *,
+        preview: bool = False,
+        deletes_after_errors: bool = True,
+        interrupt_after: float | None = None,
+        kill_at: int | None = None,
+        kill_after: bool = False,
+    ) -> list[Operation]:
+        """Run ``pulumi up``, for some resources only where ``targets`` names them."""
+        chosen = set(targets)
+        if preview:
+            self.preview(targets)
+        how = f" --target {', '.join(sorted(chosen))}" if chosen else ""
+        with self._run("up", how, interrupt_after, kill_at, kill_after=kill_after) as run:
+            failed: set[str] = set()
+            for resource in self._in_order():
+                if chosen and resource.name not in chosen:
+                    continue
+                if run.ended:
+                    break
+                if failed.intersection(resource.depends_on):
+                    failed.add(resource.name)
+                elif run.up(resource).error:
+                    failed.add(resource.name)
+            gone = [name for name in self.states if name not in self.program and (not chosen or name in chosen)]
+            for name in reversed(gone if deletes_after_errors or not failed else []):
+                if not run.ended:
+                    run.delete(self.states[name])
+        return run.operations
+
+    def preview(self, targets: Iterable[str] = ()) -> list[Operation]:
+        """Run ``pulumi preview``."""
+        chosen = set(targets)
+        with self._run("preview") as run:
+            for resource in self._in_order():
+                if not chosen or resource.name in chosen:
+                    run.look(resource)
+        return run.operations
+
+    def refresh(self) -> list[Operation]:
+        """Run ``pulumi refresh``."""
+        with self._run("refresh") as run:
+            for stored in list(self.states.values()):
+                run.read(stored)
+        return run.operations
+
+    def destroy(
+        self,
+        targets: Iterable[str] = (),
+        *,
+        interrupt_after: float | None = None,
+        kill_at: int | None = None,
+        kill_after: bool = False,
+    ) -> list[Operation]:
+        """Run ``pulumi destroy``, which runs no program."""
+        chosen = set(targets)
+        how = f" --target {', '.join(sorted(chosen))}" if chosen else ""
+        with self._run("destroy", how, interrupt_after, kill_at, kill_after=kill_after) as run:
+            run.destroyed = chosen or set(self.states)
+            for stored in reversed(list(self.states.values())):
+                if (not chosen or stored.name in chosen) and not run.ended:
+                    run.delete(stored)
+        return run.operations
+
+    def _in_order(self) -> Iterator[Resource]:
+        """Give the program's resources, those that others depend on first."""
+        given: set[str] = set()
+        left = list(self.program.values())
+        while left:
+            ready = [each for each in left if given.issuperset(set(each.depends_on) & self.program.keys())]
+            for resource in ready:
+                yield resource
+                given.add(resource.name)
+                left.remove(resource)
+
+    @contextmanager
+    def _run(
+        self,
+        what: str,
+        how: str = "",
+        interrupt_after: float | None = None,
+        kill_at: int | None = None,
+        *,
+        kill_after: bool = False,
+    ) -> Iterator[_Run]:
+        extra = f", Ctrl-C after {interrupt_after:.1f} s" if interrupt_after is not None else ""
+        extra += f", killed at call {kill_at}" if kill_at is not None else ""
+        self.world.tell(f"pulumi {what}{how} of {self.name}{extra}")
+        wire = Wire(self.world, kill_at, kill_after=kill_after)
+        program = () if what == "destroy" else tuple(self.program.values())
+        run = _Run(self, what, Host(self.world, wire, program))
+        if interrupt_after is not None:
+            self.world.loop.call_later(interrupt_after, run.interrupt)
+        yield run
+        run.is_over = True
+        self.world.loop.drop_tasks()
+        self.judge.after_run(self, run.operations, whole=not how)
+
+
+class _Run:
+    """One phase of a run."""
+
+    def __init__(self, stack: Stack, what: str, host: Host) -> None:
+        self.operations: list[Operation] = []
+        self.destroyed: set[str] = set()
+        self.ended = False
+        self.is_over = False
+        self._stack = stack
+        self._what = what
+        self._host = host
+        self._interrupted = False
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        if not self.is_over:
+            self._interrupted = self.ended = True
+            self._stack.world.tell("    Ctrl-C")
+            self._host.runtime.interrupt_all()
+
+    def up(self, resource: Resource) -> Operation:
+        """Check, compare, and create or update what has changed."""
+        states, lifecycle = self._stack.states, self._host.lifecycle(resource.kind)
+        stored = states.get(resource.name)
+        olds = stored.outputs if stored else {}
+        news = wire_form(resource.inputs)
+        with self._operation(resource.name, resource.kind, news, olds) as operation:
+            call = self._call(resource.kind, resource.name)
+            operation.what = "refuse"
+            lifecycle.check(call, deepcopy(stored.inputs) if stored else {}, deepcopy(news))
+            if stored is None:
+                operation.what = "create"
+                result = lifecycle.create(call, deepcopy(news))
+                operation.outputs = wire_form(result.outputs)
+                if result.error is not None:
+                    operation.error = self._host.text(resource.kind, result.error)
+                if result.error is None or result.keep:
+                    states[resource.name] = Stored(
+                        resource.kind,
+                        resource.name,
+                        result.id,
+                        news,
+                        wire_form(result.outputs),
+                        init_failed=result.error is not None,
+                    )
+                return operation
+            difference = lifecycle.diff(call, deepcopy(stored.outputs), deepcopy(news))
+            if not difference.changes and not stored.init_failed:
+                operation.what, operation.outputs = "same", stored.outputs
+                stored.inputs = news
+                return operation
+            operation.what = "update"
+            result = lifecycle.update(call, stored.id, deepcopy(stored.outputs), deepcopy(news))
+            operation.outputs = wire_form(result.outputs)
+            if result.error is not None:
+                operation.error = self._host.text(resource.kind, result.error)
+            if result.error is None:
+                stored.inputs, stored.outputs, stored.init_failed = news, wire_form(result.outputs), False
+            elif result.keep:
+                stored.outputs, stored.init_failed = wire_form(result.outputs), True
+        return operation
+
+    def look(self, resource: Resource) -> Operation:
+        """Check and compare, no more."""
+        stored, lifecycle = self._stack.states.get(resource.name), self._host.lifecycle(resource.kind)
+        news = wire_form(resource.inputs)
+        with self._operation(resource.name, resource.kind, news, stored.outputs if stored else {}) as operation:
+            operation.what = "look"
+            call = self._call(resource.kind, resource.name)
+            lifecycle.check(call, deepcopy(stored.inputs) if stored else {}, deepcopy(news))
+            if stored is not None:
+                lifecycle.diff(call, deepcopy(stored.outputs), deepcopy(news))
+        return operation
+
+    def read(self, stored: Stored) -> Operation:
+        """Read what the cloud shows into the state."""
+        with self._operation(stored.name, stored.kind, stored.inputs, stored.outputs) as operation:
+            operation.what = "read"
+            call = self._call(stored.kind, stored.name)
+            outputs = self._host.lifecycle(stored.kind).read(call, deepcopy(stored.outputs))
+            if outputs is None:
+                del self._stack.states[stored.name]
+            else:
+                operation.outputs = stored.outputs = wire_form(outputs)
+        return operation
+
+    def delete(self, stored: Stored) -> Operation:
+        """Take it away."""
+        with self._operation(stored.name, stored.kind, stored.inputs, stored.outputs) as operation:
+            operation.what = "delete"
+            call = self._call(stored.kind, stored.name)
+            error = self._host.lifecycle(stored.kind).delete(call, deepcopy(stored.outputs))
+            if error is None:
+                del self._stack.states[stored.name]
+            else:
+                operation.error = self._host.text(stored.kind, error)
+        return operation
+
+    def _call(self, kind: str, name: str) -> Call:
+        return Call(
+            f"urn:pulumi:{self._stack.name}::project::pulumi-python:dynamic/alicloud-edge:{kind}::{name}"
+        )
+
+    def _protected(self, name: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
+        """Give what other resources of the program declare: in a destroy, those that stay."""
+        if self._what == "destroy":
+            return {
+                other: (stored.kind, stored.inputs)
+                for other, stored in self._stack.states.items()
+                if other != name and other not in self.destroyed
+            }
+        return {
+            other: (resource.kind, resource.inputs)
+            for other, resource in self._stack.program.items()
+            if other != name
+        }
+
+    @contextmanager
+    def _operation(
+        self, name: str, kind: str, inputs: Mapping[str, Any], olds: Mapping[str, Any]
+    ) -> Iterator[Operation]:
+        world, stack = self._stack.world, self._stack
+        operation = Operation(
+            stack.name, name, kind, "", self._what, inputs, deepcopy(dict(olds)), self._protected(name)
+        )
+        effects, calls, lines, met = (
+            len(world.effects),
+            len(world.calls),
+            len(self._host.lines.kept),
+            world.met(),
+        )
+        stack.judge.before(operation, world)
+        with world.acting(operation.actor):
+            try:
+                yield operation
+            except KilledError:
+                operation.killed = self.ended = True
+                world.tell("    killed")
+            except EdgeError as error:
+                operation.error = self._host.text(kind, error)
+        operation.interrupted = self._interrupted
+        operation.during = tuple(world.effects[effects:])
+        operation.effects = tuple(e for e in operation.during if e.actor == operation.actor)
+        operation.starts = sum(
+            action in STARTING | STARTING_RELEASE for actor, action, _ in world.calls[calls:] if actor == operation.actor
+        )
+        operation.lines = tuple(self._host.lines.kept[lines:])
+        operation.met = world.met() - met
+        self.operations.append(operation)
+        world.tell(f"  {operation}")
+        stack.judge.after(operation, world)
+
+
+class Judge:
+    """Is asked after every operation and every run. This one finds nothing wrong."""
+
+    def before(self, operation: Operation, world: World) -> None:
+        """An operation begins."""
+
+    def after(self, operation: Operation, world: World) -> None:
+        """An operation has ended."""
+
+    def after_run(self, stack: Stack, operations: list[Operation], *, whole: bool) -> None:
+        """A run has ended."""
+
+    def renamed(self, actor: str, new: str) -> None:
+        """A resource goes on under another name."""
+
+
+def dist_inputs(*files: tuple[str, str], **more: Any) -> Properties:
+    """Give the inputs of a distribution of (name, version) pairs."""
+    from tests.safety.world import APP
+
+    data = [{"name": name, "version": version, "dest_path": f"/opt/{name}"} for name, version in files]
+    return {"app_id": APP, "data": data, **more}
+
+
+def region_in(*regions: str) -> list[Properties]:
+    """Give the expressions that select regions."""
+    return [{"key": "region_id", "operator": "In", "values": list(regions)}]
+
+
+def region_not_in(*regions: str) -> list[Properties]:
+    """Give the expressions that select all regions but these."""
+    return [{"key": "region_id", "operator": "NotIn", "values": list(regions)}]
+
+
+def instance_in(*instances: str) -> list[Properties]:
+    """Give the expressions that select instances."""
+    return [{"key": "instance_id", "operator": "In", "values": list(instances)}]
+
+
+def instance_not_in(*instances: str) -> list[Properties]:
+    """Give the expressions that select all instances but these."""
+    return [{"key": "instance_id", "operator": "NotIn", "values": list(instances)}]
+
+
+def shorten(inputs: Mapping[str, Any]) -> str:
+    """Show inputs in one line."""
+
+    def shown(match: Any) -> str:
+        return " and ".join(f"{e['key']} {e['operator']} {','.join(e['values'])}" for e in match)
+
+    parts = []
+    for key, value in inputs.items():
+        match key:
+            case "app_id":
+                continue
+            case "data":
+                parts.append(", ".join(f"{item['name']}@{item['version']}" for item in value))
+            case "match":
+                parts.append(f"where {shown(value)}")
+            case "rollout":
+                settings = {name: each for name, each in value.items() if name != "stages"}
+                stages = [
+                    f"[{shown(stage['match']) if stage.get('match') else stage.get('percentage', 'all')}"
+                    f"{' bake ' + str(stage['bake']) if stage.get('bake') else ''}]"
+                    for stage in value.get("stages", ())
+                ]
+                parts.append(" ".join([*stages, *(f"{name}={each}" for name, each in settings.items())]))
+            case _:
+                parts.append(f"{key}={value}")
+    return "; ".join(part for part in parts if part)

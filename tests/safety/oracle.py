@@ -1,0 +1,477 @@
+"""The laws. They know what was done to the cloud, what each program declares, and nothing of how the provider thinks.
+
+A law is judged by effects: what a resource's operation really moved or wiped. What somebody else did is no fault
+of it, and where knowledge was lost for good (a process was killed before it could store anything) it may leave
+things alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.safety.engine import DIST, PUSH, RELEASE, Judge, Operation, Stack
+from tests.safety.world import OUTSIDE, Effect, World
+
+LAWS = {
+    "S1": "only its own",
+    "S2": "declared stays",
+    "S3": "a rollback restores what this rollout changed, and nothing else",
+    "S4": "unknown is not covered",
+    "S5": "bad news is checked before it destroys",
+    "S6": "the inventory moves",
+    "S7": "quiet after success",
+    "S8": "what is left behind is remembered",
+    "line": "every destructive act leaves one kept line",
+    "healthy": "where nothing goes wrong, an up succeeds",
+    "preview": "a preview and a refresh change nothing",
+}
+IN_PLACE = frozenset({"converged", "degraded"})
+TOLD_LINES = 60
+
+Inputs = Mapping[str, Any]
+Spot = tuple[str, str]
+"""A data file and an instance."""
+
+
+class BrokenLawError(AssertionError):
+    """A law has been broken. The text is the story up to there.
+
+    Attributes:
+        law: Which one.
+    """
+
+    def __init__(self, law: str, what: str, world: World) -> None:
+        self.law = law
+        story = "\n".join(world.story[-TOLD_LINES:])
+        super().__init__(
+            f"{law}, {LAWS[law]}: {what}\n\nThe story:\n{story}\n\nThe cloud now:\n{world.table()}"
+        )
+
+
+@dataclass
+class Known:
+    """What the oracle knows of one resource.
+
+    Attributes:
+        declared: Everything it was ever asked to be.
+        put: The artifacts that it started itself, with the instances, since it was made.
+        baseline: What each instance ran when the rollout under way began; None between rollouts.
+        touched: What the rollout under way has changed.
+        disturbed: What others have changed since it began.
+        is_hazy: Whether a process of the rollout under way was killed.
+        spared: Versions that a kept line has named.
+        lines: All lines that it has ever kept.
+        succeeded_at: When it last succeeded.
+    """
+
+    declared: list[Inputs] = field(default_factory=list)
+    put: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    baseline: dict[Spot, str | None] | None = None
+    touched: set[Spot] = field(default_factory=set)
+    disturbed: set[Spot] = field(default_factory=set)
+    is_hazy: bool = False
+    lines: list[str] = field(default_factory=list)
+    succeeded_at: float = float("-inf")
+    release: tuple[str, int] | None = None
+
+
+class Oracle(Judge):
+    """Holds every operation against the laws.
+
+    Args:
+        laws: Which ones; all by default.
+
+    Attributes:
+        tried: How often the precondition of each law was met.
+    """
+
+    def __init__(self, *laws: str) -> None:
+        self.laws = frozenset(laws or LAWS)
+        self.tried: Counter[str] = Counter()
+        self._known: dict[str, Known] = {}
+        self._quiet: dict[str, int] = {}
+        self._seen = 0
+
+    # What the engine tells
+
+    def before(self, operation: Operation, world: World) -> None:
+        """An operation begins: note what others have done since, and what is there."""
+        self._note_others(world)
+        known = self._known.setdefault(operation.actor, Known())
+        if operation.kind == DIST and operation.run == "up":
+            names = [item["name"] for item in operation.inputs["data"]]
+            if known.baseline is None:
+                known.baseline, known.touched, known.disturbed, known.is_hazy = {}, set(), set(), False
+            for name in names:
+                for instance in (*world.instances, *world.unserved):
+                    known.baseline.setdefault((name, instance), world.running(name, instance))
+        if operation.kind == RELEASE and known.release is None:
+            known.release = world.served(operation.inputs["env"])
+
+    def after(self, operation: Operation, world: World) -> None:
+        """An operation has ended: judge it."""
+        known = self._known.setdefault(operation.actor, Known())
+        if operation.what in {"create", "update"}:
+            known.declared.append(operation.inputs)
+        known.lines += operation.lines
+        for effect in operation.effects:
+            self._judge_effect(operation, effect, known, world)
+        self._note_others(world)
+        self._judge_calm(operation, world)
+        match operation.kind:
+            case k if k == DIST:
+                self._judge_dist(operation, known, world)
+            case k if k == PUSH:
+                self._judge_push(operation, world)
+            case _:
+                self._judge_release(operation, known, world)
+        if operation.killed:
+            known.is_hazy = True
+        if operation.what in {"create", "update", "same"} and not operation.error and not operation.killed:
+            known.succeeded_at = world.loop.time()
+            if operation.status in IN_PLACE:
+                known.baseline, known.release = None, None
+        if operation.outputs is None and operation.what in {"read", "delete"} and not operation.error:
+            if not operation.killed:
+                self._known.pop(operation.actor, None)
+
+    def after_run(self, stack: Stack, operations: list[Operation], *, whole: bool) -> None:
+        """A run has ended."""
+        fine = all(
+            not each.error and not each.killed and (each.outputs is None or each.status in IN_PLACE)
+            for each in operations
+        )
+        met = any(each.met for each in operations)
+        if whole and operations and operations[0].run == "up" and fine and not met:
+            self._quiet[stack.name] = len(stack.world.effects)
+        elif operations and operations[0].run == "up":
+            self._quiet.pop(stack.name, None)
+
+    def renamed(self, actor: str, new: str) -> None:
+        """A resource goes on under another name."""
+        if actor in self._known:
+            self._known[new] = self._known.pop(actor)
+
+    def edited(self, stack: str) -> None:
+        """A program has changed, or what its calls meet: its next run may have something to do."""
+        self._quiet.pop(stack, None)
+
+    def disturbed(self) -> None:
+        """Something in the cloud has changed that leaves no effect in the log."""
+        self._quiet.clear()
+
+    # The laws
+
+    def _judge_effect(self, operation: Operation, effect: Effect, known: Known, world: World) -> None:
+        self._hold(
+            "preview",
+            operation.run in {"up", "destroy"} and operation.what not in {"look", "read", "same", "refuse"},
+            f"{operation.actor} changed something by a mere {operation.what}: {effect}",
+            world,
+        )
+        if operation.kind != DIST:
+            return
+        regions = world.instances | world.unserved
+        if effect.what == "clean":
+            self._hold(
+                "S1", effect.region is not None, f"a clean that names no region: {effect}", world
+            )
+        for instance in effect.before:
+            region = regions.get(instance, "")
+            self._judge_own(operation, effect, known, world, instance, region)
+            self._judge_declared(operation, effect, world, instance, region)
+            self._judge_restored(operation, effect, known, world, instance, region)
+            spot = (effect.name, instance)
+            known.touched.add(spot)
+            if effect.what == "start":
+                known.put.setdefault(effect.unit, set()).add(instance)
+        if effect.what == "clean" and effect.before:
+            named = any(f"{effect.name}@{effect.version}" in line for line in operation.lines)
+            if not operation.killed:
+                self._hold(
+                    "line", named, f"{effect} wiped {len(effect.before)} without a line that says so", world
+                )
+
+    def _judge_own(
+        self, operation: Operation, effect: Effect, known: Known, world: World, instance: str, region: str
+    ) -> None:
+        """S1: inside the selection, or inside the one that it had when it put the artifact there."""
+        now = operation.what in {"create", "update"} and _names(operation.inputs).get(effect.name) is not None
+        inside = now and selects(operation.inputs, instance, region)
+        if effect.what == "clean":
+            had = [*known.declared, *([operation.inputs] if operation.what != "delete" else [])]
+            inside |= any(
+                _names(each).get(effect.name) == effect.version and selects(each, instance, region)
+                for each in had
+            )
+        verb = "wiped" if effect.what == "clean" else "moved"
+        self._hold(
+            "S1",
+            inside,
+            f"{operation.actor} {verb} {instance} in {region}, which it never selected with "
+            f"{effect.name}@{effect.version}: {effect}",
+            world,
+        )
+
+    def _judge_declared(
+        self, operation: Operation, effect: Effect, world: World, instance: str, region: str
+    ) -> None:
+        """S2: what another resource of the program declares there stays."""
+        for other, (kind, inputs) in operation.protected.items():
+            if kind != DIST or inputs.get("app_id") != operation.inputs.get("app_id"):
+                continue
+            version = _names(inputs).get(effect.name)
+            if version is None or not selects(inputs, instance, region):
+                continue
+            takes = version == effect.version if effect.what == "clean" else version != effect.version
+            self._hold(
+                "S2",
+                not takes,
+                f"{operation.actor} took away {effect.name}@{version} on {instance} in {region}, which {other} "
+                f"declares: {effect}",
+                world,
+            )
+
+    def _judge_restored(
+        self, operation: Operation, effect: Effect, known: Known, world: World, instance: str, region: str
+    ) -> None:
+        """S3, as far as one effect can tell: what ran the desired version before the first start is left alone."""
+        if operation.what not in {"create", "update"} or known.baseline is None:
+            return
+        desired = _names(operation.inputs).get(effect.name)
+        spot = (effect.name, instance)
+        if spot in known.disturbed or desired is None or not selects(operation.inputs, instance, region):
+            return
+        if known.baseline.get(spot) != desired:
+            return
+        takes = desired == effect.version if effect.what == "clean" else desired != effect.version
+        self._hold(
+            "S3",
+            not takes,
+            f"{instance} ran {effect.name}@{desired} before the rollout began, and the rollback took it away: "
+            f"{effect}",
+            world,
+        )
+
+    def _judge_dist(self, operation: Operation, known: Known, world: World) -> None:
+        if operation.killed:
+            return
+        if operation.status == "rolled_back" and operation.what in {"create", "update"}:
+            self._judge_rollback(operation, known, world)
+        if operation.status == "converged" and operation.what in {"create", "update", "same", "read"}:
+            self._judge_convergence(operation, known, world)
+        self._judge_one_bad_read(operation, known, world)
+        if operation.what in {"update", "delete"} and not operation.error:
+            self._judge_left_behind(operation, known, world)
+
+    def _judge_rollback(self, operation: Operation, known: Known, world: World) -> None:
+        assert known.baseline is not None
+        for (name, instance), before in known.baseline.items():
+            region = world.instances.get(instance)
+            spot = (name, instance)
+            if region is None or spot in known.disturbed or not selects(operation.inputs, instance, region):
+                continue
+            if _names(operation.inputs).get(name) is None:
+                continue
+            runs = world.running(name, instance)
+            spared = known.is_hazy or (before is None and _is_named(operation.lines, name, runs))
+            self._hold(
+                "S3",
+                runs == before or spared,
+                f"{operation.actor} was rolled back, and {instance} runs {name}@{runs}; before the rollout began "
+                f"it ran {before or 'nothing'}",
+                world,
+            )
+
+    def _judge_convergence(self, operation: Operation, known: Known, world: World) -> None:
+        if operation.met:
+            return  # it may have read the past: that is no proof, but no lie either
+        blind = world.hidden or world.cloud.dialect.inventory.value == "empty"
+        if blind and operation.what in {"same", "read"}:
+            return  # nothing tells of an instance that has joined since
+        if any(effect.actor == OUTSIDE for effect in operation.during):
+            return
+        lacking = [
+            f"{instance} runs {name}@{world.running(name, instance)}"
+            for instance, region in world.instances.items()
+            if selects(operation.inputs, instance, region)
+            for name, version in _names(operation.inputs).items()
+            if world.running(name, instance) != version
+        ]
+        self._hold(
+            "S4",
+            not lacking,
+            f"{operation.actor} is said to have converged after its {operation.what}, and {'; '.join(lacking)}",
+            world,
+        )
+
+    def _judge_one_bad_read(self, operation: Operation, known: Known, world: World) -> None:
+        """S5: one stale or empty read alone leads to nothing that destroys."""
+        rules = world.faults.rules()
+        alone = len(rules) == 1 and rules[0]["effect"] in {"stale", "answer"} and operation.met == 1
+        if not alone or any(effect.actor != operation.actor for effect in operation.during):
+            return
+        if operation.what == "read":
+            held = [
+                instance
+                for instance, region in world.instances.items()
+                for name, version in _names(operation.inputs).items()
+                if selects(operation.inputs, instance, region) and world.running(name, instance) == version
+            ]
+            self._hold(
+                "S5",
+                operation.outputs is not None or not held,
+                f"{operation.actor} is said to be gone after one {rules[0]['effect']} read",
+                world,
+            )
+        elif operation.what in {"create", "update"}:
+            self._hold(
+                "S5",
+                operation.status != "rolled_back",
+                f"{operation.actor} was rolled back after one {rules[0]['effect']} read: {operation.error}",
+                world,
+            )
+
+    def _judge_left_behind(self, operation: Operation, known: Known, world: World) -> None:
+        """S8: of what it put anywhere, nothing is left outside of what it declares now, unless a line says so."""
+        if operation.what == "update" and operation.status not in IN_PLACE:
+            return
+        cleans = operation.inputs if operation.what == "update" else operation.olds
+        if cleans.get("on_delete", "clean") != "clean" or known.is_hazy:
+            return
+        declared = _names(operation.inputs) if operation.what == "update" else {}
+        for (name, version), instances in known.put.items():
+            for instance in sorted(instances):
+                region = world.instances.get(instance)
+                if region is None or (name, instance) in known.disturbed:
+                    continue
+                if name in declared and selects(operation.inputs, instance, region):
+                    continue
+                if any(
+                    kind == DIST and name in _names(inputs) and selects(inputs, instance, region)
+                    for kind, inputs in operation.protected.values()
+                ):
+                    continue
+                self._hold(
+                    "S8",
+                    not world.holds(name, version, instance) or _is_named(known.lines, name, version),
+                    f"{operation.actor} left {name}@{version} on {instance} in {region}, and no line says so",
+                    world,
+                )
+
+    def _judge_calm(self, operation: Operation, world: World) -> None:
+        """S7, and that an operation with which nothing interferes does not fail."""
+        quiet = self._quiet.get(operation.stack)
+        if quiet is not None and operation.run == "up" and operation.what != "refuse":
+            since = world.effects[quiet:]
+            if all(effect.actor.startswith(f"{operation.stack}/") for effect in since) and not operation.met:
+                self._hold(
+                    "S7",
+                    not operation.starts,
+                    f"{operation.actor} made {operation.starts} starts or cleans right after a success",
+                    world,
+                )
+        at_ease = (
+            not operation.met
+            and not operation.interrupted
+            and not operation.killed
+            and not world.hanging()
+            and operation.what not in {"refuse", "look"}
+            and world.cloud.dialect.selector.value == "any"
+            and not any(effect.what != "inventory" for effect in operation.during if effect.actor == OUTSIDE)
+        )
+        if at_ease:
+            moves = any(effect.what == "inventory" for effect in operation.during)
+            law = "S6" if moves else "healthy"
+            self._hold(law, not operation.error, f"{operation.actor} failed: {operation.error}", world)
+
+    def _judge_push(self, operation: Operation, world: World) -> None:
+        regions = operation.inputs.get("regions")
+        for effect in operation.effects:
+            for region in effect.before:
+                self._hold(
+                    "S1", regions is None or region in regions, f"pushed to {region}: {effect}", world
+                )
+        if operation.status == "converged" and not operation.met and operation.what != "delete":
+            lacking = [
+                f"{region} lacks {name}@{version}"
+                for region in regions or sorted(set(world.instances.values()))
+                for item in operation.inputs["data"]
+                if not world.pushed(name := item["name"], version := item["version"], region)
+            ]
+            self._hold("S4", not lacking, f"{operation.actor}: {'; '.join(lacking)}", world)
+
+    def _judge_release(self, operation: Operation, known: Known, world: World) -> None:
+        if operation.killed or operation.what not in {"create", "update", "same", "read"}:
+            return
+        env = operation.inputs["env"]
+        version, share = world.served(env)
+        disturbed = any(effect.actor == OUTSIDE for effect in operation.during)
+        if operation.status == "rolled_back" and known.release and not disturbed:
+            before, had = known.release
+            fine = (version, share) == (before, had)
+            self._hold(
+                "S3", fine, f"{env} serves {version} at {share} %; before it served {before} at {had} %", world
+            )
+        if operation.status == "converged" and not operation.met and not disturbed:
+            stages = (operation.inputs.get("rollout") or {}).get("stages") or [{}]
+            asked = stages[-1].get("percentage") or operation.inputs.get("percentage") or 100
+            fine = version == operation.inputs["version_id"] and share == asked
+            self._hold(
+                "S4",
+                fine,
+                f"{env} serves {version} at {share} %; declared is {operation.inputs['version_id']} at {asked} %",
+                world,
+            )
+
+    # The oracle's own books
+
+    def _hold(self, law: str, is_kept: bool, what: str, world: World) -> None:  # noqa: FBT001
+        if law not in self.laws:
+            return
+        self.tried[law] += 1
+        if not is_kept:
+            raise BrokenLawError(law, what, world)
+
+    def _note_others(self, world: World) -> None:
+        """Whatever somebody changes disturbs the rollouts of all others."""
+        new, self._seen = world.effects[self._seen :], len(world.effects)
+        for effect in new:
+            for actor, known in self._known.items():
+                if actor != effect.actor:
+                    known.disturbed.update((effect.name, instance) for instance in effect.before)
+                if effect.what == "set":
+                    for instance in effect.before:
+                        known.put.get(effect.unit, set()).discard(instance)
+
+
+def selects(inputs: Inputs, instance: str, region: str) -> bool:
+    """Tell whether a distribution's inputs select an instance: one of its stages does."""
+    whole = inputs.get("match")
+    stages = (inputs.get("rollout") or {}).get("stages") or [{}]
+    return any(_fits(stage.get("match") or whole, instance, region) for stage in stages)
+
+
+def _fits(match: Iterable[Mapping[str, Any]] | None, instance: str, region: str) -> bool:
+    def holds(expression: Mapping[str, Any]) -> bool:
+        subject = region if expression["key"] == "region_id" else instance
+        is_in = subject in expression["values"]
+        return is_in if expression["operator"] == "In" else not is_in
+
+    return all(holds(expression) for expression in match or ())
+
+
+def _names(inputs: Inputs) -> dict[str, str]:
+    return {item["name"]: item["version"] for item in inputs.get("data") or ()}
+
+
+def _is_named(lines: Iterable[str], name: str, version: str | None) -> bool:
+    return any(f"{name}@{version}" in line for line in lines)
+
+
+def each_law() -> Iterator[str]:
+    """Give the names of all laws."""
+    yield from LAWS
