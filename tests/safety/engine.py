@@ -247,6 +247,7 @@ class Stack:
     def declare(self, *resources: Resource) -> None:
         """Make this the program."""
         self.program = {resource.name: resource for resource in resources}
+        self.judge.edited(self.name)
         for resource in resources:
             self.world.tell(f"{self.name} declares {resource.name}: {shorten(resource.inputs)}")
 
@@ -257,11 +258,13 @@ class Stack:
     def put(self, resource: Resource) -> None:
         """Declare one resource, in place of what was declared under its name."""
         self.program[resource.name] = resource
+        self.judge.edited(self.name)
         self.world.tell(f"{self.name} declares {resource.name}: {shorten(resource.inputs)}")
 
     def drop(self, name: str) -> None:
         """Declare a resource no more."""
         del self.program[name]
+        self.judge.edited(self.name)
         self.world.tell(f"{self.name} declares {name} no more")
 
     def rename(self, name: str, new: str, *, alias: bool = False) -> None:
@@ -544,6 +547,9 @@ class Judge:
 
     def renamed(self, actor: str, new: str) -> None:
         """A resource goes on under another name."""
+
+    def edited(self, stack: str) -> None:
+        """A program has changed."""
 
 
 def dist_inputs(*files: tuple[str, str], **more: Any) -> Properties:

@@ -30,6 +30,7 @@ LAWS = {
 }
 IN_PLACE = frozenset({"converged", "degraded"})
 TOLD_LINES = 60
+TOLD_BREACHES = 6
 
 Inputs = Mapping[str, Any]
 Spot = tuple[str, str]
@@ -40,15 +41,17 @@ class BrokenLawError(AssertionError):
     """A law has been broken. The text is the story up to there.
 
     Attributes:
-        law: Which one.
+        laws: Which ones.
     """
 
-    def __init__(self, law: str, what: str, world: World) -> None:
-        self.law = law
+    def __init__(self, broken: Iterable[tuple[str, str]], world: World) -> None:
+        found = list(dict.fromkeys(broken))
+        self.laws = tuple(dict.fromkeys(law for law, _ in found))
+        told = [f"{law} ({LAWS[law]}): {what}" for law, what in found[:TOLD_BREACHES]]
+        if len(found) > TOLD_BREACHES:
+            told.append(f"and {len(found) - TOLD_BREACHES} more")
         story = "\n".join(world.story[-TOLD_LINES:])
-        super().__init__(
-            f"{law}, {LAWS[law]}: {what}\n\nThe story:\n{story}\n\nThe cloud now:\n{world.table()}"
-        )
+        super().__init__("\n".join([*told, "", "The story:", story, "", "The cloud now:", world.table()]))
 
 
 @dataclass
@@ -94,6 +97,7 @@ class Oracle(Judge):
         self._known: dict[str, Known] = {}
         self._quiet: dict[str, int] = {}
         self._seen = 0
+        self._broken: list[tuple[str, str]] = []
 
     # What the engine tells
 
@@ -128,15 +132,18 @@ class Oracle(Judge):
                 self._judge_push(operation, world)
             case _:
                 self._judge_release(operation, known, world)
+        broken, self._broken = self._broken, []
+        if broken:
+            raise BrokenLawError(broken, world)
         if operation.killed:
-            known.is_hazy = True
+            self._forget(operation, known)
         if operation.what in {"create", "update", "same"} and not operation.error and not operation.killed:
             known.succeeded_at = world.loop.time()
             if operation.status in IN_PLACE:
                 known.baseline, known.release = None, None
-        if operation.outputs is None and operation.what in {"read", "delete"} and not operation.error:
-            if not operation.killed:
-                self._known.pop(operation.actor, None)
+        gone = operation.outputs is None and operation.what in {"read", "delete"}
+        if gone and not operation.error and not operation.killed:
+            self._known.pop(operation.actor, None)
 
     def after_run(self, stack: Stack, operations: list[Operation], *, whole: bool) -> None:
         """A run has ended."""
@@ -147,7 +154,7 @@ class Oracle(Judge):
         met = any(each.met for each in operations)
         if whole and operations and operations[0].run == "up" and fine and not met:
             self._quiet[stack.name] = len(stack.world.effects)
-        elif operations and operations[0].run == "up":
+        elif operations and operations[0].run in {"up", "destroy"}:
             self._quiet.pop(stack.name, None)
 
     def renamed(self, actor: str, new: str) -> None:
@@ -340,7 +347,8 @@ class Oracle(Judge):
         if operation.what == "update" and operation.status not in IN_PLACE:
             return
         cleans = operation.inputs if operation.what == "update" else operation.olds
-        if cleans.get("on_delete", "clean") != "clean" or known.is_hazy:
+        if cleans.get("on_delete", "clean") != "clean":
+            known.put.clear()  # what is left behind on purpose is nobody's any more
             return
         declared = _names(operation.inputs) if operation.what == "update" else {}
         for (name, version), instances in known.put.items():
@@ -429,12 +437,20 @@ class Oracle(Judge):
 
     # The oracle's own books
 
+    @staticmethod
+    def _forget(operation: Operation, known: Known) -> None:
+        """What a process that was killed had done, no state can tell."""
+        known.is_hazy = True
+        for effect in operation.effects:
+            if effect.what == "start":
+                known.put.get(effect.unit, set()).difference_update(effect.before)
+
     def _hold(self, law: str, is_kept: bool, what: str, world: World) -> None:  # noqa: FBT001
         if law not in self.laws:
             return
         self.tried[law] += 1
         if not is_kept:
-            raise BrokenLawError(law, what, world)
+            self._broken.append((law, what))
 
     def _note_others(self, world: World) -> None:
         """Whatever somebody changes disturbs the rollouts of all others."""
