@@ -33,7 +33,7 @@ from pulumi_alicloud_edge.resources.push import PushKind
 from pulumi_alicloud_edge.resources.release import ReleaseKind
 from pulumi_alicloud_edge.resources.words import explain
 from pulumi_alicloud_edge.runtime import Runtime
-from tests.safety.world import STARTING, STARTING_RELEASE, Effect, Wire, World
+from tests.safety.world import APP, STARTING, STARTING_RELEASE, Effect, Wire, World
 
 ENDPOINT = "http://127.0.0.1:8787"
 SETTINGS = CloudSettings(endpoint=ENDPOINT, access_key_id="emulator", access_key_secret="emulator-secret")
@@ -554,10 +554,8 @@ class Judge:
 
 def dist_inputs(*files: tuple[str, str], **more: Any) -> Properties:
     """Give the inputs of a distribution of (name, version) pairs."""
-    from tests.safety.world import APP
-
     data = [{"name": name, "version": version, "dest_path": f"/opt/{name}"} for name, version in files]
-    return {"app_id": APP, "data": data, **more}
+    return {"app_id": APP, "data": data, **{key: value for key, value in more.items() if value is not None}}
 
 
 def region_in(*regions: str) -> list[Properties]:
