@@ -22,6 +22,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tests.safety.world import APP, STARTING, STARTING_RELEASE, Effect, Wire, World
+
 from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.errors import EdgeError
@@ -33,7 +35,6 @@ from pulumi_alicloud_edge.resources.push import PushKind
 from pulumi_alicloud_edge.resources.release import ReleaseKind
 from pulumi_alicloud_edge.resources.words import explain
 from pulumi_alicloud_edge.runtime import Runtime
-from tests.safety.world import APP, STARTING, STARTING_RELEASE, Effect, Wire, World
 
 ENDPOINT = "http://127.0.0.1:8787"
 SETTINGS = CloudSettings(endpoint=ENDPOINT, access_key_id="emulator", access_key_secret="emulator-secret")
@@ -301,11 +302,11 @@ class Stack:
                     continue
                 if run.ended:
                     break
-                if failed.intersection(resource.depends_on):
+                if failed.intersection(resource.depends_on) or run.up(resource).error:
                     failed.add(resource.name)
-                elif run.up(resource).error:
-                    failed.add(resource.name)
-            gone = [name for name in self.states if name not in self.program and (not chosen or name in chosen)]
+            gone = [
+                name for name in self.states if name not in self.program and (not chosen or name in chosen)
+            ]
             for name in reversed(gone if deletes_after_errors or not failed else []):
                 if not run.ended:
                     run.delete(self.states[name])
@@ -446,7 +447,9 @@ class _Run:
         """Check and compare, no more."""
         stored, lifecycle = self._stack.states.get(resource.name), self._host.lifecycle(resource.kind)
         news = wire_form(resource.inputs)
-        with self._operation(resource.name, resource.kind, news, stored.outputs if stored else {}) as operation:
+        with self._operation(
+            resource.name, resource.kind, news, stored.outputs if stored else {}
+        ) as operation:
             operation.what = "look"
             call = self._call(resource.kind, resource.name)
             lifecycle.check(call, deepcopy(stored.inputs) if stored else {}, deepcopy(news))
@@ -524,7 +527,9 @@ class _Run:
         operation.during = tuple(world.effects[effects:])
         operation.effects = tuple(e for e in operation.during if e.actor == operation.actor)
         operation.starts = sum(
-            action in STARTING | STARTING_RELEASE for actor, action, _ in world.calls[calls:] if actor == operation.actor
+            action in STARTING | STARTING_RELEASE
+            for actor, action, _ in world.calls[calls:]
+            if actor == operation.actor
         )
         operation.lines = tuple(self._host.lines.kept[lines:])
         operation.met = world.met() - met

@@ -89,6 +89,7 @@ class Oracle(Judge):
 
     Attributes:
         tried: How often the precondition of each law was met.
+        is_broken: Whether a law has been broken.
     """
 
     def __init__(self, *laws: str) -> None:
@@ -98,6 +99,7 @@ class Oracle(Judge):
         self._quiet: dict[str, int] = {}
         self._seen = 0
         self._broken: list[tuple[str, str]] = []
+        self.is_broken = False
 
     # What the engine tells
 
@@ -134,6 +136,7 @@ class Oracle(Judge):
                 self._judge_release(operation, known, world)
         broken, self._broken = self._broken, []
         if broken:
+            self.is_broken = True
             raise BrokenLawError(broken, world)
         if operation.killed:
             self._forget(operation, known)
@@ -177,20 +180,17 @@ class Oracle(Judge):
             "preview",
             operation.run in {"up", "destroy"} and operation.what not in {"look", "read", "same", "refuse"},
             f"{operation.actor} changed something by a mere {operation.what}: {effect}",
-            world,
         )
         if operation.kind != DIST:
             return
         regions = world.instances | world.unserved
         if effect.what == "clean":
-            self._hold(
-                "S1", effect.region is not None, f"a clean that names no region: {effect}", world
-            )
+            self._hold("S1", effect.region is not None, f"a clean that names no region: {effect}")
         for instance in effect.before:
             region = regions.get(instance, "")
-            self._judge_own(operation, effect, known, world, instance, region)
-            self._judge_declared(operation, effect, world, instance, region)
-            self._judge_restored(operation, effect, known, world, instance, region)
+            self._judge_own(operation, effect, known, instance, region)
+            self._judge_declared(operation, effect, instance, region)
+            self._judge_restored(operation, effect, known, instance, region)
             spot = (effect.name, instance)
             known.touched.add(spot)
             if effect.what == "start":
@@ -198,12 +198,10 @@ class Oracle(Judge):
         if effect.what == "clean" and effect.before:
             named = any(f"{effect.name}@{effect.version}" in line for line in operation.lines)
             if not operation.killed:
-                self._hold(
-                    "line", named, f"{effect} wiped {len(effect.before)} without a line that says so", world
-                )
+                self._hold("line", named, f"{effect} wiped {len(effect.before)} without a line that says so")
 
     def _judge_own(
-        self, operation: Operation, effect: Effect, known: Known, world: World, instance: str, region: str
+        self, operation: Operation, effect: Effect, known: Known, instance: str, region: str
     ) -> None:
         """S1: inside the selection, or inside the one that it had when it put the artifact there."""
         now = operation.what in {"create", "update"} and _names(operation.inputs).get(effect.name) is not None
@@ -220,12 +218,9 @@ class Oracle(Judge):
             inside,
             f"{operation.actor} {verb} {instance} in {region}, which it never selected with "
             f"{effect.name}@{effect.version}: {effect}",
-            world,
         )
 
-    def _judge_declared(
-        self, operation: Operation, effect: Effect, world: World, instance: str, region: str
-    ) -> None:
+    def _judge_declared(self, operation: Operation, effect: Effect, instance: str, region: str) -> None:
         """S2: what another resource of the program declares there stays."""
         for other, (kind, inputs) in operation.protected.items():
             if kind != DIST or inputs.get("app_id") != operation.inputs.get("app_id"):
@@ -239,11 +234,10 @@ class Oracle(Judge):
                 not takes,
                 f"{operation.actor} took away {effect.name}@{version} on {instance} in {region}, which {other} "
                 f"declares: {effect}",
-                world,
             )
 
     def _judge_restored(
-        self, operation: Operation, effect: Effect, known: Known, world: World, instance: str, region: str
+        self, operation: Operation, effect: Effect, known: Known, instance: str, region: str
     ) -> None:
         """S3, as far as one effect can tell: what ran the desired version before the first start is left alone."""
         if operation.what not in {"create", "update"} or known.baseline is None:
@@ -260,7 +254,6 @@ class Oracle(Judge):
             not takes,
             f"{instance} ran {effect.name}@{desired} before the rollout began, and the rollback took it away: "
             f"{effect}",
-            world,
         )
 
     def _judge_dist(self, operation: Operation, known: Known, world: World) -> None:
@@ -269,8 +262,8 @@ class Oracle(Judge):
         if operation.status == "rolled_back" and operation.what in {"create", "update"}:
             self._judge_rollback(operation, known, world)
         if operation.status == "converged" and operation.what in {"create", "update", "same", "read"}:
-            self._judge_convergence(operation, known, world)
-        self._judge_one_bad_read(operation, known, world)
+            self._judge_convergence(operation, world)
+        self._judge_one_bad_read(operation, world)
         if operation.what in {"update", "delete"} and not operation.error:
             self._judge_left_behind(operation, known, world)
 
@@ -290,10 +283,9 @@ class Oracle(Judge):
                 runs == before or spared,
                 f"{operation.actor} was rolled back, and {instance} runs {name}@{runs}; before the rollout began "
                 f"it ran {before or 'nothing'}",
-                world,
             )
 
-    def _judge_convergence(self, operation: Operation, known: Known, world: World) -> None:
+    def _judge_convergence(self, operation: Operation, world: World) -> None:
         if operation.met:
             return  # it may have read the past: that is no proof, but no lie either
         blind = world.hidden or world.cloud.dialect.inventory.value == "empty"
@@ -312,10 +304,9 @@ class Oracle(Judge):
             "S4",
             not lacking,
             f"{operation.actor} is said to have converged after its {operation.what}, and {'; '.join(lacking)}",
-            world,
         )
 
-    def _judge_one_bad_read(self, operation: Operation, known: Known, world: World) -> None:
+    def _judge_one_bad_read(self, operation: Operation, world: World) -> None:
         """S5: one stale or empty read alone leads to nothing that destroys."""
         rules = world.faults.rules()
         alone = len(rules) == 1 and rules[0]["effect"] in {"stale", "answer"} and operation.met == 1
@@ -332,14 +323,12 @@ class Oracle(Judge):
                 "S5",
                 operation.outputs is not None or not held,
                 f"{operation.actor} is said to be gone after one {rules[0]['effect']} read",
-                world,
             )
         elif operation.what in {"create", "update"}:
             self._hold(
                 "S5",
                 operation.status != "rolled_back",
                 f"{operation.actor} was rolled back after one {rules[0]['effect']} read: {operation.error}",
-                world,
             )
 
     def _judge_left_behind(self, operation: Operation, known: Known, world: World) -> None:
@@ -367,7 +356,6 @@ class Oracle(Judge):
                     "S8",
                     not world.holds(name, version, instance) or _is_named(known.lines, name, version),
                     f"{operation.actor} left {name}@{version} on {instance} in {region}, and no line says so",
-                    world,
                 )
 
     def _judge_calm(self, operation: Operation, world: World) -> None:
@@ -380,7 +368,6 @@ class Oracle(Judge):
                     "S7",
                     not operation.starts,
                     f"{operation.actor} made {operation.starts} starts or cleans right after a success",
-                    world,
                 )
         at_ease = (
             not operation.met
@@ -394,15 +381,13 @@ class Oracle(Judge):
         if at_ease:
             moves = any(effect.what == "inventory" for effect in operation.during)
             law = "S6" if moves else "healthy"
-            self._hold(law, not operation.error, f"{operation.actor} failed: {operation.error}", world)
+            self._hold(law, not operation.error, f"{operation.actor} failed: {operation.error}")
 
     def _judge_push(self, operation: Operation, world: World) -> None:
         regions = operation.inputs.get("regions")
         for effect in operation.effects:
             for region in effect.before:
-                self._hold(
-                    "S1", regions is None or region in regions, f"pushed to {region}: {effect}", world
-                )
+                self._hold("S1", regions is None or region in regions, f"pushed to {region}: {effect}")
         if operation.status == "converged" and not operation.met and operation.what != "delete":
             lacking = [
                 f"{region} lacks {name}@{version}"
@@ -410,7 +395,7 @@ class Oracle(Judge):
                 for item in operation.inputs["data"]
                 if not world.pushed(name := item["name"], version := item["version"], region)
             ]
-            self._hold("S4", not lacking, f"{operation.actor}: {'; '.join(lacking)}", world)
+            self._hold("S4", not lacking, f"{operation.actor}: {'; '.join(lacking)}")
 
     def _judge_release(self, operation: Operation, known: Known, world: World) -> None:
         if operation.killed or operation.what not in {"create", "update", "same", "read"}:
@@ -422,7 +407,9 @@ class Oracle(Judge):
             before, had = known.release
             fine = (version, share) == (before, had)
             self._hold(
-                "S3", fine, f"{env} serves {version} at {share} %; before it served {before} at {had} %", world
+                "S3",
+                fine,
+                f"{env} serves {version} at {share} %; before it served {before} at {had} %",
             )
         if operation.status == "converged" and not operation.met and not disturbed:
             stages = (operation.inputs.get("rollout") or {}).get("stages") or [{}]
@@ -432,7 +419,6 @@ class Oracle(Judge):
                 "S4",
                 fine,
                 f"{env} serves {version} at {share} %; declared is {operation.inputs['version_id']} at {asked} %",
-                world,
             )
 
     # The oracle's own books
@@ -445,7 +431,7 @@ class Oracle(Judge):
             if effect.what == "start":
                 known.put.get(effect.unit, set()).difference_update(effect.before)
 
-    def _hold(self, law: str, is_kept: bool, what: str, world: World) -> None:  # noqa: FBT001
+    def _hold(self, law: str, is_kept: object, what: str) -> None:
         if law not in self.laws:
             return
         self.tried[law] += 1

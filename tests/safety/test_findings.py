@@ -65,7 +65,7 @@ def test_01_a_rollback_keeps_the_file_that_did_not_change(begin: Begin) -> None:
     one.dist("dist", ("assets", "1"), ("levels", "1"), rollout=ROLLBACK)
     assert fine(one.up())
     one.dist("dist", ("assets", "1"), ("levels", "2"), rollout=ROLLBACK)
-    world.faults.put([{"effect": "target_fail", "targets": ["r1-1"], "count": 1}])
+    world.disturb({"effect": "target_fail", "targets": ["r1-1"], "count": 1})
     (update,) = one.up()
     assert update.status == "rolled_back"
     assert runs(world, "assets", "1", *EVERY)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import httpx
 from starlette.requests import Request
+from tests.safety.clock import VirtualLoop, enter, leave
 
 from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.chance import Dice
@@ -31,7 +32,6 @@ from alicloud_edge_emulator.gateway.endpoint import Gateway
 from alicloud_edge_emulator.journal import Journal
 from alicloud_edge_emulator.ledger import Command, Ledger
 from alicloud_edge_emulator.world import World as WorldFile
-from tests.safety.clock import VirtualLoop, enter, leave
 
 APP = "app-of-the-fleet"
 EDGE_APP = "app-88068867578379000001"
@@ -133,6 +133,7 @@ class World:
         assert isinstance(self.cloud, _Recorded)
         self.cloud.world_of = self
         self.faults = Faults(Dice(seed))
+        self._met = 0
         operations = {**ENS.operations, "DescribeApplication": self._describe_application}
         self._gateway = Gateway(
             self.cloud, Journal(), self.faults, (replace(ENS, operations=operations), ESA)
@@ -262,7 +263,7 @@ class World:
     def break_targets(self, *targets: str, hang: bool = False) -> None:
         """Have whatever is started on these targets fail from now on, or hang."""
         effect = "target_hang" if hang else "target_fail"
-        self.faults.put([{"effect": effect, "targets": list(targets)}])
+        self.disturb({"effect": effect, "targets": list(targets)})
 
     def misread(self, effect: str, *, skip: int = 0, seconds: float = 5.0) -> None:
         """Have one status read show the past (``stale``), or nothing (``empty``)."""
@@ -271,11 +272,11 @@ class World:
             rule |= {"effect": "stale", "seconds": seconds}
         else:
             rule |= {"effect": "answer", "body": {"DistResults": {"DistResult": []}, **EMPTY_PAGE}}
-        self.faults.put([rule])
+        self.disturb(rule)
 
     def heal(self) -> None:
         """Have nothing go wrong any more, and what hangs fail."""
-        self.faults.put([])
+        self.disturb()
         for unit, records in self.app.dists.items():
             stuck = [
                 instance
@@ -287,9 +288,14 @@ class World:
             if stuck:
                 self.drift(unit.name, unit.version, stuck, "FAILED")
 
+    def disturb(self, *rules: Mapping[str, Any]) -> None:
+        """Have calls meet these faults from now on, in place of those before."""
+        self._met += sum(rule["met"] for rule in self.faults.rules())
+        self.faults.put(list(rules))
+
     def met(self) -> int:
         """Count the calls that have met a fault."""
-        return sum(rule["met"] for rule in self.faults.rules())
+        return self._met + sum(rule["met"] for rule in self.faults.rules())
 
     # What is recorded
 
@@ -310,19 +316,13 @@ class World:
                     and command.region in {None, region}
                     and _is_held(records[instance], self.now)
                 }
-                self._log(
-                    self._effect("clean", command.name, command.version, wiped, region=command.region)
-                )
+                self._log(self._effect("clean", command.name, command.version, wiped, region=command.region))
             case StartPush() | SetPush():
-                self._log(
-                    self._effect("push", command.name, command.version, dict.fromkeys(command.targets))
-                )
+                self._log(self._effect("push", command.name, command.version, dict.fromkeys(command.targets)))
             case StartRelease():
                 for env in command.envs:
                     version, share = self.served(env)
-                    self._log(
-                        self._effect("release", env, command.version, {env: f"{version} at {share} %"})
-                    )
+                    self._log(self._effect("release", env, command.version, {env: f"{version} at {share} %"}))
             case SetRelease():
                 self._log(self._effect("release", command.env, command.version, {}))
             case _:
@@ -353,19 +353,14 @@ class World:
         finally:
             self.actor = before
 
-    @contextmanager
-    def _from_outside(self) -> Iterator[None]:
-        with self.acting(OUTSIDE):
-            yield
-
-    def later(self, seconds: float, change: Any) -> None:
+    def later(self, seconds: float, change: Callable[[], None]) -> asyncio.TimerHandle:
         """Have something happen from outside after so many seconds, whatever is under way then."""
 
         def happen() -> None:
             with self.acting(OUTSIDE):
                 change()
 
-        self.loop.call_later(seconds, happen)
+        return self.loop.call_later(seconds, happen)
 
     # How calls reach it
 
@@ -482,7 +477,12 @@ def _document(
             }
         ],
         "pushed": [
-            {"app_id": APP, "name": name, "version": version, "regions": list(dict.fromkeys((*REGIONS, *fleet)))}
+            {
+                "app_id": APP,
+                "name": name,
+                "version": version,
+                "regions": list(dict.fromkeys((*REGIONS, *fleet))),
+            }
             for name in NAMES
             for version in VERSIONS
         ],
