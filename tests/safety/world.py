@@ -290,12 +290,12 @@ class World:
 
     def disturb(self, *rules: Mapping[str, Any]) -> None:
         """Have calls meet these faults from now on, in place of those before."""
-        self._met += sum(rule["met"] for rule in self.faults.rules())
+        self._met += sum(int(rule["met"]) for rule in self.faults.rules())
         self.faults.put(list(rules))
 
     def met(self) -> int:
         """Count the calls that have met a fault."""
-        return self._met + sum(rule["met"] for rule in self.faults.rules())
+        return self._met + sum(int(rule["met"]) for rule in self.faults.rules())
 
     # What is recorded
 
