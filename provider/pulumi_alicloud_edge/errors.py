@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pulumi_alicloud_edge.model.observation import Unit
     from pulumi_alicloud_edge.model.outcome import Outcome
+    from pulumi_alicloud_edge.model.removal import Left
 
 
 class EdgeError(Exception):
@@ -217,6 +218,7 @@ class Restored:
         outcome: How the bringing back ended, None where there was nothing to bring back.
         error: The error that ended it, where one did.
         interrupted: Whether the run was told to stop before it had ended.
+        left: What it has left as it is, and why.
     """
 
     units: tuple[Unit, ...]
@@ -224,6 +226,7 @@ class Restored:
     outcome: Outcome | None = None
     error: EdgeError | None = None
     interrupted: bool = False
+    left: tuple[Left, ...] = ()
 
 
 class RolloutError(EdgeError):

@@ -50,6 +50,11 @@ class Runtime:
         unreached: Set while the cloud cannot be reached.
     """
 
+    clock = staticmethod(time.monotonic)
+    """Seconds that never jump."""
+    sleep = staticmethod(asyncio.sleep)
+    """Waits so many of them, on the loop."""
+
     def __init__(self, get: Callable[[str], object]) -> None:
         self.registry = Registry()
         self.looks: dict[str, Any] = {}
@@ -80,7 +85,7 @@ class Runtime:
         """
         from pulumi_alicloud_edge.cloud.session import Cloud
 
-        return Cloud(self.settings.cloud, clock=time.monotonic, sleep=asyncio.sleep)
+        return Cloud(self.settings.cloud, clock=self.clock, sleep=self.sleep)
 
     @cached_property
     def reads(self) -> Reads:
@@ -94,7 +99,7 @@ class Runtime:
         """The readings that looks share; to be used on the loop only."""
         from pulumi_alicloud_edge.delivery.glances import Glances
 
-        return Glances(self.reads, time.monotonic)
+        return Glances(self.reads, self.clock)
 
     @cached_property
     def interrupt(self) -> Interrupt:

@@ -20,6 +20,7 @@ from tests.rollout.world import (
 
 from pulumi_alicloud_edge.model.observation import RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus, Verdict
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 
 BEGAN = 100.0
 
@@ -28,7 +29,7 @@ def test_what_takes_longer_than_the_timeout_fails_at_the_timeout() -> None:
     cloud = SimulatedCloud(fleet(2, works(1000)))
     outcome = run(cloud, policy(timeout=300))
     assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.TIMEOUT)
-    assert cloud.now == pytest.approx(BEGAN + 300)
+    assert cloud.now == pytest.approx(BEGAN + 300 + CONFIRMED_AFTER)
 
 
 def test_what_stands_still_fails_at_the_stall_timeout() -> None:
@@ -77,7 +78,7 @@ def test_a_bake_that_goes_beyond_the_timeout_ends_with_it() -> None:
     cloud = SimulatedCloud(fleet(2))
     outcome = run(cloud, policy(everywhere(bake=500), timeout=300))
     assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.TIMEOUT)
-    assert cloud.now == pytest.approx(BEGAN + 300)
+    assert cloud.now == pytest.approx(BEGAN + 300 + CONFIRMED_AFTER)
 
 
 def test_a_start_that_nothing_comes_of_is_made_again_after_the_time_it_may_take_to_show() -> None:

@@ -28,6 +28,7 @@ from tests.rollout.world import (
 from pulumi_alicloud_edge.model.observation import Observation, RecordState
 from pulumi_alicloud_edge.model.outcome import RolloutStatus, Verdict
 from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 
 TARGETS = tuple(f"t{index}" for index in range(8))
 ENDS = {RolloutStatus.CONVERGED, RolloutStatus.DEGRADED, RolloutStatus.FAILED}
@@ -125,7 +126,7 @@ def test_every_rollout_ends_in_time_within_its_bounds_and_tells_the_truth(data: 
     event(outcome.status.value)
 
     assert outcome.status in ENDS
-    assert cloud.now - began <= plan.timeout + 1e-6, "beyond the timeout"
+    assert cloud.now - began <= plan.timeout + CONFIRMED_AFTER + 1e-6, "beyond the timeout"
 
     if world.tells_members or world.lag + world.stagger < 20:
         assert cloud.useless == [], "started what was there or under way"

@@ -20,7 +20,7 @@ from tests.rollout.world import (
 
 from pulumi_alicloud_edge.model.observation import RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus, Verdict
-from pulumi_alicloud_edge.reconcile.decisions import Finish, StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.decisions import Confirm, Finish, StartAnswer, StartRequest
 
 
 def test_a_failed_target_is_started_again_and_the_others_are_left_alone() -> None:
@@ -111,7 +111,8 @@ def test_what_the_cloud_says_cannot_succeed_is_not_waited_for() -> None:
     plan = policy(everywhere())
     one = rollout(cloud, plan)
     seen = replace(cloud.observe(plan.stages), trouble={ASSETS: "the pods crash"})
-    decision = one.decide(seen, cloud.now)
+    assert one.decide(seen, cloud.now) == Confirm(cloud.now + 1)
+    decision = one.decide(seen, cloud.now + 1)
     assert isinstance(decision, Finish)
     assert [failed.reason for failed in decision.outcome.stage_failed] == ["the pods crash"]
 

@@ -54,6 +54,7 @@ def test_the_targets_that_the_answer_names_are_believed_before_the_inventory() -
     """An instance of the inventory that takes no part in the start is not waited for."""
     cloud = SimulatedCloud(fleet(2))
     cloud.scripts["off"] = [works(1e9)]  # type: ignore[index]
+    cloud.unserved = frozenset({"off"})
     cloud.answers = [StartAnswer(targets=frozenset({"t00", "t01"}))]
     assert run(cloud).status is RolloutStatus.CONVERGED
     assert cloud.now < 110

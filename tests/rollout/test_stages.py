@@ -21,7 +21,7 @@ from tests.rollout.world import (
 from pulumi_alicloud_edge.model.observation import RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, StartAnswer
 
 STAGED = policy(regions("t00", bake=60), regions("t01", "t02", bake=30), everywhere())
 
@@ -171,7 +171,7 @@ def test_one_timeout_spans_all_stages_and_bakes() -> None:
         cloud, policy(regions("t00", bake=100), regions("t01", bake=100), everywhere(), timeout=150)
     )
     assert (outcome.cause, outcome.progress.stage) == (FailureCause.TIMEOUT, 1)
-    assert cloud.now == pytest.approx(250)
+    assert cloud.now == pytest.approx(250 + CONFIRMED_AFTER)
     assert cloud.starts("t02") == 0
 
 

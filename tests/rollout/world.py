@@ -23,7 +23,15 @@ from pulumi_alicloud_edge.model.policy import (
     Scope,
     Stage,
 )
-from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartAnswer, StartRequest, Wait
+from pulumi_alicloud_edge.reconcile.decisions import (
+    Confirm,
+    Desired,
+    Finish,
+    Start,
+    StartAnswer,
+    StartRequest,
+    Wait,
+)
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
 ASSETS = Unit("assets", "1.5")
@@ -89,6 +97,7 @@ class SimulatedCloud:
         lost: How many of the next starts take effect without an answer.
         dropped: How many of the next starts get lost on the way there.
         ignored: How many of the next starts are answered and come to nothing.
+        unserved: Targets that it lists, and that its starts leave out.
     """
 
     scripts: Mapping[str, Script]
@@ -100,6 +109,7 @@ class SimulatedCloud:
     lost: int = 0
     dropped: int = 0
     ignored: int = 0
+    unserved: frozenset[str] = frozenset()
     answers: list[StartAnswer] = field(default_factory=list)
     now: float = 100.0
     records: dict[Unit, dict[str, Record]] = field(default_factory=dict)
@@ -157,6 +167,7 @@ class SimulatedCloud:
             return StartAnswer()
         acted = []
         meant = self.members(request.scope) if request.targets is None else request.targets
+        meant -= self.unserved
         for unit in request.units:
             for position, target in enumerate(sorted(meant)):
                 if self._take(unit, target, self.now + position * self.stagger):
@@ -274,6 +285,9 @@ def steps(one: Rollout, cloud: SimulatedCloud, plan: RolloutPolicy) -> Iterator[
                 idle = 0 if seconds else idle + 1
                 assert idle < 3, "observes again and again without any pause"
                 cloud.now += seconds
+            case Confirm(at):
+                cloud.now = max(cloud.now, at)
+                one.refreshed(cloud.now)
             case Finish(outcome):
                 yield outcome
                 return

@@ -20,10 +20,12 @@ class Instance:
     Attributes:
         instance_id: Its id.
         region_id: The edge node that it is on, empty where the cloud does not say.
+        status: The cloud's word for what it does, such as ``Running``; empty where it does not say.
     """
 
     instance_id: str
     region_id: str
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def _instances(detail: Any) -> Iterator[Instance]:
         for district in _objects(_field(version, "DistrictStat")):
             for instance in _objects(_field(district, "InstanceStat")):
                 if instance_id := _text(_field(instance, "InstanceId")):
-                    yield Instance(instance_id, _text(_field(instance, "RegionId")))
+                    status = _text(_field(instance, "InstanceStatus"))
+                    yield Instance(instance_id, _text(_field(instance, "RegionId")), status)
 
 
 def _field(document: Any, key: str) -> Any:

@@ -15,13 +15,15 @@ from pulumi_alicloud_edge.errors import (
     TransportError,
     UnavailableError,
 )
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import Outcome
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
+from pulumi_alicloud_edge.model.removal import Cleaning
+from pulumi_alicloud_edge.reconcile.baseline import Baseline
 from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
-from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartRequest, Wait
-from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Confirm, Removal, Removed, StillThere
-from pulumi_alicloud_edge.reconcile.rollout import Rollout
+from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, Start, StartRequest, Wait
+from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal, Removed, StillThere
+from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 PASSING = (ThrottledError, UnavailableError, MalformedAnswerError, TransportError)
 """Troubles that a rollout under way outlasts. Among a thousand answers, one may be garbled or a proxy's own."""
@@ -31,9 +33,18 @@ TROUBLE_LEAST, TROUBLE_MOST = 5.0, 15.0
 
 @dataclass(frozen=True)
 class Ended:
-    """How a rollout ended, and the error that ended it where it was one."""
+    """How a rollout ended.
+
+    Attributes:
+        outcome: How.
+        seen: The observation judged last.
+        baseline: What targets ran before it started anything on them.
+        error: The error that ended it, where it was one.
+    """
 
     outcome: Outcome
+    seen: Observation
+    baseline: Baseline
     error: EdgeError | None = None
 
 
@@ -44,15 +55,18 @@ async def carry_out(
     around: Surroundings,
     *,
     starts_in: float = 0.0,
+    memory: Memory | None = None,
 ) -> Ended:
     """Bring about what is desired, and watch it until it is so, has failed, or the run is told to stop."""
     began = around.now()
-    rollout = Rollout(desired, policy, began, starts_in=starts_in)
+    rollout = Rollout(desired, policy, began, starts_in=starts_in, memory=memory)
     watch = _Watch(port, around, patience=policy.stall_timeout, until=began + starts_in + policy.timeout)
     cadence = Cadence()
+    afresh = False
     try:
         while True:
-            observation = await watch.observe()
+            observation = await watch.observe(afresh=afresh)
+            afresh = False
             decision = rollout.decide(observation, around.now())
             match decision:
                 case Start(requests):
@@ -64,23 +78,32 @@ async def carry_out(
                     watch.outlast_troubles = True
                     sight = Sight(around.now(), progress.share, progress.stage)
                     await around.pause(cadence.wait(sight), until)
+                case Confirm(at):
+                    await around.pause(at - around.now(), at)
+                    rollout.refreshed(around.now())
+                    afresh = True
                 case Finish(outcome):
                     around.listener.progress(outcome.progress)
-                    return Ended(outcome)
+                    return Ended(outcome, rollout.seen, rollout.baseline)
     except InterruptedWaitError:
-        return Ended(rollout.interrupted(around.now()))
+        return Ended(rollout.interrupted(around.now()), rollout.seen, rollout.baseline)
     except EdgeError as error:
-        return Ended(rollout.refused(around.now()), error)
+        return Ended(rollout.refused(around.now()), rollout.seen, rollout.baseline, error)
 
 
 async def remove(
-    port: RemovingPort, units: tuple[Unit, ...], around: Surroundings, *, within: float, subject: str = ""
+    port: RemovingPort,
+    cleanings: tuple[Cleaning, ...],
+    around: Surroundings,
+    *,
+    within: float,
+    subject: str = "",
 ) -> None:
-    """Take units away and see that they are gone.
+    """Clean what the gate has permitted, and see that it is gone.
 
     Args:
         port: The way to the cloud.
-        units: What to take away.
+        cleanings: What to clean.
         around: The world of the wait.
         within: Seconds that it may take.
         subject: The application's id, for errors.
@@ -90,17 +113,19 @@ async def remove(
         InterruptedWaitError: The run was told to stop.
     """
     began = around.now()
-    removal = Removal(units, began + within)
+    removal = Removal(cleanings, began + within)
     watch = _Watch(port, around, patience=within, until=began + within)
     cadence = Cadence()
     trouble: EdgeError | None = None
+    afresh = False
     while True:
-        observation = await watch.observe()
+        observation = await watch.observe(afresh=afresh)
+        afresh = False
         match removal.decide(observation, around.now()):
             case Clean(due):
-                for unit in due:
-                    trouble = await _clean(port, unit, around) or trouble
-                    removal.cleaned(unit, around.now())
+                for cleaning in due:
+                    trouble = await _clean(port, cleaning, around) or trouble
+                    removal.cleaned(cleaning, around.now())
                 watch.outlast_troubles = True
             case AwaitRemoval() as waiting:
                 around.listener.removal(waiting)
@@ -108,6 +133,7 @@ async def remove(
                 await around.pause(cadence.wait(Sight(around.now(), share)), began + within)
             case Confirm(at):
                 await around.pause(at - around.now(), at)
+                afresh = True
             case Removed():
                 return
             case StillThere(left, targets):
@@ -136,13 +162,13 @@ async def _start(
     rollout.started(request, answer)
 
 
-async def _clean(port: RemovingPort, unit: Unit, around: Surroundings) -> EdgeError | None:
-    """Have a unit cleaned. If the answer is lost, what the cloud shows later decides whether to do it again.
+async def _clean(port: RemovingPort, cleaning: Cleaning, around: Surroundings) -> EdgeError | None:
+    """Have a region cleaned. If the answer is lost, what the cloud shows later decides whether to do it again.
 
     Gives the error that it was lost with.
     """
     try:
-        await around.unless_interrupted(port.clean(unit))
+        await around.unless_interrupted(port.clean(cleaning))
     except (CloudError, TransportError) as error:
         if not error.effect_unclear:
             raise
@@ -170,12 +196,12 @@ class _Watch:
         self._patience = patience
         self._until = until
 
-    async def observe(self) -> Observation:
+    async def observe(self, *, afresh: bool = False) -> Observation:
         since = self._around.now()
         give_up_at = min(since + self._patience, max(since, self._until))
         while True:
             try:
-                return await self._around.unless_interrupted(self._port.observe())
+                return await self._around.unless_interrupted(self._port.observe(afresh=afresh))
             except PASSING as error:
                 now = self._around.now()
                 if not self.outlast_troubles or now >= give_up_at:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pulumi_alicloud_edge.delivery.records import fold
+from pulumi_alicloud_edge.delivery.inventory import EMPTY_INVENTORY, Inventory, read_inventory
 from pulumi_alicloud_edge.delivery.strategies import dist_strategy, matching
 from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
-from pulumi_alicloud_edge.model.policy import Everywhere, Expression, Matching, Scope, Stage
+from pulumi_alicloud_edge.model.policy import ExactTargets, Expression, Scope, Stage
+from pulumi_alicloud_edge.model.selection import members
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.gate import exactly
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens import Ens
-    from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo
     from pulumi_alicloud_edge.cloud.ens_wire import DistFile
+    from pulumi_alicloud_edge.delivery.cleaning import Cleaner
     from pulumi_alicloud_edge.delivery.glances import StatusReads
 
 INSTANCES_NAMED = 100
 """The most instances named in one start: all parameters travel in the URL, whose length has a limit."""
-
-_KEYS = ("region_id", "instance_id")
-_OPERATORS = ("In", "NotIn")
+INVENTORY_SECONDS = 60.0
+"""How old the inventory of an observation may be; the rollout asks for a newer one before it gives anything up."""
+_BY_REGION_ONLY = "the cloud selects by region only, and there are instances in the region that are not meant"
 
 
 class DistPort:
@@ -35,8 +38,10 @@ class DistPort:
         reads: Shared status reads.
         app_id: The application.
         files: What to distribute, by unit; only starting needs it.
-        units: What is observed.
+        units: What is observed, with all versions of their names.
         stages: The stages whose members an observation is to tell.
+        cleaner: What displaces a newer version; None for a mere look.
+        clock: Seconds that never jump.
     """
 
     def __init__(
@@ -48,6 +53,8 @@ class DistPort:
         files: Mapping[Unit, DistFile],
         units: tuple[Unit, ...],
         stages: tuple[Stage, ...],
+        cleaner: Cleaner | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ens = ens
         self._reads = reads
@@ -55,19 +62,29 @@ class DistPort:
         self._files = files
         self._names = frozenset(unit.name for unit in units)
         self._stages = stages
-        self._inventory: Mapping[str, str] | None = None
+        self._cleaner = cleaner
+        self._clock = clock
+        self._inventory = EMPTY_INVENTORY
+        self._inventory_at: float | None = None
         self._names_instances = True
         self._cleans_first = False
         self._records: Mapping[Unit, Records] = {}
 
-    async def observe(self) -> Observation:
-        """Read DescribeDataDistResult, and once DescribeApplication for the instances there are."""
-        if self._inventory is None:
-            self._inventory = _by_instance(await self._reads.inventory(self._app_id))
+    async def observe(self, *, afresh: bool = False) -> Observation:
+        """Read DescribeDataDistResult and, where it is old or ``afresh``, DescribeApplication for the instances."""
+        now = self._clock()
+        if afresh or self._inventory_at is None or now - self._inventory_at >= INVENTORY_SECONDS:
+            self._inventory = await read_inventory(self._reads, self._app_id)
+            self._inventory_at = now
         read_at = datetime.now(UTC)
         self._records = await self._reads.dist_records(self._app_id, self._names)
-        members = tuple(members_of(stage.scope, self._inventory) for stage in self._stages)
-        return Observation(self._records, members, read_at=read_at)
+        return Observation(
+            self._records,
+            tuple(self._members(stage.scope) for stage in self._stages),
+            read_at=read_at,
+            regions=self._inventory.regions,
+            stopped=self._inventory.stopped,
+        )
 
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call DistApplicationData, for some instances only where the cloud takes that.
@@ -76,13 +93,24 @@ class DistPort:
         newer one is cleaned first, so that this one has to be distributed anew; and so from then on.
         """
         if request.repeat or self._cleans_first:
-            await self._clean_displacing(request)
-        if request.targets is not None and self._names_instances:
+            await self._displace(request)
+        targets = request.targets
+        if targets is None and isinstance(request.scope, ExactTargets):
+            targets = self._members(request.scope)
+        if targets is not None and self._names_instances:
             try:
-                return await self._start_named(request, sorted(request.targets))
+                return await self._start_named(request, sorted(targets))
             except RejectedError:
                 self._names_instances = False
-        return await self._start(request, self._strategy(request))
+        if targets is not None:
+            return await self._start_regions_of(request, targets)
+        try:
+            return await self._start(request, dist_strategy(request.scope))
+        except RejectedError:
+            meant = self._members(request.scope)
+            if meant is None or not self._whole_regions(meant, meant):
+                raise
+        return await self._start_regions_of(request, meant)
 
     async def _start_named(self, request: StartRequest, instances: list[str]) -> StartAnswer:
         """Start exactly these instances, in as many calls as their names need."""
@@ -93,32 +121,38 @@ class DistPort:
         everyone = frozenset().union(*listed) if len(listed) == len(answers) else None
         return replace(answers[-1], targets=everyone)
 
-    async def _clean_displacing(self, request: StartRequest) -> None:
-        displacing = self._displacing(request)
-        self._cleans_first |= bool(displacing)
-        for unit, region in sorted(displacing):
-            await self._ens.clean_dist_data(self._app_id, unit.name, unit.version, region or None)
+    async def _start_regions_of(self, request: StartRequest, targets: frozenset[str]) -> StartAnswer:
+        """Start the regions that the targets are in, where those hold nothing outside the selection (S1)."""
+        if not self._inventory.regions:
+            return await self._start(request, dist_strategy(request.scope))
+        regions = self._whole_regions(targets, self._selected(request))
+        if not regions:
+            return StartAnswer(notes=dict.fromkeys(request.units, _BY_REGION_ONLY))
+        answer = await self._start(request, matching([Expression("region_id", "In", tuple(sorted(regions)))]))
+        named = frozenset(t for t, region in self._inventory.regions.items() if region in regions)
+        if answer.targets is None or targets <= named:
+            return answer
+        return replace(answer, targets=None)
 
-    def _displacing(self, request: StartRequest) -> set[tuple[Unit, str]]:
-        """Give the other versions that keep the wanted ones from running, with the regions where they do.
-
-        Only where the start is meant: elsewhere another resource may want them.
-        """
-        inventory = self._inventory or {}
-        targets = members_of(request.scope, inventory) if request.targets is None else request.targets
-        if targets is None and not isinstance(request.scope, Everywhere):
-            return set()
-        found: set[tuple[Unit, str]] = set()
+    async def _displace(self, request: StartRequest) -> None:
+        """Clean the versions that keep the desired ones from running, as far as the gate lets that be (S1, S2)."""
+        if self._cleaner is None:
+            return
+        targets = self._members(request.scope) if request.targets is None else request.targets
+        displacing: dict[Unit, set[str]] = {}
         observation = Observation(self._records)
         for unit in request.units:
             lies_there = self._records.get(unit, {})
             for target, version in running_versions(observation, unit.name).items():
-                meant = targets is None or target in targets
                 record = lies_there.get(target)
                 waiting = record is not None and record.state is RecordState.SUCCEEDED
-                if meant and waiting and version != unit.version:
-                    found.add((Unit(unit.name, version), inventory.get(target, "")))
-        return found
+                if waiting and version != unit.version and (targets is None or target in targets):
+                    displacing.setdefault(Unit(unit.name, version), set()).add(target)
+        self._cleans_first |= bool(displacing)
+        selected = self._selected(request)
+        for unit in sorted(displacing):
+            scopes = self._scopes(request) if selected is None else exactly(selected)
+            await self._cleaner.displace(unit, scopes, frozenset(displacing[unit]))
 
     async def _start(self, request: StartRequest, strategies: str | None) -> StartAnswer:
         self._reads.touched(self._app_id, self._names)
@@ -131,89 +165,24 @@ class DistPort:
             request_id=answer.request_id,
         )
 
-    def _strategy(self, request: StartRequest) -> str | None:
-        """Select by the regions that the targets are in, where they are known, else by the stage's own scope."""
-        targets = request.targets
-        if targets is None:
-            return dist_strategy(request.scope)
-        inventory = self._inventory or {}
-        regions = {inventory.get(target, "") for target in targets}
-        if "" in regions:
-            return dist_strategy(request.scope)
-        return matching([Expression("region_id", "In", tuple(sorted(regions)))])
+    def _members(self, scope: Scope) -> frozenset[str] | None:
+        found = members(scope, self._inventory.regions)
+        return scope.targets if found is None and isinstance(scope, ExactTargets) else found
 
+    def _scopes(self, request: StartRequest) -> tuple[Scope, ...]:
+        return tuple(stage.scope for stage in self._stages[: request.stage + 1])
 
-class DistRemovalPort:
-    """Cleans distributed data files and sees them go.
+    def _selected(self, request: StartRequest) -> frozenset[str] | None:
+        """Return the targets of the stages that have been reached; None where they are not known."""
+        found = [self._members(scope) for scope in self._scopes(request)]
+        known = [each for each in found if each is not None]
+        return frozenset().union(*known) if len(known) == len(found) else None
 
-    Args:
-        ens: The client.
-        app_id: The application.
-        units: What is to go.
-        regions: Only there; none for everywhere.
-    """
-
-    def __init__(self, ens: Ens, app_id: str, units: tuple[Unit, ...], regions: tuple[str, ...]) -> None:
-        self._ens = ens
-        self._app_id = app_id
-        self._units = units
-        self._regions = regions
-
-    async def observe(self) -> Observation:
-        """Read DescribeDataDistResult of these units on these regions."""
-        groups = self._ens.describe_data_dist_result(
-            self._app_id,
-            names=sorted({unit.name for unit in self._units}),
-            versions=sorted({unit.version for unit in self._units}),
-            regions=self._regions,
-        )
-        return Observation(await fold(groups))
-
-    async def clean(self, unit: Unit) -> None:
-        """Call CleanDistData, region by region where it is limited to some."""
-        for region in self._regions or (None,):
-            await self._ens.clean_dist_data(self._app_id, unit.name, unit.version, region)
-
-
-def members_of(scope: Scope, inventory: Mapping[str, str]) -> frozenset[str] | None:
-    """Give the instances that a scope selects, None where that cannot be known from the inventory."""
-    if not inventory:
-        return None
-    match scope:
-        case Everywhere():
-            return frozenset(inventory)
-        case Matching(expressions):
-            if not all(
-                expression.key in _KEYS and expression.operator in _OPERATORS for expression in expressions
-            ):
-                return None
-            return frozenset(
-                instance
-                for instance, region in inventory.items()
-                if all(_fulfils(expression, instance, region) for expression in expressions)
-            )
-        case _:
-            return None
-
-
-def _fulfils(expression: Expression, instance: str, region: str) -> bool:
-    value = region if expression.key == "region_id" else instance
-    return (value in expression.values) == (expression.operator == "In")
-
-
-def _by_instance(application: ApplicationInfo | None) -> dict[str, str]:
-    if application is None:
-        return {}
-    return {instance.instance_id: instance.region_id for instance in application.instances}
-
-
-def limited_to(stages: tuple[Stage, ...]) -> frozenset[str]:
-    """Give the regions that all stages together are limited to, none where one is not limited to regions alone."""
-    regions: set[str] = set()
-    for stage in stages:
-        match stage.scope:
-            case Matching((Expression("region_id", "In", values),)):
-                regions.update(values)
-            case _:
-                return frozenset()
-    return frozenset(regions)
+    def _whole_regions(self, targets: frozenset[str], selected: frozenset[str] | None) -> frozenset[str]:
+        """Return the regions of some targets in which every instance is selected."""
+        inventory: Inventory = self._inventory
+        regions = {inventory.regions[target] for target in targets if target in inventory.regions}
+        if selected is None:
+            return frozenset()
+        shared = {region for target, region in inventory.regions.items() if target not in selected}
+        return frozenset(regions - shared - {""})

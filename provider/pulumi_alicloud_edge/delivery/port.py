@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Observation
+from pulumi_alicloud_edge.model.removal import Cleaning
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 
 
 class Port(Protocol):
     """One resource's view of the cloud."""
 
-    async def observe(self) -> Observation:
-        """Read what the cloud shows of this resource now."""
+    async def observe(self, *, afresh: bool = False) -> Observation:
+        """Read what the cloud shows of this resource now; ``afresh`` reads the inventory anew as well."""
         ...
 
     async def start(self, request: StartRequest) -> StartAnswer:
@@ -21,12 +22,12 @@ class Port(Protocol):
 
 
 class RemovingPort(Protocol):
-    """Takes units away."""
+    """Takes artifacts away."""
 
-    async def observe(self) -> Observation:
-        """Read where the units still are."""
+    async def observe(self, *, afresh: bool = False) -> Observation:
+        """Read where the artifacts still are."""
         ...
 
-    async def clean(self, unit: Unit) -> None:
-        """Ask the cloud to remove a unit; that it is gone is for observation to tell."""
+    async def clean(self, cleaning: Cleaning) -> None:
+        """Ask the cloud to clean a region; that the artifact is gone is for observation to tell."""
         ...

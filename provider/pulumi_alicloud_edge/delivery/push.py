@@ -63,13 +63,13 @@ class PushPort:
         self.shown = Observation({})
         self.hints: frozenset[str] = frozenset()
 
-    async def observe(self) -> Observation:
+    async def observe(self, *, afresh: bool = False) -> Observation:
         """Read DescribeDataPushResult.
 
         Regions are known in advance only where they are named; else the regions of the application's instances
         (DescribeApplication) hint at them.
         """
-        if self._wants_hints and not self._looked_up:
+        if self._wants_hints and (afresh or not self._looked_up):
             self.hints, self._looked_up = await self._inventory(), True
         read_at = datetime.now(UTC)
         records = await self._reads.push_records(self._app_id, self._names)

@@ -84,7 +84,7 @@ class ReleasePort:
         self._asked: int | None = None
         self.shown: Shown | None = None
 
-    async def observe(self) -> Observation:
+    async def observe(self, *, afresh: bool = False) -> Observation:  # noqa: ARG002 - it has no inventory
         """Read GetEdgeContainerAppStatus; while our version is under way, also how its pods do."""
         waiting, trouble = await self._build_state()
         if waiting is not None or trouble:

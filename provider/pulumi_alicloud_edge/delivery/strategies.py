@@ -9,6 +9,7 @@ from typing import assert_never
 from pulumi_alicloud_edge.model.policy import (
     ByStrategies,
     Everywhere,
+    ExactTargets,
     Expression,
     InRegions,
     Matching,
@@ -26,6 +27,8 @@ def push_strategy(scope: Scope) -> str | None:
             return in_regions(regions)
         case ByStrategies(strategies):
             return strategies
+        case ExactTargets(targets):
+            return in_regions(sorted(targets))
         case Matching() | Share():
             raise TypeError(f"a push is not selected by {scope}")
     assert_never(scope)
@@ -40,6 +43,8 @@ def dist_strategy(scope: Scope) -> str | None:
             return matching(expressions)
         case ByStrategies(strategies):
             return strategies
+        case ExactTargets(targets):
+            return matching([Expression("instance_id", "In", tuple(sorted(targets)))])
         case InRegions() | Share():
             raise TypeError(f"a distribution is not selected by {scope}")
     assert_never(scope)

@@ -59,6 +59,8 @@ class Observation:
         records: For each unit seen (wanted or not), its records by target.
         members: For each stage of the rollout in order, the targets that belong to it, or None where the cloud
             does not tell; then the records and the answers of start calls are all that is known.
+        regions: Target → the edge region that it is in, as far as the inventory tells; empty without inventory.
+        stopped: Targets that the inventory calls otherwise than running.
         hints: Targets that the cloud's inventory suggests where it does not tell who belongs to a stage: a reason
             to start, never a reason to wait.
         mark: Anything else whose change is a sign of progress, such as a percentage reached.
@@ -74,6 +76,8 @@ class Observation:
     hints: frozenset[str] = frozenset()
     part: float | None = None
     trouble: Mapping[Unit, str] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
+    stopped: frozenset[str] = frozenset()
 
     def of(self, unit: Unit) -> Records:
         """Give the records of a unit, empty where the cloud has none."""

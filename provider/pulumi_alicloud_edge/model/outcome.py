@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from pulumi_alicloud_edge.model.observation import Unit
@@ -111,6 +111,8 @@ class Outcome:
         allowed: How many the budget allowed.
         started: Whether this run has started anything in the cloud.
         request_ids: The vendor's ids of the start calls, newest last.
+        unserved: Targets that the inventory lists and the answers of the cloud's own starts left out (S6).
+        begun: How many stages, from the first, this run or the ones before it have started as a whole.
     """
 
     status: RolloutStatus
@@ -122,4 +124,5 @@ class Outcome:
     allowed: int = 0
     started: bool = False
     request_ids: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    unserved: frozenset[str] = frozenset()
+    begun: int = 0

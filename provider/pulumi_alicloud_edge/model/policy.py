@@ -68,7 +68,14 @@ class ByStrategies:
     strategies: str
 
 
-Scope = Everywhere | InRegions | Matching | Share | ByStrategies
+@dataclass(frozen=True)
+class ExactTargets:
+    """Targets named one by one, as a rollback restores them."""
+
+    targets: frozenset[str]
+
+
+Scope = Everywhere | InRegions | Matching | Share | ByStrategies | ExactTargets
 
 
 @dataclass(frozen=True)

@@ -78,10 +78,20 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Confirm:
+    """Observe again at that time, with the inventory read anew: what was seen is believed if it is seen again."""
+
+    at: float
+
+
+@dataclass(frozen=True)
 class Finish:
     """The rollout is over."""
 
     outcome: Outcome
 
 
-Decision = Start | Wait | Finish
+Decision = Start | Wait | Confirm | Finish
+
+CONFIRMED_AFTER = 1.0
+"""Seconds between two looks that have to agree before bad news is believed (S5)."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import FAILED_TARGETS_KEPT, FailedTarget, Placement, Verdict
 from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Scope
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
 from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, known_targets
 
 
@@ -19,10 +18,11 @@ class UnitDrift:
     """One unit and the targets on which it is not as declared.
 
     Attributes:
-        missing: Targets that lack it or run another version; `ANYWHERE` alone where no target has it at all.
+        missing: Targets that lack it or run another version.
         failed: Targets on which it has failed, with the cloud's reason.
         others: Versions that run on the missing ones instead.
         total: Number of targets looked at.
+        is_nowhere: Whether no target has it at all, where the cloud does not say which there are.
     """
 
     unit: Unit
@@ -30,6 +30,7 @@ class UnitDrift:
     failed: Mapping[str, str]
     others: frozenset[str]
     total: int
+    is_nowhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,38 @@ class Drift:
     def __bool__(self) -> bool:
         """Failures inside the budget are no drift; anything missing is."""
         failed = set().union(*(unit.failed for unit in self.units))
-        return any(unit.missing for unit in self.units) or len(failed) > self.allowed_failures
+        missing = any(unit.missing or unit.is_nowhere for unit in self.units)
+        return missing or len(failed) > self.allowed_failures
 
 
-def find_drift(desired: Desired, scope: Scope, observation: Observation, budget: Budget) -> Drift:
-    """Compare an observation with what is declared for ``scope``; what is under way is no drift."""
+def find_drift(
+    desired: Desired,
+    scope: Scope,
+    observation: Observation,
+    budget: Budget,
+    unserved: Collection[str] = frozenset(),
+) -> Drift:
+    """Compare an observation with what is declared for ``scope``; what is under way is no drift.
+
+    Args:
+        desired: What is declared.
+        scope: Where it is declared for.
+        observation: What the cloud shows.
+        budget: How many targets may have failed.
+        unserved: Targets that the last rollout found listed and not served: neither drift nor failure (S6).
+    """
     targets = all_targets(desired, scope, observation) | observation.hints
+    targets.difference_update(_still_unserved(desired, unserved, observation))
     units = tuple(_unit_drift(desired, unit, targets, observation) for unit in desired.units)
-    return Drift(tuple(unit for unit in units if unit.missing or unit.failed), budget.allowed(len(targets)))
+    drifted = tuple(unit for unit in units if unit.missing or unit.failed or unit.is_nowhere)
+    return Drift(drifted, budget.allowed(len(targets)))
+
+
+def _still_unserved(desired: Desired, unserved: Collection[str], observation: Observation) -> set[str]:
+    """Return those of the targets that were not served on which nothing of what is declared has shown since."""
+    return {
+        target for target in unserved if not any(target in observation.of(unit) for unit in desired.units)
+    }
 
 
 def placements(desired: Desired, scope: Scope, observation: Observation) -> tuple[Placement, ...]:
@@ -81,11 +106,10 @@ def _unit_drift(desired: Desired, unit: Unit, targets: set[str], observation: Ob
         by_verdict[verdicts.on(target)].add(target)
     missing = by_verdict[Verdict.MISSING]
     running = running_versions(observation, unit.name) if missing else {}
-    if observation.members[-1] is None and not observation.of(unit):
-        missing = missing or {ANYWHERE}
+    nowhere = observation.members[-1] is None and not observation.of(unit) and not missing
     failed = {target: _detail(verdicts, target) for target in sorted(by_verdict[Verdict.FAILED])}
     others = frozenset(running[target] for target in missing if target in running)
-    return UnitDrift(unit, frozenset(missing), failed, others, len(targets))
+    return UnitDrift(unit, frozenset(missing), failed, others, len(targets), nowhere)
 
 
 def _placement(desired: Desired, unit: Unit, targets: set[str], observation: Observation) -> Placement:

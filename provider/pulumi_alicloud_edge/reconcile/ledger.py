@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pulumi_alicloud_edge.model.observation import NO_RECORDS, Records, Unit
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 
-ANYWHERE = ""
-"""Stands for the targets of a start while the cloud has not named any."""
+_LEFT_OUT_FOR_SURE = 2
+"""So often an answer has to leave a target out where it names no other: a single empty answer proves nothing (S5)."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Ledger:
         self._refused: set[Unit] = set()
         self._narrowed: set[int] = set()
         self._complete: dict[int, frozenset[Unit]] = {}
+        self._left_out: dict[str, int] = {}
         self.request_ids: tuple[str, ...] = ()
         self.started = False
 
@@ -79,6 +80,19 @@ class Ledger:
         if answer.targets is not None:
             book = self._answered_whole if request.targets is None else self._answered_narrow
             book[request.stage] = book.get(request.stage, frozenset()) | answer.targets
+            self._note_left_out(request, answer.targets)
+
+    def _note_left_out(self, request: StartRequest, named: frozenset[str]) -> None:
+        asked = self._members.get(request.stage) if request.targets is None else request.targets
+        for target in asked or ():
+            if target in named:
+                self._left_out.pop(target, None)
+            else:
+                self._left_out[target] = self._left_out.get(target, 0) + (_LEFT_OUT_FOR_SURE if named else 1)
+
+    def left_out(self) -> frozenset[str]:
+        """Return the targets that the answers to starts that meant them have left out: they are not served (S6)."""
+        return frozenset(t for t, times in self._left_out.items() if times >= _LEFT_OUT_FOR_SURE)
 
     def forgive(self, request: StartRequest) -> int:
         """Take a start back from the account of what it meant, since its answer was lost.
@@ -96,15 +110,14 @@ class Ledger:
                     self._narrow[unit, target] = _taken_back(self._narrow[unit, target])
         return max(self._unclear[unit] for unit in request.units)
 
-    def attempt(self, unit: Unit, target: str, stage: int) -> Attempt | None:
-        """Give the latest start that covers this target, with the number of starts made of it in all.
+    def whole_attempt(self, unit: Unit, stage: int) -> Attempt | None:
+        """Return the latest start of the whole of a stage, with the number of such starts."""
+        return self._whole.get((unit, stage))
 
-        For `ANYWHERE`, only starts of this very stage count.
-        """
+    def attempt(self, unit: Unit, target: str) -> Attempt | None:
+        """Give the latest start that covers this target, with the number of starts made of it in all."""
         attempts = [
-            attempt
-            for (of, at), attempt in self._whole.items()
-            if of == unit and self._covers(at, target, stage)
+            attempt for (of, at), attempt in self._whole.items() if of == unit and self._covers(at, target)
         ]
         if (narrow := self._narrow.get((unit, target))) is not None:
             attempts.append(narrow)
@@ -137,10 +150,8 @@ class Ledger:
         """Give the cloud's last words on a start of this unit."""
         return self._words.get(unit, "")
 
-    def _covers(self, started: int, target: str, stage: int) -> bool:
+    def _covers(self, started: int, target: str) -> bool:
         """Tell whether the start of the whole of stage ``started`` meant this target."""
-        if target == ANYWHERE:
-            return started == stage
         # An answer that names none tells nothing of what was meant: something may have begun all the same.
         meant = self._answered_whole.get(started) or self._members.get(started)
         return meant is None or target in meant

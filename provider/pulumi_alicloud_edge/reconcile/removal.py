@@ -1,26 +1,28 @@
-"""The state machine of a removal: clean each unit once, then wait until every record says deleted or is gone.
+"""The state machine of a removal: clean each region once, then wait until every record says deleted or is gone.
 
-That nothing is shown of a unit at all is believed when two looks agree: a single empty answer would show the same.
+What may be cleaned was decided by the gate (`reconcile.gate`); this sees it through. That nothing is shown any more
+is believed when two looks agree, and records of instances that no longer exist keep nothing from ending (S5, S6).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
 from pulumi_alicloud_edge.model.policy import DEFAULT_STALL_TIMEOUT
+from pulumi_alicloud_edge.model.removal import Cleaning
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm
 from pulumi_alicloud_edge.reconcile.survey import VISIBILITY
 
 CLEANS = 3
-CONFIRMED_AFTER = 1.0
-"""Seconds between the two looks that show nothing."""
 
 
 @dataclass(frozen=True)
 class Clean:
-    """Have the cloud remove these units, then observe again."""
+    """Have the cloud clean these regions, then observe again."""
 
-    units: tuple[Unit, ...]
+    cleanings: tuple[Cleaning, ...]
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,6 @@ class AwaitRemoval:
 
     left: int
     total: int
-
-
-@dataclass(frozen=True)
-class Confirm:
-    """Observe again at that time: nothing is shown any more."""
-
-    at: float
 
 
 @dataclass(frozen=True)
@@ -55,71 +50,100 @@ RemovalDecision = Clean | AwaitRemoval | Confirm | Removed | StillThere
 
 
 class Removal:
-    """Remove units and see that they are gone.
+    """Clean what may be cleaned and see that it is gone.
 
     Args:
-        units: What to remove.
+        cleanings: What to clean.
         deadline: When to give up.
         stall_timeout: Seconds without any progress after which to give up.
     """
 
     def __init__(
-        self, units: tuple[Unit, ...], deadline: float, *, stall_timeout: float = DEFAULT_STALL_TIMEOUT
+        self,
+        cleanings: tuple[Cleaning, ...],
+        deadline: float,
+        *,
+        stall_timeout: float = DEFAULT_STALL_TIMEOUT,
     ) -> None:
-        self._units = units
+        self._cleanings = cleanings
         self._deadline = deadline
         self._stall_timeout = stall_timeout
         self._quiet_since: float | None = None
         self._bare_since: float | None = None
-        self._cleaned_at: dict[Unit, float] = {}
-        self._cleans: dict[Unit, int] = {}
-        self._left: dict[Unit, int] = {}
+        self._doubt_since: float | None = None
+        self._cleaned_at: dict[Cleaning, float] = {}
+        self._cleans: dict[Cleaning, int] = {}
+        self._left: dict[Cleaning, int] = {}
         self._most = 0
 
     def decide(self, observation: Observation, now: float) -> RemovalDecision:
-        """Judge an observation made at ``now``. A unit whose records do not shrink is cleaned again, twice."""
-        left = {unit: _held(observation, unit) for unit in self._units}
-        left = {unit: count for unit, count in left.items() if count}
+        """Judge an observation made at ``now``. What does not shrink is cleaned again, twice."""
+        left = {cleaning: self._held(observation, cleaning) for cleaning in self._cleanings}
+        left = {cleaning: count for cleaning, count in left.items() if count}
         if not left:
             return self._end(observation, now)
         self._bare_since = None
         self._note_progress(left, now)
         if now >= self._deadline or now - (self._quiet_since or now) >= self._stall_timeout:
-            return StillThere(tuple(left), sum(left.values()))
-        if due := tuple(unit for unit in left if self._is_due(unit, now)):
+            return self._give_up(left, now)
+        self._doubt_since = None
+        if due := tuple(cleaning for cleaning in left if self._is_due(cleaning, now)):
             return Clean(due)
         self._most = max(self._most, sum(left.values()))
         return AwaitRemoval(sum(left.values()), self._most)
+
+    def cleaned(self, cleaning: Cleaning, now: float) -> None:
+        """Note that the cloud was told to clean a region."""
+        self._cleaned_at[cleaning] = now
+        self._cleans[cleaning] = self._cleans.get(cleaning, 0) + 1
+
+    def _give_up(self, left: dict[Cleaning, int], now: float) -> Confirm | StillThere:
+        """Give up when the inventory was read once more: what holds it may not exist any more."""
+        if self._doubt_since is None:
+            self._doubt_since = now
+            return Confirm(now + CONFIRMED_AFTER)
+        return StillThere(tuple(dict.fromkeys(cleaning.unit for cleaning in left)), sum(left.values()))
 
     def _end(self, observation: Observation, now: float) -> Confirm | Removed:
         """Believe that all is gone, at once where the records say so."""
         if self._bare_since is None:
             self._bare_since = now
-        told = all(observation.of(unit) for unit in self._units)
+        told = all(
+            observation.of(cleaning.unit).keys() >= cleaning.targets & observation.regions.keys()
+            and observation.of(cleaning.unit)
+            for cleaning in self._cleanings
+        )
         confirmed_at = min(self._bare_since + CONFIRMED_AFTER, self._deadline)
         return Removed() if told or now >= confirmed_at else Confirm(confirmed_at)
 
-    def _note_progress(self, left: dict[Unit, int], now: float) -> None:
+    def _note_progress(self, left: dict[Cleaning, int], now: float) -> None:
         if self._quiet_since is None or left != self._left:
             self._quiet_since = now
-        for unit, count in left.items():
-            if unit in self._cleaned_at and count < self._left.get(unit, count):
-                self._cleaned_at[unit] = now
+        for cleaning, count in left.items():
+            if cleaning in self._cleaned_at and count < self._left.get(cleaning, count):
+                self._cleaned_at[cleaning] = now
         self._left = left
 
-    def _is_due(self, unit: Unit, now: float) -> bool:
-        """Tell whether to have a unit cleaned: at first, and twice more if nothing comes of it."""
-        if unit not in self._cleaned_at:
+    def _is_due(self, cleaning: Cleaning, now: float) -> bool:
+        """Tell whether to have a region cleaned: at first, and twice more if nothing comes of it."""
+        if cleaning not in self._cleaned_at:
             return True
-        waited = now - self._cleaned_at[unit] >= VISIBILITY
-        return waited and self._cleans[unit] < CLEANS
+        waited = now - self._cleaned_at[cleaning] >= VISIBILITY
+        return waited and self._cleans[cleaning] < CLEANS
 
-    def cleaned(self, unit: Unit, now: float) -> None:
-        """Note that the cloud was told to remove a unit."""
-        self._cleaned_at[unit] = now
-        self._cleans[unit] = self._cleans.get(unit, 0) + 1
+    def _held(self, observation: Observation, cleaning: Cleaning) -> int:
+        """Count who holds the artifact: the instances that held it before, and what has come to the region since.
+
+        A stopped instance that was told to clean does not keep a removal from ending.
+        """
+        stopped = observation.stopped if cleaning in self._cleaned_at else frozenset()
+        return sum(
+            record.state is not RecordState.DELETED
+            for target, record in observation.of(cleaning.unit).items()
+            if target not in stopped and _is_in(cleaning, target, observation.regions)
+        )
 
 
-def _held(observation: Observation, unit: Unit) -> int:
-    records = observation.of(unit).values()
-    return sum(record.state is not RecordState.DELETED for record in records)
+def _is_in(cleaning: Cleaning, target: str, regions: Mapping[str, str]) -> bool:
+    """Return whether a target exists, as far as the inventory tells, and is in the region that is cleaned."""
+    return regions.get(target) == cleaning.region if regions else target in cleaning.targets

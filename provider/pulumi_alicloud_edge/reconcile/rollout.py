@@ -5,30 +5,47 @@ Look, start what is missing, wait for what is under way, start again what failed
     observe ──> decide ──> Start(requests) ──> started(answer) ─┐
        ^           │                                            │
        │           ├─────> Wait(until) ─────────────────────────┤
+       │           ├─────> Confirm(at) ─────────────────────────┤
        └───────────┼────────────────────────────────────────────┘
                    └─────> Finish(outcome)
 
 What already runs is not started again, what is under way is joined, and only observations make a target done.
 Time comes from outside, as seconds of any clock that does not jump.
+
+| the stage, as surveyed | decision |
+| --- | --- |
+| has surely no served target | pass over it where that is allowed, else fail; confirmed first |
+| more failed than its budget allows | fail; confirmed first (S5), with the inventory read anew (S6) |
+| anything is to be started | start it, unless it bakes; what is new in the inventory also while it bakes |
+| anything is under way, or may still show | wait |
+| time is up, or nothing moves for too long | count what hangs as failed; confirmed first |
+| all has converged within the budget | bake, then the next stage |
+| the last stage has baked | finish; first read the inventory anew where it is old |
+
+*Confirmed* means that a second look, a moment later, shows the same: a stale read, an empty answer or an instance
+that has just been removed neither fails a rollout nor rolls a fleet back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
-    FailedTarget,
     FailureCause,
     Outcome,
     Progress,
     RolloutStatus,
 )
-from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
+from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy, Stage
+from pulumi_alicloud_edge.model.selection import Certainty
 from pulumi_alicloud_edge.reconcile.baking import has_baked
+from pulumi_alicloud_edge.reconcile.baseline import Baseline
 from pulumi_alicloud_edge.reconcile.decisions import (
+    CONFIRMED_AFTER,
+    Confirm,
     Decision,
     Desired,
     Finish,
@@ -37,13 +54,54 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     StartRequest,
     Wait,
 )
-from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE, Ledger
-from pulumi_alicloud_edge.reconcile.survey import Patience, Survey, UnitSurvey, survey
-from pulumi_alicloud_edge.reconcile.verdicts import known_targets
+from pulumi_alicloud_edge.reconcile.ledger import Ledger
+from pulumi_alicloud_edge.reconcile.stage_targets import StageTargets
+from pulumi_alicloud_edge.reconcile.survey import (
+    Patience,
+    StageView,
+    Survey,
+    UnitSurvey,
+    Unnamed,
+    survey,
+)
 
 SETTLE_SHARE = 0.1
 SETTLE_LEAST = 1.0
 UNCLEAR_STARTS = 5
+
+
+INVENTORY_OLD = 10.0
+"""Seconds after which the inventory is read once more before a rollout that has started anything ends well."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Bad news that one look has brought.
+
+    Attributes:
+        cause: What it would fail the rollout for.
+        failed: The targets that have failed.
+        since: When it was first seen.
+    """
+
+    cause: FailureCause
+    failed: frozenset[str]
+    since: float
+
+
+@dataclass
+class Memory:
+    """What a rollout knows from the runs before it.
+
+    Attributes:
+        baseline: What targets ran when it began; empty in its first run.
+        covered: For each stage, the units of which an earlier run has started the whole of it (S4).
+        passes_empty_stages: Whether a stage that selects nothing any more is passed over: nothing was edited (S6).
+    """
+
+    baseline: Baseline = field(default_factory=Baseline)
+    covered: tuple[frozenset[Unit], ...] = ()
+    passes_empty_stages: bool = False
 
 
 class Rollout:
@@ -54,24 +112,47 @@ class Rollout:
         policy: Stages and bounds.
         now: The time at which it begins.
         starts_in: Seconds until the cloud is asked to begin; all bounds count from then.
+        memory: What is known from the runs before.
     """
 
     def __init__(
-        self, desired: Desired, policy: RolloutPolicy, now: float, *, starts_in: float = 0.0
+        self,
+        desired: Desired,
+        policy: RolloutPolicy,
+        now: float,
+        *,
+        starts_in: float = 0.0,
+        memory: Memory | None = None,
     ) -> None:
         self._desired = desired
         self._policy = policy
         self._began = now
+        self._memory = memory or Memory()
         self._deadline = now + starts_in + policy.timeout
         self._quiet_since = now + starts_in
         self._last_counts: tuple[object, ...] | None = None
         self._settling: tuple[frozenset[str], float] | None = None
         self._stage = 0
         self._bake_ends: float | None = None
+        self._baking: frozenset[str] = frozenset()
         self._given_up: dict[Unit, dict[str, str]] = {}
+        self._doubt: Doubt | None = None
+        self._baseline_confirmed = policy.on_failure is not OnFailure.ROLLBACK
+        self._inventory_at = now
         self._ledger = Ledger()
+        self._targets = StageTargets(desired, policy, self._ledger, self._memory.covered)
         self._seen = Observation({})
         self._survey = Survey(frozenset(), is_open=True, units=())
+
+    @property
+    def baseline(self) -> Baseline:
+        """What targets ran before this rollout started anything on them, through all its runs."""
+        return self._memory.baseline
+
+    @property
+    def seen(self) -> Observation:
+        """The observation judged last."""
+        return self._seen
 
     @property
     def stage(self) -> Stage:
@@ -81,6 +162,7 @@ class Rollout:
     def decide(self, observation: Observation, now: float) -> Decision:
         """Judge an observation made at ``now`` and say what comes next."""
         self._seen = observation
+        self._targets.observe(observation)
         while True:
             self._survey = self._look(observation, now)
             self._note_progress(observation, now)
@@ -89,12 +171,19 @@ class Rollout:
                 return decision
             self._stage += 1
             self._bake_ends = None
+            self._baking = frozenset()
             self._settling = None
+
+    def refreshed(self, now: float) -> None:
+        """Note that the inventory was read anew for the next observation."""
+        self._inventory_at = now
 
     def starting(self, request: StartRequest, now: float) -> None:
         """Note that a start is being sent."""
         seen = {unit: self._seen.of(unit) for unit in request.units}
-        self._ledger.record(request, seen, self._seen.members[request.stage], now)
+        members = self._seen.members[request.stage]
+        self._note_baseline(request, members)
+        self._ledger.record(request, seen, members, now)
         self._settling = None
 
     def started(self, request: StartRequest, answer: StartAnswer) -> None:
@@ -113,46 +202,35 @@ class Rollout:
         """End the wait because the run was told to stop; what is under way goes on in the cloud."""
         return self._outcome(RolloutStatus.INTERRUPTED, now)
 
+    def _note_baseline(self, request: StartRequest, members: frozenset[str] | None) -> None:
+        """Note what the targets run that a start means: those named, else all that the cloud shows."""
+        shown: set[str] = set()
+        for unit in request.units:
+            shown.update(*self._seen.versions_of(unit.name).values())
+        named = request.targets if request.targets is not None else members
+        self._memory.baseline.note(request.units, shown if named is None else named, self._seen)
+        self._memory.baseline.note_started(request.units)
+
     def _look(self, observation: Observation, now: float) -> Survey:
-        earlier, _ = self._targets(observation, self._stage) if self._stage else (set(), False)
-        targets, is_open = self._targets(observation, self._stage + 1)
-        if None in observation.members[: self._stage + 1]:
-            # An answer may name only what the start acts on: what an earlier run has begun counts as well.
-            targets |= known_targets(observation, self._desired.units, exclusive=False)
-        starts = 0 if self._bake_ends is not None else 1 + self._policy.retries
+        earlier = self._targets.up_to(self._stage - 1).targets if self._stage else frozenset()
+        targets = self._targets.up_to(self._stage)
+        baking = self._bake_ends is not None
+        starts = 1 + self._policy.retries
+        newcomers = targets.targets - self._baking if baking and targets.is_known else frozenset()
         seen = survey(
             self._desired,
-            targets,
-            is_open=is_open,
-            is_named=self._told(self._stage, observation) is not None,
-            earlier=frozenset(earlier),
+            StageView(
+                targets, self._targets.is_named(self._stage), earlier, self._targets.covered(self._stage)
+            ),
             observation=observation,
             ledger=self._ledger,
-            patience=Patience(starts, self._stage, self._quiet_since, now),
+            patience=Patience(
+                0 if baking else starts, self._stage, self._quiet_since, now, newcomers, starts
+            ),
         )
         return replace(
             seen, units=tuple(_as_failed(unit, self._given_up.get(unit.unit, {})) for unit in seen.units)
         )
-
-    def _targets(self, observation: Observation, stages: int) -> tuple[set[str], bool]:
-        """Give the targets of the first stages, and whether there may be more than the cloud has told.
-
-        What the cloud answered to a start of a whole stage is believed before any inventory.
-        """
-        targets: set[str] = set()
-        is_open, by_name = False, False
-        for stage in range(stages):
-            told = self._told(stage, observation)
-            targets |= self._ledger.narrow_answer(stage)
-            if told is None:
-                is_open = True
-                selects_all = isinstance(self._policy.stages[stage].scope, Everywhere)
-                by_name |= self._desired.exclusive and selects_all
-            else:
-                targets |= told
-        if is_open:
-            targets |= known_targets(observation, self._desired.units, exclusive=by_name)
-        return targets, is_open
 
     def _note_progress(self, observation: Observation, now: float) -> None:
         counts = (self._stage, self._survey.counts(), observation.mark)
@@ -162,32 +240,33 @@ class Rollout:
 
     def _judge(self, now: float) -> Decision | None:
         """Decide on the stage under way; None when it is done and another follows."""
-        if not self._selects():
-            return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.NOTHING_SELECTED))
+        if self._targets.is_empty(self._stage):
+            return self._pass_over(now)
         expired = self._expired(now)
-        is_final = not self._survey.unfinished_targets and self._settled(now)
+        is_final = self._survey.is_finished and self._settled(now)
         if self._is_beyond_budget(is_final=is_final):
-            return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.BUDGET))
+            return self._fail(FailureCause.BUDGET, now)
         if not is_final:
             return self._give_up(expired, now) if expired else self._go_on(now)
         return self._bake(now)
 
-    def _selects(self) -> bool:
-        """Tell whether the stage under way has any target of its own, as far as the cloud tells."""
-        told = self._told(self._stage, self._seen)
-        return (
-            told is None
-            or bool(told)
-            or (self._ledger.has_started(self._stage) and bool(self._survey.targets))
-        )
+    def _pass_over(self, now: float) -> Decision | None:
+        """Pass over a stage without targets, where nothing was edited and others have some."""
+        last = self._stage + 1 == len(self._policy.stages)
+        if self._memory.passes_empty_stages:
+            return self._end(now) if last else None
+        return self._fail(FailureCause.NOTHING_SELECTED, now)
 
-    def _told(self, stage: int, observation: Observation) -> frozenset[str] | None:
-        """Give the targets of a stage as the cloud tells them, None where it does not.
-
-        An answer that names none does not say that there are none: it may be about what was left to do.
-        """
-        answer, members = self._ledger.whole_answer(stage), observation.members[stage]
-        return answer or (answer if members is None else members)
+    def _fail(self, cause: FailureCause, now: float) -> Decision:
+        """Fail once a second look has shown the same (S5)."""
+        failed = frozenset(self._survey.failed_targets)
+        doubt = self._doubt
+        agrees = doubt is not None and doubt.cause is cause and doubt.failed <= failed
+        if doubt is None or not agrees:
+            doubt = self._doubt = Doubt(cause, failed, now)
+        if now - doubt.since < CONFIRMED_AFTER:
+            return Confirm(doubt.since + CONFIRMED_AFTER)
+        return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
 
     def _is_beyond_budget(self, *, is_final: bool) -> bool:
         """Tell whether more has failed than may.
@@ -195,7 +274,7 @@ class Rollout:
         A share cannot be judged while targets may still show.
         """
         failed = self._survey.failed_targets
-        if ANYWHERE in failed:
+        if self._survey.has_failed_unnamed:
             return True
         if self._survey.is_open and not is_final:
             return self.stage.budget.percent is None and len(failed) > self.stage.budget.count
@@ -207,18 +286,35 @@ class Rollout:
         return min(self.stage.budget.allowed(total), max(total - 1, 0))
 
     def _go_on(self, now: float) -> Decision:
-        requests = tuple(self._requests())
-        if requests and self._bake_ends is None:
+        self._doubt = None
+        if requests := tuple(self._requests()):
+            if not self._baseline_confirmed and self._ran_nothing(requests):
+                self._baseline_confirmed = True
+                return Confirm(now + CONFIRMED_AFTER)
             return Start(requests)
         return Wait(self._progress(now), min(self._deadline, self._quiet_since + self._policy.stall_timeout))
 
+    def _ran_nothing(self, requests: tuple[StartRequest, ...]) -> bool:
+        """Return whether a target seems to run nothing: a rollback would clean it, so two looks have to say so."""
+        for request in requests:
+            members = self._seen.members[request.stage] if request.targets is None else request.targets
+            for unit in request.units:
+                shown = set().union(*self._seen.versions_of(unit.name).values())
+                if not shown or not shown.issuperset(members or ()):
+                    return True
+        return False
+
     def _give_up(self, cause: FailureCause, now: float) -> Decision | None:
         """Count what hangs as failed: it may still fit into the budget."""
+        confirmed = self._fail(cause, now)
+        if isinstance(confirmed, Confirm):
+            return confirmed
         reason = "no result in time" if cause is FailureCause.TIMEOUT else "no progress for too long"
         for unit in self._survey.units:
             hanging = dict.fromkeys(unit.under_way | unit.to_start, reason)
             self._given_up.setdefault(unit.unit, {}).update(hanging)
         units = tuple(_as_failed(unit, self._given_up[unit.unit]) for unit in self._survey.units)
+        units = tuple(_unnamed_as_failed(unit, reason) for unit in units)
         self._survey = replace(self._survey, units=units)
         if self._is_beyond_budget(is_final=True):
             return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
@@ -232,12 +328,23 @@ class Rollout:
                 self._seen, self._desired.units, self._stage, self.stage.bake
             )
             self._bake_ends = now if elapsed else now + self.stage.bake
+            self._baking = self._survey.targets
         if self._bake_ends is not None and now < self._bake_ends:
             if now >= self._deadline:
-                return Finish(self._outcome(RolloutStatus.FAILED, now, FailureCause.TIMEOUT))
+                return self._fail(FailureCause.TIMEOUT, now)
+            self._doubt = None
             return Wait(self._progress(now), min(self._deadline, self._bake_ends))
+        self._doubt = None
         if self._stage + 1 < len(self._policy.stages):
             return None
+        return self._end(now)
+
+    def _end(self, now: float) -> Decision:
+        """End well; where the inventory is old, only when it was read once more (S4, S6)."""
+        listed = bool(self._seen.regions or self._seen.hints)
+        old = listed and now - self._inventory_at >= INVENTORY_OLD
+        if self._ledger.started and old and now < self._deadline:
+            return Confirm(now)
         degraded = bool(self._survey.failed_targets)
         return Finish(self._outcome(RolloutStatus.DEGRADED if degraded else RolloutStatus.CONVERGED, now))
 
@@ -264,7 +371,7 @@ class Rollout:
         """Join units that are missing on the same targets into one start."""
         groups: dict[frozenset[str] | None, list[Unit]] = {}
         for unit in self._survey.units:
-            if unit.to_start:
+            if unit.to_start or unit.unnamed is Unnamed.DUE:
                 groups.setdefault(self._narrowed(unit), []).append(unit.unit)
         return [
             StartRequest(self._stage, self.stage.scope, tuple(units), targets, self._repeats(units, targets))
@@ -278,16 +385,19 @@ class Rollout:
         """
         own = self._seen.members[self._stage]
         if own is None:
-            begun = self._ledger.attempt(unit.unit, ANYWHERE, self._stage) is not None
-            if not begun or ANYWHERE in unit.to_start or self._ledger.was_refused(unit.unit):
+            begun = self._ledger.whole_attempt(unit.unit, self._stage) is not None
+            covered = unit.unit in self._targets.covered(self._stage)
+            if unit.unnamed is Unnamed.DUE or self._ledger.was_refused(unit.unit) or not (begun or covered):
                 return None
         elif unit.to_start >= own:
             return None
         return frozenset(unit.to_start)
 
     def _repeats(self, units: list[Unit], targets: frozenset[str] | None) -> int:
-        sample = next(iter(targets)) if targets else ""
-        attempts = [self._ledger.attempt(unit, sample, self._stage) for unit in units]
+        if targets is None:
+            attempts = [self._ledger.whole_attempt(unit, self._stage) for unit in units]
+        else:
+            attempts = [self._ledger.attempt(unit, next(iter(targets))) for unit in units]
         return max((a.count for a in attempts if a is not None), default=0)
 
     def _progress(self, now: float) -> Progress:
@@ -307,22 +417,27 @@ class Rollout:
 
     def _outcome(self, status: RolloutStatus, now: float, cause: FailureCause | None = None) -> Outcome:
         seen = self._survey
-        failed = tuple(
-            FailedTarget(unit.unit, target, reason)
-            for unit in seen.units
-            for target, reason in sorted(unit.failed.items())[:FAILED_TARGETS_KEPT]
-        )
+        failed = tuple(failure for unit in seen.units for failure in unit.failures())
         return Outcome(
             status=status,
             placements=tuple(unit.placement() for unit in seen.units),
             progress=self._progress(now),
             cause=cause,
             stage_failed=failed[:FAILED_TARGETS_KEPT],
-            failed_total=len(seen.failed_targets),
+            failed_total=len(seen.failed_targets) or int(seen.has_failed_unnamed),
             allowed=self._allowed(),
             started=self._ledger.started,
             request_ids=self._ledger.request_ids,
+            unserved=self._targets.unserved,
+            begun=self._begun(),
         )
+
+    def _begun(self) -> int:
+        """Return how many stages, from the first, were started as a whole or need no start."""
+        for index in range(len(self._policy.stages)):
+            if self._targets.of(index).certainty is Certainty.UNKNOWN or index > self._stage:
+                return index
+        return len(self._policy.stages)
 
 
 def _as_failed(unit: UnitSurvey, given_up: Mapping[str, str]) -> UnitSurvey:
@@ -332,3 +447,10 @@ def _as_failed(unit: UnitSurvey, given_up: Mapping[str, str]) -> UnitSurvey:
         return unit
     failed = unit.failed | {target: given_up[target] for target in hanging}
     return replace(unit, under_way=unit.under_way - hanging, to_start=unit.to_start - hanging, failed=failed)
+
+
+def _unnamed_as_failed(unit: UnitSurvey, reason: str) -> UnitSurvey:
+    """Count what was never shown as failed where a start of it is awaited."""
+    if unit.unnamed not in (Unnamed.DUE, Unnamed.AWAITED):
+        return unit
+    return replace(unit, unnamed=Unnamed.FAILED, unnamed_reason=reason)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from enum import Enum
 
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import (
@@ -12,23 +13,43 @@ from pulumi_alicloud_edge.model.outcome import (
     Placement,
     Verdict,
 )
+from pulumi_alicloud_edge.model.selection import TargetSet
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE, Ledger
+from pulumi_alicloud_edge.reconcile.ledger import Attempt, Ledger
 from pulumi_alicloud_edge.reconcile.verdicts import Verdicts
 
 VISIBILITY = 20.0
 """Seconds that the cloud may take to show anything of a start before it counts as not taken up."""
 
 
+class Unnamed(Enum):
+    """Where those targets of a stage stand that the cloud has not named.
+
+    NONE: there are none to be awaited. DUE: the whole of the stage has to be started. AWAITED: it was, and nothing
+    of that shows yet. FAILED: it was as often as it may, and nothing has ever shown.
+    """
+
+    NONE = "none"
+    DUE = "due"
+    AWAITED = "awaited"
+    FAILED = "failed"
+
+
 @dataclass
 class UnitSurvey:
-    """The targets of one unit, sorted by where they stand. ``to_start`` and ``failed`` carry reasons."""
+    """The targets of one unit, sorted by where they stand.
+
+    ``failed`` carries reasons; ``observed`` counts what the records say, before anything is concluded from the time.
+    """
 
     unit: Unit
     converged: int = 0
     under_way: set[str] = field(default_factory=set)
     to_start: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
+    unnamed: Unnamed = Unnamed.NONE
+    unnamed_reason: str = ""
+    observed: tuple[int, ...] = ()
 
     def placement(self) -> Placement:
         """Condense to counts and the first failed targets."""
@@ -36,11 +57,16 @@ class UnitSurvey:
             Verdict.CONVERGED: self.converged,
             Verdict.IN_PROGRESS: len(self.under_way),
             Verdict.FAILED: len(self.failed),
-            Verdict.MISSING: len(self.to_start - {ANYWHERE}),
+            Verdict.MISSING: len(self.to_start),
         }
+        return Placement(self.unit, counts, sum(counts.values()), self.failures())
+
+    def failures(self) -> tuple[FailedTarget, ...]:
+        """Return the first failed targets; one without an id where nothing was ever shown."""
         kept = sorted(self.failed.items())[:FAILED_TARGETS_KEPT]
         failed = tuple(FailedTarget(self.unit, target, reason) for target, reason in kept)
-        return Placement(self.unit, counts, sum(counts.values()), failed)
+        nowhere = FailedTarget(self.unit, "", self.unnamed_reason)
+        return (nowhere, *failed) if self.unnamed is Unnamed.FAILED else failed
 
 
 @dataclass(frozen=True)
@@ -68,13 +94,24 @@ class Survey:
         return set().union(*(unit.under_way | unit.to_start for unit in self.units))
 
     @property
+    def is_finished(self) -> bool:
+        """Whether nothing is to be started or awaited any more."""
+        awaited = any(unit.unnamed in (Unnamed.DUE, Unnamed.AWAITED) for unit in self.units)
+        return not awaited and not self.unfinished_targets
+
+    @property
+    def has_failed_unnamed(self) -> bool:
+        """Whether starts of a whole stage have come to nothing."""
+        return any(unit.unnamed is Unnamed.FAILED for unit in self.units)
+
+    @property
     def done(self) -> int:
         """Number of targets that every unit has reached."""
         return len(self.targets - self.failed_targets - self.unfinished_targets)
 
     def counts(self) -> tuple[object, ...]:
-        """Give what changes when anything moves, to tell progress from a stall."""
-        return tuple((u.converged, len(u.under_way), len(u.to_start), len(u.failed)) for u in self.units)
+        """Return what changes when anything moves in the cloud, to tell progress from a stall."""
+        return tuple(unit.observed for unit in self.units)
 
 
 @dataclass(frozen=True)
@@ -86,12 +123,20 @@ class Patience:
         stage: Index of the stage under way.
         quiet_since: When anything last changed; a start that shows nothing is given time from then.
         now: The time of the observation.
+        newcomers: Targets that the inventory lists only since the stage bakes: they are started all the same (S6).
+        starts_of_newcomers: Starts that one of those may have.
     """
 
     starts: int
     stage: int
     quiet_since: float
     now: float
+    newcomers: frozenset[str] = frozenset()
+    starts_of_newcomers: int = 0
+
+    def starts_of(self, target: str) -> int:
+        """Return the starts that a target may have."""
+        return self.starts_of_newcomers if target in self.newcomers else self.starts
 
     @property
     def is_quiet(self) -> bool:
@@ -99,24 +144,32 @@ class Patience:
         return self.now - self.quiet_since >= VISIBILITY
 
 
+@dataclass(frozen=True)
+class StageView:
+    """The stage that is surveyed.
+
+    Attributes:
+        targets: Its targets and those of the stages before it, as far as they are in view.
+        is_named: Whether the cloud or the inputs name the stage's own targets.
+        earlier: Targets of the stages before it.
+        covered: Units of which an earlier run has started the whole of it.
+    """
+
+    targets: TargetSet
+    is_named: bool
+    earlier: frozenset[str] = frozenset()
+    covered: Collection[Unit] = ()
+
+
 def survey(
-    desired: Desired,
-    targets: Iterable[str],
-    *,
-    is_open: bool,
-    is_named: bool,
-    earlier: frozenset[str],
-    observation: Observation,
-    ledger: Ledger,
-    patience: Patience,
+    desired: Desired, stage: StageView, *, observation: Observation, ledger: Ledger, patience: Patience
 ) -> Survey:
     """Sort the targets of a stage.
 
-    Where the cloud has not named those of this stage (``is_named``), `ANYWHERE` stands for those yet to be named,
-    until a record of the unit shows beyond the ``earlier`` targets (those of the stages before) and nothing
-    suggests more.
+    Where the cloud has not named them, the whole of the stage has to be started by this run or one before it, and
+    something has to show of that: records that another selection left prove nothing (S4).
     """
-    known = frozenset(targets)
+    known = stage.targets.targets
     units = []
     for unit in desired.units:
         one = UnitSurvey(unit)
@@ -124,22 +177,58 @@ def survey(
         trouble = observation.trouble.get(unit, "")
         for target in known:
             _sort(one, target, verdicts, trouble, patience)
-        said_to_be_all = bool(observation.of(unit)) and unit in ledger.complete(patience.stage)
-        if (
-            not is_named
-            and not said_to_be_all
-            and _is_unbegun(observation, unit, earlier, started=ledger.has_started(patience.stage))
-        ):
-            one.to_start.add(ANYWHERE)
+        one.observed = one.converged, len(one.under_way), len(one.to_start), len(one.failed)
         _hold_back(one, verdicts, ledger, patience)
+        if not stage.is_named:
+            one.unnamed, one.unnamed_reason = _judge_unnamed(one, stage, observation, ledger, patience)
         units.append(one)
-    return Survey(known, is_open, tuple(units))
+    return Survey(known, not stage.targets.is_known, tuple(units))
 
 
-def _is_unbegun(observation: Observation, unit: Unit, earlier: frozenset[str], *, started: bool) -> bool:
-    """Tell whether targets that the cloud has not named may still be without a start."""
-    seen = observation.of(unit)
-    return earlier.issuperset(seen) or (not started and not observation.hints.issubset(seen))
+def _judge_unnamed(
+    one: UnitSurvey, stage: StageView, observation: Observation, ledger: Ledger, patience: Patience
+) -> tuple[Unnamed, str]:
+    """Judge the targets that the cloud has not named.
+
+    | the whole of the stage was started | and | then |
+    | --- | --- | --- |
+    | by an earlier run | the unit has records beyond the earlier stages | nothing to await |
+    | not yet | others are moving | wait for them: an earlier run may have started it |
+    | not yet | | start it |
+    | now | all have it, says the cloud, or its records have changed since | nothing to await |
+    | now | others are moving, or it is too early for anything to show | wait |
+    | now | as often as it may be | failed |
+    """
+    seen = observation.of(one.unit)
+    reaches = bool(seen) and not stage.earlier.issuperset(seen)
+    if one.unit in stage.covered and reaches:
+        return Unnamed.NONE, ""
+    attempt = ledger.whole_attempt(one.unit, patience.stage)
+    if attempt is None:
+        if not patience.starts:
+            return Unnamed.NONE, ""
+        stirring = bool(one.under_way) and not patience.is_quiet
+        return (Unnamed.AWAITED if stirring else Unnamed.DUE), ""
+    if (seen and one.unit in ledger.complete(patience.stage)) or _has_shown(attempt, one, stage, observation):
+        early = patience.now - attempt.at < VISIBILITY and not observation.hints.issubset(seen)
+        complete = one.unit in ledger.complete(patience.stage)
+        return (Unnamed.AWAITED if early and not complete else Unnamed.NONE), ""
+    refused = ledger.was_refused(one.unit)
+    shown_in_time = patience.now - max(attempt.at, patience.quiet_since) < VISIBILITY
+    if not refused and (one.under_way or shown_in_time):
+        return Unnamed.AWAITED, ""
+    if attempt.count >= patience.starts:
+        return Unnamed.FAILED, _reason(None, ledger.words(one.unit), "")
+    return Unnamed.DUE, ""
+
+
+def _has_shown(attempt: Attempt, one: UnitSurvey, stage: StageView, observation: Observation) -> bool:
+    """Return whether anything has come of a start of the whole, beyond the targets of earlier stages."""
+    return any(
+        record != attempt.seen.get(target)
+        for target, record in observation.of(one.unit).items()
+        if target not in stage.earlier
+    )
 
 
 def _sort(one: UnitSurvey, target: str, verdicts: Verdicts, trouble: str, patience: Patience) -> None:
@@ -162,20 +251,21 @@ def _sort(one: UnitSurvey, target: str, verdicts: Verdicts, trouble: str, patien
 
 
 def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Patience) -> None:
-    """Of the targets that may need a start, wait for those just started, and give up those started enough.
+    """Keep waiting for targets that were started recently; mark those whose retries are used up as failed.
 
     Where others are moving, one without any record may be waiting for its turn in a start of an earlier run.
     """
     moving = bool(one.under_way)
     stirring = moving and patience.now - patience.quiet_since < VISIBILITY
     for target in tuple(one.to_start):
-        attempt = ledger.attempt(one.unit, target, patience.stage)
+        attempt = ledger.attempt(one.unit, target)
         record = verdicts.record(target)
+        starts = patience.starts_of(target)
         if attempt is None:
             if stirring and record is None:
                 one.to_start.discard(target)
                 one.under_way.add(target)
-            elif not patience.starts:
+            elif not starts:
                 one.to_start.discard(target)
                 one.failed[target] = _lapse(record, verdicts.runs_instead(target))
             continue
@@ -183,25 +273,23 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
             verdicts.on(target) is Verdict.FAILED and record != attempt.seen.get(target)
         )
         shown_in_time = patience.now - max(attempt.at, patience.quiet_since) < VISIBILITY
-        if not settled and (moving or shown_in_time):
+        if starts and not settled and (moving or shown_in_time):
             one.to_start.discard(target)
             one.under_way.add(target)
-        elif attempt.count >= _starts(patience, record):
+        elif attempt.count >= _starts(starts, record):
             one.to_start.discard(target)
             words, instead = ledger.words(one.unit), verdicts.runs_instead(target)
-            one.failed[target] = (
-                _reason(record, words, instead) if patience.starts else _lapse(record, instead)
-            )
+            one.failed[target] = _reason(record, words, instead) if starts else _lapse(record, instead)
 
 
-def _starts(patience: Patience, record: Record | None) -> int:
+def _starts(starts: int, record: Record | None) -> int:
     """Give how many starts a target may have.
 
     A start of a version that lies there already, below a newer one, may move nothing; that is no failure of the
     target, and a repeated start goes about it otherwise.
     """
     lies_there = record is not None and record.state is RecordState.SUCCEEDED
-    return max(patience.starts, 2) if lies_there and patience.starts else patience.starts
+    return max(starts, 2) if lies_there and starts else starts
 
 
 def _reason(record: Record | None, words: str, instead: str) -> str:

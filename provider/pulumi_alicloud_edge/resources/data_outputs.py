@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.reconcile.baseline import Baseline, read_baseline, stored_baseline
+from pulumi_alicloud_edge.resources.stored_selection import read_selection, write_selection
 
-OWNED_KEPT = 10
+VERSIONS_KEPT = 100
+"""Versions of a name that a resource remembers to have put somewhere."""
+UNSERVED_KEPT = 500
 HINTS = "__hints"
 """Hidden output: how many targets that the cloud's inventory hints at had nothing after the last rollout."""
-_IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
+ROLLOUT = "__rollout"
+"""Hidden output of a rollout that has not ended well: its baseline, and how many stages it has begun."""
+UNSERVED = "__unserved"
+"""Hidden output: targets that were listed and not served, by whether the inventory called them stopped."""
+IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
+UNFINISHED = (RolloutStatus.FAILED.value, RolloutStatus.INTERRUPTED.value)
 
 
 def show_placements(placements: tuple[Placement, ...]) -> list[dict[str, Any]]:
@@ -37,30 +49,135 @@ def succeeded_somewhere(outputs: Mapping[str, Any]) -> set[Unit]:
     }
 
 
+def owned_claims(
+    outputs: Mapping[str, Any], urn: str, app_id: str, selection: tuple[Scope, ...]
+) -> tuple[Claim, ...]:
+    """Return what stored outputs say that a resource has put where.
+
+    Args:
+        outputs: The stored outputs. Releases before 0.2 stored the versions of a name alone; what is damaged is
+            left out.
+        urn: The resource.
+        app_id: Its application.
+        selection: What its stored inputs select, for versions that were stored without.
+    """
+    owned = outputs.get("owned")
+    claims = []
+    for name, entries in owned.items() if isinstance(owned, dict) else ():
+        for entry in entries if isinstance(entries, list) else ():
+            for version, scopes in _owned_entry(entry, selection):
+                claims.append(Claim(urn, app_id, Unit(str(name), version), scopes))
+    return tuple(claims)
+
+
 def owned_units(outputs: Mapping[str, Any]) -> tuple[Unit, ...]:
-    """Give all units that stored outputs say this resource has brought out."""
-    owned: Mapping[str, list[str]] = outputs.get("owned") or {}
-    return tuple(Unit(name, version) for name, versions in owned.items() for version in versions)
+    """Return all artifacts that stored outputs say this resource has put somewhere."""
+    return tuple(dict.fromkeys(claim.unit for claim in owned_claims(outputs, "", "", ())))
 
 
-def show_owned(before: Mapping[str, Any], units: tuple[Unit, ...]) -> dict[str, list[str]]:
-    """Add units to those owned before, newest last, at most 10 versions of a name."""
-    owned = {name: list(versions) for name, versions in (before.get("owned") or {}).items()}
-    for unit in units:
-        versions = [version for version in owned.get(unit.name, []) if version != unit.version]
-        owned[unit.name] = [*versions, unit.version][-OWNED_KEPT:]
-    return owned
+def show_owned(claims: Iterable[Claim]) -> dict[str, list[dict[str, Any]]]:
+    """Write what a resource has put where: for each name, its versions by selection, the newest last."""
+    by_name: dict[str, dict[Unit, tuple[Scope, ...]]] = {}
+    for claim in claims:
+        of_name = by_name.setdefault(claim.unit.name, {})
+        before = of_name.pop(claim.unit, ())
+        of_name[claim.unit] = tuple(dict.fromkeys((*before, *claim.scopes)))
+    return {name: _by_selection(of_name) for name, of_name in by_name.items()}
 
 
-def show_baseline(before: Mapping[str, Any], units: tuple[Unit, ...]) -> dict[str, str]:
+def _by_selection(of_name: Mapping[Unit, tuple[Scope, ...]]) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    for unit, scopes in list(of_name.items())[-VERSIONS_KEPT:]:
+        selection = write_selection(scopes)
+        if entries and entries[-1]["selection"] == selection:
+            entries[-1]["versions"].append(unit.version)
+        else:
+            entries.append({"versions": [unit.version], "selection": selection})
+    return entries
+
+
+def _owned_entry(entry: Any, selection: tuple[Scope, ...]) -> Iterable[tuple[str, tuple[Scope, ...]]]:
+    match entry:
+        case str():
+            return [(entry, selection)]
+        case {"versions": [*versions], "selection": stored}:
+            scopes = read_selection(stored)
+            return [(str(version), scopes) for version in versions] if scopes is not None else []
+        case _:
+            return []
+
+
+def show_baseline(
+    before: Mapping[str, Any], units: tuple[Unit, ...], baseline: Baseline | None = None
+) -> dict[str, str]:
     """Give the version of each name that was in place before this rollout.
 
-    What was declared before counts if it had converged; else the baseline from before that stands.
+    What most targets ran counts, where this rollout has noted that; else what was declared before, if it had
+    converged; else the baseline from before that stands.
     """
-    baseline = dict(before.get("baseline") or {})
-    if before.get("status") in _IN_PLACE:
+    shown = _declared_baseline(before, units)
+    for unit in units:
+        formers = Counter((baseline or Baseline()).of_targets.get(unit.name, {}).values())
+        version = formers.most_common(1)[0][0] if formers else None
+        if isinstance(version, str) and version != unit.version:
+            shown[unit.name] = version
+    return shown
+
+
+def _declared_baseline(before: Mapping[str, Any], units: tuple[Unit, ...]) -> dict[str, str]:
+    stored = before.get("baseline")
+    baseline = {str(k): str(v) for k, v in stored.items()} if isinstance(stored, dict) else {}
+    if before.get("status") in IN_PLACE:
         declared = {item["name"]: item["version"] for item in before.get("data") or ()}
         now = {unit.name: unit.version for unit in units}
         baseline |= {name: version for name, version in declared.items() if now.get(name) != version}
     names = {unit.name for unit in units}
     return {name: version for name, version in baseline.items() if name in names}
+
+
+def show_rollout(baseline: Baseline, seen: Observation, begun: int) -> dict[str, Any]:
+    """Write what the next run of an unfinished rollout has to know."""
+    return {"baseline": stored_baseline(baseline, seen.regions), "begun": begun}
+
+
+def stored_rollout(outputs: Mapping[str, Any]) -> tuple[Baseline, int]:
+    """Read the baseline and the number of stages begun of a rollout that has not ended well.
+
+    Releases before 0.2 stored one version for each name; what has been tried was what was declared.
+    """
+    if outputs.get("status") not in UNFINISHED:
+        return Baseline(), 0
+    stored = outputs.get(ROLLOUT)
+    if isinstance(stored, dict):
+        begun = stored.get("begun")
+        return read_baseline(stored.get("baseline")), int(begun) if isinstance(begun, (int, float)) else 0
+    baseline, of_names = Baseline(), outputs.get("baseline")
+    for name, version in of_names.items() if isinstance(of_names, dict) else ():
+        if isinstance(version, str):
+            baseline.of_others[str(name)] = version
+    for item in outputs.get("data") or ():
+        if isinstance(item, dict):
+            baseline.attempted.setdefault(str(item.get("name")), set()).add(str(item.get("version")))
+    return baseline, 0
+
+
+def show_unserved(unserved: Iterable[str], seen: Observation) -> dict[str, list[str]]:
+    """Write which targets were listed and not served, by whether the inventory called them stopped."""
+    kept = sorted(unserved)[:UNSERVED_KEPT]
+    stopped = [target for target in kept if target in seen.stopped]
+    return (
+        {"stopped": stopped, "listed": [target for target in kept if target not in seen.stopped]}
+        if kept
+        else {}
+    )
+
+
+def still_unserved(outputs: Mapping[str, Any], seen: Observation) -> frozenset[str]:
+    """Return the stored targets that the inventory calls what it called them when they were not served."""
+    stored = outputs.get(UNSERVED)
+    if not isinstance(stored, dict):
+        return frozenset()
+    stopped, listed = stored.get("stopped") or (), stored.get("listed") or ()
+    return frozenset(t for t in stopped if t in seen.stopped) | frozenset(
+        t for t in listed if t not in seen.stopped
+    )

@@ -6,27 +6,37 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.errors import InputFault
-from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit
-from pulumi_alicloud_edge.model.outcome import Outcome, Placement
-from pulumi_alicloud_edge.model.policy import Everywhere, OnFailure, RolloutPolicy, Stage
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
+from pulumi_alicloud_edge.model.outcome import Placement
+from pulumi_alicloud_edge.model.policy import ExactTargets, OnFailure, RolloutPolicy, Scope
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.registry import Declaration
+from pulumi_alicloud_edge.resources.data_memory import data_memory
 from pulumi_alicloud_edge.resources.data_outputs import (
+    IN_PLACE,
+    ROLLOUT,
+    UNSERVED,
+    owned_claims,
     owned_units,
     show_baseline,
     show_owned,
     show_placements,
+    show_rollout,
+    show_unserved,
 )
 from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
-from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
 from pulumi_alicloud_edge.resources.sizes import size_faults
 from pulumi_alicloud_edge.resources.words import Noun, rollback_target_lost, stays_line
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_wire import DistFile
-    from pulumi_alicloud_edge.delivery.glances import StatusReads
-    from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
-    from pulumi_alicloud_edge.resources.restoration import Restoration
+    from pulumi_alicloud_edge.delivery.cleaning import Cleaner
+    from pulumi_alicloud_edge.delivery.conduct import Ended
+    from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.reconcile.rollback import RestoreStep
+    from pulumi_alicloud_edge.reconcile.rollout import Memory
+    from pulumi_alicloud_edge.resources.rollback import Rollback, Step
     from pulumi_alicloud_edge.runtime import Runtime
 
 
@@ -52,28 +62,21 @@ class DistKind(Kind[DistInputs]):
         """Name files and application."""
         return f"distribution of {', '.join(map(str, _units(inputs)))} in {inputs.app_id}"
 
-    def port(self, runtime: Runtime, inputs: DistInputs, asker: object | None) -> Port:
-        """Give the port of distributions."""
-        reads = runtime.glances.of(asker)
-        return self._port(runtime, reads, inputs.app_id, inputs.data, self.policy(inputs).stages)
-
-    @staticmethod
-    def _port(
-        runtime: Runtime,
-        reads: StatusReads,
-        app_id: str,
-        data: tuple[DistDataInput, ...],
-        stages: tuple[Stage, ...],
+    def port(
+        self, runtime: Runtime, inputs: DistInputs, asker: object | None, neighbours: Neighbours | None = None
     ) -> Port:
+        """Give the port of distributions."""
         from pulumi_alicloud_edge.delivery.dist import DistPort
 
         return DistPort(
             ens=runtime.cloud.ens,
-            reads=reads,
-            app_id=app_id,
-            files=_files(data),
-            units=tuple(item.unit for item in data),
-            stages=stages,
+            reads=runtime.glances.of(asker),
+            app_id=inputs.app_id,
+            files=_files(inputs.data),
+            units=_units(inputs),
+            stages=self.policy(inputs).stages,
+            cleaner=self.cleaner(runtime, inputs.app_id, neighbours) if neighbours else None,
+            clock=runtime.clock,
         )
 
     def faults(self, inputs: DistInputs) -> Iterator[InputFault]:
@@ -85,41 +88,89 @@ class DistKind(Kind[DistInputs]):
         queries = (dist_query(inputs.app_id, files, dist_strategy(stage.scope)) for stage in stages)
         yield from size_faults("data", queries)
 
-    def removing_port(
-        self, runtime: Runtime, inputs: DistInputs, units: tuple[Unit, ...]
-    ) -> RemovingPort | None:
-        """Give the port that cleans, unless the data is to be retained."""
+    def claims(self, urn: str, inputs: DistInputs) -> tuple[Claim, ...]:
+        """Return every file, on all that the stages select."""
+        scopes = _scopes(self.policy(inputs))
+        return tuple(Claim(urn, inputs.app_id, unit, scopes) for unit in _units(inputs))
+
+    def owned(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
+        """Return what is to be cleaned when the resource is destroyed: all that it has put, unless it is retained."""
+        if outputs.get("on_delete") == OnDelete.RETAIN.value:
+            return ()
+        return self._put(urn, outputs)
+
+    def left_behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
+        """Return what was put of names that are declared no more, and outside of what is selected now (S8)."""
         if inputs.on_delete is OnDelete.RETAIN:
-            return None
-        from pulumi_alicloud_edge.delivery.dist import DistRemovalPort
+            return ()
+        names, scopes = {unit.name for unit in _units(inputs)}, set(_scopes(self.policy(inputs)))
+        put = self._put(urn, before)
+        return tuple(c for c in put if c.unit.name not in names or not scopes.issuperset(c.scopes))
 
-        regions = tuple(sorted(self.regions(inputs)))
-        return DistRemovalPort(runtime.cloud.ens, inputs.app_id, units, regions)
+    def cleaner(self, runtime: Runtime, app_id: str, neighbours: Neighbours) -> Cleaner:
+        """Return what cleans an application's data."""
+        from pulumi_alicloud_edge.delivery.cleaning import Cleaner
 
-    def restoration(
+        def declared() -> tuple[Claim, ...]:
+            return tuple(claim for claim in neighbours.claims() if claim.app_id == app_id)
+
+        return Cleaner(
+            runtime.cloud.ens, runtime.reads, app_id, declared=declared, announce=neighbours.announce
+        )
+
+    def memory(self, inputs: DistInputs, olds: Mapping[str, Any]) -> Memory:
+        """Return the baseline of an unfinished rollout, and what its runs have begun."""
+        return data_memory(self, inputs, olds)
+
+    async def rollback(
         self,
         runtime: Runtime,
         inputs: DistInputs,
-        outcome: Outcome,
-        port: Port,  # noqa: ARG002
-        olds: Mapping[str, Any],
-    ) -> Restoration | None:
-        """Distribute the baseline's versions again where the rollout has been; clean names that had none."""
-        from pulumi_alicloud_edge.delivery.dist import DistRemovalPort, limited_to
-        from pulumi_alicloud_edge.resources.restoration import Restoration, way_back
+        failed: FailedRollout,
+        neighbours: Neighbours,
+    ) -> Rollback | None:
+        """Distribute what targets ran before again, on just those; clean what this rollout put where nothing was."""
+        from pulumi_alicloud_edge.model.removal import Permit
+        from pulumi_alicloud_edge.reconcile.gate import exactly
+        from pulumi_alicloud_edge.reconcile.rollback import plan_rollback
+        from pulumi_alicloud_edge.resources.rollback import Rollback
 
-        policy = way_back(self.policy(inputs), outcome)
-        former = tuple(_former(inputs, olds))
-        restored = {item.name for item in former}
-        clean = tuple(unit for unit in _units(inputs) if unit.name not in restored)
-        regions = tuple(sorted(limited_to(policy.stages)))
-        return Restoration(
-            desired=Desired(tuple(item.unit for item in former)),
-            policy=policy,
-            port=self._port(runtime, runtime.reads, inputs.app_id, former, policy.stages),
-            clean=clean,
-            removing=DistRemovalPort(runtime.cloud.ens, inputs.app_id, clean, regions),
+        others = tuple(claim for claim in neighbours.claims() if claim.app_id == inputs.app_id)
+        plan = plan_rollback(self.desired(inputs), failed.ended.baseline, failed.ended.seen, others)
+        cleaner = self.cleaner(runtime, inputs.app_id, neighbours)
+        permit = await cleaner.permit([(unit, exactly(targets)) for unit, targets in plan.emptied])
+        neighbours.announce(permit + Permit(left=plan.left))
+        steps = tuple(self._step(runtime, inputs, failed, step, cleaner) for step in plan.steps)
+        return Rollback(steps, permit.cleanings, cleaner, plan.left + permit.left)
+
+    def _step(
+        self,
+        runtime: Runtime,
+        inputs: DistInputs,
+        failed: FailedRollout,
+        step: RestoreStep,
+        cleaner: Cleaner,
+    ) -> Step:
+        from pulumi_alicloud_edge.delivery.dist import DistPort
+        from pulumi_alicloud_edge.resources.rollback import Step, policy_of_step
+
+        former, by_name = _former(inputs, failed.olds), {item.name: item for item in inputs.data}
+        data = tuple(
+            former.get(unit) or by_name[unit.name].model_copy(update={"version": unit.version})
+            for unit in step.units
         )
+        policy = policy_of_step(failed.policy, failed.ended.outcome, ExactTargets(step.targets))
+        port = DistPort(
+            ens=runtime.cloud.ens,
+            reads=runtime.glances.of(None),
+            app_id=inputs.app_id,
+            files=_files(data),
+            units=step.units,
+            stages=policy.stages,
+            cleaner=cleaner,
+            clock=runtime.clock,
+        )
+        return Step(Desired(step.units), policy, port)
 
     async def faults_seen(
         self, runtime: Runtime, inputs: DistInputs, observation: Observation, olds: Mapping[str, Any]
@@ -128,28 +179,12 @@ class DistKind(Kind[DistInputs]):
         faults = await super().faults_seen(runtime, inputs, observation, olds)
         if inputs.rollout.on_failure is not OnFailure.ROLLBACK:
             return faults
-        before = {item.get("name"): item.get("version") for item in olds.get("data") or ()}
-        versions = {item.name: str(before.get(item.name) or item.version) for item in inputs.data}
-        former = {Unit(name, version) for name, version in versions.items()} - set(_units(inputs))
+        former = _to_be_restored(inputs, observation)
         if former:
             pushed = await runtime.reads.push_records(inputs.app_id, frozenset(unit.name for unit in former))
             lost = [unit for unit in sorted(former) if not _is_pushed(pushed.get(unit, {}))]
             faults += [InputFault("rollout.on_failure", rollback_target_lost(unit)) for unit in lost]
         return faults
-
-    def declarations(self, urn: str, inputs: DistInputs) -> tuple[Declaration, ...]:
-        """Say which names must stay, and where."""
-        regions = self.regions(inputs)
-        comparable = bool(regions) or all(
-            isinstance(stage.scope, Everywhere) for stage in self.policy(inputs).stages[-1:]
-        )
-        return tuple(Declaration(urn, inputs.app_id, unit, regions, comparable) for unit in _units(inputs))
-
-    def regions(self, inputs: DistInputs) -> frozenset[str]:
-        """Give the regions that the expressions name, if they do nothing else."""
-        from pulumi_alicloud_edge.delivery.dist import limited_to
-
-        return limited_to(self.policy(inputs).stages)
 
     def outputs(
         self,
@@ -157,12 +192,23 @@ class DistKind(Kind[DistInputs]):
         placements: tuple[Placement, ...],
         port: Port,  # noqa: ARG002
         olds: Mapping[str, Any],
+        ended: Ended | None = None,
     ) -> dict[str, Any]:
         """Give placements, and what is and was there."""
-        return {
+        claims = (*self._put("", olds), *self.claims("", inputs))
+        outputs = {
             "placements": show_placements(placements),
-            "owned": show_owned(olds, _units(inputs)),
-            "baseline": show_baseline(olds, _units(inputs)),
+            "owned": show_owned(claims),
+            "baseline": show_baseline(olds, _units(inputs), ended.baseline if ended else None),
+        }
+        if ended is None:
+            return outputs
+        outcome = ended.outcome
+        unfinished = outcome.status.value not in IN_PLACE
+        return {
+            **outputs,
+            ROLLOUT: show_rollout(ended.baseline, ended.seen, outcome.begun) if unfinished else {},
+            UNSERVED: show_unserved(outcome.unserved, ended.seen),
         }
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
@@ -172,20 +218,46 @@ class DistKind(Kind[DistInputs]):
             return stays_line(units, "on the instances: on_delete is retain")
         return ""
 
+    def _put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
+        """Return what stored outputs say was put where; for old ones, where their inputs select."""
+        before = self.stored(outputs) if outputs else None
+        scopes = _scopes(self.policy(before)) if before is not None else ()
+        app_id = str(outputs.get("app_id", ""))
+        claims = owned_claims(outputs, urn, app_id, scopes)
+        return tuple(claim for claim in claims if claim.scopes)
+
+
+def _scopes(policy: RolloutPolicy) -> tuple[Scope, ...]:
+    return tuple(dict.fromkeys(stage.scope for stage in policy.stages))
+
 
 def _is_pushed(records: Records) -> bool:
     return any(record.state is RecordState.SUCCEEDED for record in records.values())
 
 
-def _former(inputs: DistInputs, olds: Mapping[str, Any]) -> Iterator[DistDataInput]:
-    """Give the baseline's data files, as they were declared then as far as that is still known."""
-    declared = {(item.get("name"), item.get("version")): item for item in olds.get("data") or ()}
-    baseline = show_baseline(olds, _units(inputs))
-    for item in inputs.data:
-        version = baseline.get(item.name)
-        if version is not None:
-            then = declared.get((item.name, version))
-            yield DistDataInput(**then) if then else item.model_copy(update={"version": version})
+def _to_be_restored(inputs: DistInputs, observation: Observation) -> set[Unit]:
+    """Return what a rollback would have to distribute again: what runs on selected targets and is not desired."""
+    selected: frozenset[str] = frozenset().union(*(members for members in observation.members if members))
+    former: set[Unit] = set()
+    for unit in _units(inputs):
+        running = running_versions(observation, unit.name)
+        versions = {version for target, version in running.items() if target in selected}
+        former.update(Unit(unit.name, version) for version in versions - {unit.version})
+    return former
+
+
+def _former(inputs: DistInputs, olds: Mapping[str, Any]) -> dict[Unit, DistDataInput]:
+    """Return the data files as they were declared before, as far as that is still known."""
+    names = {item.name for item in inputs.data}
+    found: dict[Unit, DistDataInput] = {}
+    for item in olds.get("data") or ():
+        if isinstance(item, dict) and item.get("name") in names:
+            try:
+                known = DistDataInput(**item)
+            except ValueError:
+                continue
+            found[known.unit] = known
+    return found
 
 
 def _files(data: tuple[DistDataInput, ...]) -> dict[Unit, DistFile]:

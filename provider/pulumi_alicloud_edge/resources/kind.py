@@ -3,25 +3,61 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from pulumi_alicloud_edge.errors import InputError, InputFault
-from pulumi_alicloud_edge.model.observation import Observation, Unit
-from pulumi_alicloud_edge.model.outcome import Outcome, Placement
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Observation
+from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.impact import Impact
-from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.validation import read_inputs
 from pulumi_alicloud_edge.resources.words import Noun, impact_line
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
-    from pulumi_alicloud_edge.resources.restoration import Restoration
+    from pulumi_alicloud_edge.delivery.cleaning import Cleaner
+    from pulumi_alicloud_edge.delivery.conduct import Ended
+    from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.model.removal import Permit
+    from pulumi_alicloud_edge.reconcile.rollout import Memory
+    from pulumi_alicloud_edge.resources.rollback import Rollback
     from pulumi_alicloud_edge.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class FailedRollout:
+    """A rollout that has failed and is to be taken back.
+
+    Attributes:
+        policy: The policy in force, with the custom timeout if there is one.
+        ended: How it ended.
+        port: Its way to the cloud.
+        olds: The outputs before it, if any.
+    """
+
+    policy: RolloutPolicy
+    ended: Ended
+    port: Port
+    olds: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What others of the same program declare, and who hears of what is taken away or left.
+
+    Attributes:
+        claims: Returns what the other resources of the program declare.
+        announce: Is told what is cleaned, before it is, and what is left, and why.
+    """
+
+    claims: Callable[[], tuple[Claim, ...]]
+    announce: Callable[[Permit], None]
+
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741
 
@@ -68,6 +104,14 @@ class Kind(ABC, Generic[I]):
         """Read the inputs that a resource had when its outputs were stored; None where they cannot be read."""
         return read_inputs(self.model, self.declared(outputs))
 
+    def is_unchanged(self, inputs: I, olds: Mapping[str, Any]) -> bool:
+        """Return whether inputs or outputs from before declare the same, on the same targets, in the same stages."""
+        before = self.stored(olds) if olds else None
+        if before is None:
+            return False
+        same = self.desired(before) == self.desired(inputs)
+        return same and self.policy(before).stages == self.policy(inputs).stages
+
     def starts_in(self, inputs: I) -> float:  # noqa: ARG002
         """Give the seconds until the rollout is to begin."""
         return 0.0
@@ -81,12 +125,15 @@ class Kind(ABC, Generic[I]):
         runtime: Runtime,  # noqa: ARG002
         inputs: I,
         observation: Observation,
-        olds: Mapping[str, Any],  # noqa: ARG002
+        olds: Mapping[str, Any],
     ) -> list[InputFault]:
         """Find what the cloud shows to be wrong with the inputs. Runs on the runtime's loop, in a preview too.
 
-        ``olds`` are the inputs before, empty for a create.
+        ``olds`` are the inputs before, empty for a create. A selection that has become empty is no fault of inputs
+        that nobody has edited (S6).
         """
+        if self.is_unchanged(inputs, olds):
+            return []
         declared = len(self.policy(inputs).stages) > 1
         return [
             InputFault(
@@ -96,27 +143,46 @@ class Kind(ABC, Generic[I]):
             if members is not None and not members
         ]
 
-    def declarations(self, urn: str, inputs: I) -> tuple[Declaration, ...]:  # noqa: ARG002
-        """Say what must not be cleaned while this resource is in the program."""
+    def claims(self, urn: str, inputs: I) -> tuple[Claim, ...]:  # noqa: ARG002
+        """Return what a resource declares on its application, and where."""
         return ()
 
-    def removing_port(self, runtime: Runtime, inputs: I, units: tuple[Unit, ...]) -> RemovingPort | None:  # noqa: ARG002
-        """Give the port that takes units away; None where the cloud cannot, or the user does not want it."""
+    def owned(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:  # noqa: ARG002
+        """Return what a resource has put where and takes away again, by its stored outputs; nothing by default."""
+        return ()
+
+    def left_behind(
+        self,
+        urn: str,  # noqa: ARG002
+        inputs: I,  # noqa: ARG002
+        before: Mapping[str, Any],  # noqa: ARG002
+    ) -> tuple[Claim, ...]:
+        """Return what a resource has put where it declares nothing any more, by outputs or inputs from before."""
+        return ()
+
+    def cleaner(
+        self,
+        runtime: Runtime,  # noqa: ARG002
+        app_id: str,  # noqa: ARG002
+        neighbours: Neighbours,  # noqa: ARG002
+    ) -> Cleaner | None:
+        """Return what cleans an application's data; None where the cloud cannot. To be called on the loop."""
         return None
 
-    def regions(self, inputs: I) -> frozenset[str]:  # noqa: ARG002
-        """Give the regions that the resource is limited to, none for no such limit."""
-        return frozenset()
+    def memory(self, inputs: I, olds: Mapping[str, Any]) -> Memory:  # noqa: ARG002
+        """Return what a rollout knows from the runs before it, by the outputs that the last one has stored."""
+        from pulumi_alicloud_edge.reconcile.rollout import Memory
 
-    def restoration(
+        return Memory()
+
+    async def rollback(
         self,
         runtime: Runtime,  # noqa: ARG002
         inputs: I,  # noqa: ARG002
-        outcome: Outcome,  # noqa: ARG002
-        port: Port,  # noqa: ARG002
-        olds: Mapping[str, Any],  # noqa: ARG002
-    ) -> Restoration | None:
-        """Give the way back from a failed rollout; None where there is none. To be called on the loop."""
+        failed: FailedRollout,  # noqa: ARG002
+        neighbours: Neighbours,  # noqa: ARG002
+    ) -> Rollback | None:
+        """Return how to take a failed rollout back; None where there is nothing to restore. Runs on the loop."""
         return None
 
     def impact_line(self, inputs: I, impact: Impact) -> str:  # noqa: ARG002
@@ -140,17 +206,36 @@ class Kind(ABC, Generic[I]):
         """Name what is rolled out, for messages."""
 
     @abstractmethod
-    def port(self, runtime: Runtime, inputs: I, asker: object | None) -> Port:
+    def port(
+        self, runtime: Runtime, inputs: I, asker: object | None, neighbours: Neighbours | None = None
+    ) -> Port:
         """Give the way to the cloud. To be called on the runtime's loop.
 
-        ``asker`` tells whose looks are whose: nobody gets the same shared reading twice, and None gets none.
+        Args:
+            runtime: What all calls of this process share.
+            inputs: What is declared.
+            asker: Whose looks are whose: nobody gets the same shared reading twice, and None gets none.
+            neighbours: What has to stay where something is displaced; without, nothing is.
         """
 
     @abstractmethod
     def outputs(
-        self, inputs: I, placements: tuple[Placement, ...], port: Port, olds: Mapping[str, Any]
+        self,
+        inputs: I,
+        placements: tuple[Placement, ...],
+        port: Port,
+        olds: Mapping[str, Any],
+        ended: Ended | None = None,
     ) -> dict[str, Any]:
-        """Give the outputs that are this kind's own. ``olds`` are the outputs before this rollout, if any."""
+        """Give the outputs that are this kind's own.
+
+        Args:
+            inputs: What is declared.
+            placements: Where each unit stands.
+            port: The way to the cloud, as the last look has left it.
+            olds: The outputs before this rollout, if any.
+            ended: How the rollout ended; None for a mere read.
+        """
 
     def shown(self, port: Port) -> dict[str, Any]:  # noqa: ARG002
         """Give outputs that tell what the cloud showed last, whatever was desired of it."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
+from pulumi_alicloud_edge.delivery.surroundings import Surroundings
 from pulumi_alicloud_edge.errors import (
     EdgeError,
     InputError,
@@ -19,20 +17,26 @@ from pulumi_alicloud_edge.errors import (
     RolloutInterruptedError,
 )
 from pulumi_alicloud_edge.host import Call, Reporter
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.removal import Permit
 from pulumi_alicloud_edge.reconcile.drift import placements
-from pulumi_alicloud_edge.resources.data_outputs import HINTS, owned_units
-from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.cleanup import Cleanup
+from pulumi_alicloud_edge.resources.data_memory import covered
+from pulumi_alicloud_edge.resources.data_outputs import HINTS, IN_PLACE, ROLLOUT, UNSERVED, stored_rollout
+from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
 from pulumi_alicloud_edge.resources.listener import LineListener
 from pulumi_alicloud_edge.resources.looking import Look, Looker
+from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, show_neighbours
 from pulumi_alicloud_edge.resources.owners import conflict_faults
 from pulumi_alicloud_edge.resources.validation import has_unknown
 from pulumi_alicloud_edge.resources.words import (
     accepted_failures_line,
+    cleans_lines,
     drift_line,
-    kept_for_line,
+    left_lines,
     two_owners_line,
+    unserved_line,
 )
 from pulumi_alicloud_edge.runtime import Runtime
 
@@ -44,10 +48,11 @@ if TYPE_CHECKING:
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 REPAIRS = "__repairs"
 """Hidden output: for each name, the versions that the last repair has displaced."""
-_IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
+_KEPT = ("owned", "baseline", "baseline_version", HINTS, ROLLOUT, UNSERVED, NEIGHBOURS)
+"""Outputs that a mere read does not change."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ class Lifecycle(Generic[I]):
         self._runtime = runtime
         self._reporter = reporter
         self._looker = Looker(kind, runtime)
+        self._cleanup = Cleanup(kind, runtime, self._announce, self._surroundings)
 
     def check(self, call: Call, olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
         """Find every fault of the inputs, note what they declare, and tell what rolling them out would touch.
@@ -116,16 +122,19 @@ class Lifecycle(Generic[I]):
         read = self._kind.read(inputs)
         if read is None:
             return ""
-        declarations = self._kind.declarations(call.urn, read)
-        faults = tuple(conflict_faults(declarations, self._runtime.registry.declare(call.urn, declarations)))
-        if faults:
+        claims = self._kind.claims(call.urn, read)
+        others = self._runtime.registry.declare(call.urn, claims)
+        if faults := tuple(conflict_faults(claims, others)):
             raise InputError(faults)
         if not self._runtime.settings.observe_on_diff:
             return ""
         look = self._looker.look(call.urn, read, olds)
-        if look.faults:
-            raise InputError(look.faults)
-        impact = self._impact(read, look)
+        seen_faults = look.faults
+        if look.observation is not None:
+            seen_faults += tuple(conflict_faults(claims, others, look.observation.regions))
+        if seen_faults:
+            raise InputError(seen_faults)
+        impact = self._impact(call.urn, read, look, olds)
         if impact:
             self._reporter.status(call.urn, impact)
         return impact
@@ -146,7 +155,7 @@ class Lifecycle(Generic[I]):
         faults = tuple(self._kind.faults_of_change(olds, inputs))
         if faults:
             raise InputError(faults)
-        if before != after or olds.get("status") not in _IN_PLACE:
+        if before != after or olds.get("status") not in IN_PLACE:
             return Difference(changes=True)
         return Difference(changes=self._has_drifted(call, inputs, olds))
 
@@ -162,17 +171,12 @@ class Lifecycle(Generic[I]):
         result = replace(result, outputs=result.outputs | self._repairs(call, olds))
         if result.error is not None:
             return result
-        declared = {unit.name for unit in self._kind.desired(read).units}
-        dropped = tuple(unit for unit in owned_units(result.outputs) if unit.name not in declared)
-        error = self._clean(call, read, dropped)
-        if error is not None:
-            return replace(
-                result, error=error, outputs=result.outputs | {"status": RolloutStatus.FAILED.value}
-            )
-        owned = {name: kept for name, kept in result.outputs.get("owned", {}).items() if name in declared}
-        return replace(
-            result, outputs=result.outputs | ({"owned": owned} if "owned" in result.outputs else {})
-        )
+        try:
+            changed = self._cleanup.after_update(call, read, olds, result.outputs)
+        except EdgeError as error:
+            status = {"status": RolloutStatus.FAILED.value}
+            return replace(result, error=error, outputs=result.outputs | status)
+        return replace(result, outputs=result.outputs | changed)
 
     def read(self, call: Call, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
         """Give the outputs as the cloud shows them now, None where the resource is gone."""
@@ -188,18 +192,18 @@ class Lifecycle(Generic[I]):
             return None
         seen = placements(desired, scope, observation)
         shown = {**self._kind.outputs(inputs, seen, port, outputs), **self._kind.shown(port)}
-        kept = {
-            key: outputs[key] for key in ("owned", "baseline", "baseline_version", HINTS) if key in outputs
-        }
+        kept = {key: outputs[key] for key in _KEPT if key in outputs}
         return {**outputs, **shown, **kept, "status": self._status_read(inputs, outputs, observation)}
 
     def delete(self, call: Call, outputs: Mapping[str, Any]) -> EdgeError | None:
         """Take away what the resource has brought out, where the cloud can and nobody else wants it."""
-        inputs = self._kind.stored(outputs)
-        error = self._clean(call, inputs, owned_units(outputs)) if inputs is not None else None
-        if error is None and (line := self._kind.leftovers(outputs)):
+        try:
+            self._cleanup.delete(call, outputs)
+        except EdgeError as error:
+            return error
+        if line := self._kind.leftovers(outputs):
             self._reporter.note(call.urn, line)
-        return error
+        return None
 
     def _repairs(self, call: Call, olds: Mapping[str, Any]) -> dict[str, Any]:
         """Note which versions were displaced by a repair; tell when one of them has come back."""
@@ -228,10 +232,13 @@ class Lifecycle(Generic[I]):
         ended, restored, outcome = course.ended, course.restored, course.ended.outcome
         status = outcome.status if restored is None else _status_after(restored)
         shown = restored.outcome if restored and restored.outcome else outcome
+        over: dict[str, Any] = {ROLLOUT: {}} if status is RolloutStatus.ROLLED_BACK else {}
         outputs = {
             **self._kind.declared(properties),
-            **self._kind.outputs(inputs, shown.placements, course.port, olds),
+            **self._kind.outputs(inputs, shown.placements, course.port, olds, ended),
             **self._kind.shown(course.last_port),
+            **over,
+            **self._neighbours_output(call.urn, inputs),
             "status": status.value,
             "request_ids": list(outcome.request_ids),
             "converged_at": olds.get("converged_at") or "",
@@ -241,6 +248,8 @@ class Lifecycle(Generic[I]):
             if outcome.failed_total:
                 line = accepted_failures_line(outcome.failed_total, self._kind.noun)
                 self._reporter.note(call.urn, line)
+            if outcome.unserved:
+                self._reporter.note(call.urn, unserved_line(outcome.unserved, self._kind.noun))
             return Result(id_, outputs | {"converged_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"})
         failure = (
             RolloutInterruptedError if outcome.status is RolloutStatus.INTERRUPTED else RolloutFailedError
@@ -252,9 +261,10 @@ class Lifecycle(Generic[I]):
     async def _carry_out(self, call: Call, inputs: I, olds: Mapping[str, Any]) -> _Course:
         # Most runs are previews and change nothing: they need none of this.
         from pulumi_alicloud_edge.delivery.conduct import carry_out
-        from pulumi_alicloud_edge.resources.restoration import is_due, restore
+        from pulumi_alicloud_edge.resources.rollback import is_due, restore
 
-        port = self._kind.port(self._runtime, inputs, None)
+        neighbours = self._neighbours(call.urn)
+        port = self._kind.port(self._runtime, inputs, None, neighbours)
         policy = self._kind.policy(inputs)
         if call.timeout:
             policy = replace(policy, timeout=call.timeout)
@@ -262,29 +272,54 @@ class Lifecycle(Generic[I]):
             port,
             self._kind.desired(inputs),
             policy,
-            self._surroundings(call),
+            self._surroundings(call.urn),
             starts_in=self._kind.starts_in(inputs),
+            memory=self._kind.memory(inputs, olds),
         )
         if not is_due(policy, ended):
             return _Course(ended, port, port)
-        restoration = self._kind.restoration(self._runtime, inputs, ended.outcome, port, olds)
-        if restoration is None:
+        failed = FailedRollout(policy, ended, port, olds)
+        rollback = await self._kind.rollback(self._runtime, inputs, failed, neighbours)
+        if rollback is None:
             return _Course(ended, port, port)
-        restored = await restore(restoration, self._surroundings(call, "rolling back: "))
-        return _Course(ended, port, restoration.port, restored)
+        around = self._surroundings(call.urn, "rolling back: ")
+        restored = await restore(rollback, around, within=policy.timeout)
+        last = rollback.steps[-1].port if rollback.steps else port
+        return _Course(ended, port, last, restored)
 
-    def _surroundings(self, call: Call, doing: str = "") -> Surroundings:
+    def _neighbours(self, urn: str) -> Neighbours:
+        """Return what others declare, and who hears of what is taken away."""
+        registry = self._runtime.registry
+        return Neighbours(lambda: registry.others(urn), lambda permit: self._announce(urn, permit))
+
+    def _neighbours_output(self, urn: str, inputs: I) -> dict[str, Any]:
+        """Return what the state is to remember of what others declare; nothing where they declare the like nowhere."""
+        shown = show_neighbours(self._kind.claims(urn, inputs), self._runtime.registry.others(urn))
+        return {NEIGHBOURS: shown} if shown else {}
+
+    def _announce(self, urn: str, permit: Permit) -> None:
+        """Leave a kept line for all that is taken away, and for what is left (S2)."""
+        for line in cleans_lines(permit.cleanings, self._kind.noun):
+            self._reporter.note(urn, line)
+        for line in left_lines(permit.left, self._kind.noun):
+            self._reporter.note(urn, line)
+
+    def _surroundings(self, urn: str, doing: str = "") -> Surroundings:
+        clock = self._runtime.clock
         return Surroundings(
-            clock=time.monotonic,
-            sleep=asyncio.sleep,
+            clock=clock,
+            sleep=self._runtime.sleep,
             interrupt=self._runtime.interrupt,
-            listener=LineListener(self._reporter, call.urn, self._kind.noun, time.monotonic, doing),
+            listener=LineListener(self._reporter, urn, self._kind.noun, clock, doing),
         )
 
-    def _impact(self, inputs: I, look: Look) -> str:
+    def _impact(self, urn: str, inputs: I, look: Look, olds: Mapping[str, Any]) -> str:
         if look.observation is None:
             return f"impact unknown: {look.unknown}"
-        return self._kind.impact_line(inputs, self._looker.impact(inputs, look.observation))
+        impact = self._kind.impact_line(inputs, self._looker.impact(inputs, look.observation))
+        permit = self._cleanup.impact(urn, inputs, olds, look.observation)
+        cleans = cleans_lines(permit.cleanings, self._kind.noun)
+        return "; ".join(filter(None, [impact, *cleans, *left_lines(permit.left, self._kind.noun)]))
 
     def _has_drifted(self, call: Call, inputs: I, olds: Mapping[str, Any]) -> bool:
         """Look for drift; if the cloud does not answer, say so and go on."""
@@ -301,51 +336,24 @@ class Lifecycle(Generic[I]):
         return bool(drift)
 
     def _status_read(self, inputs: I, outputs: Mapping[str, Any], observation: Observation) -> Any:
-        """Give the status as it reads now: an unfinished rollout that has ended well since counts as that."""
+        """Return the status as it reads now: an unfinished rollout that has ended well since counts as that.
+
+        It does not on less evidence than the rollout itself would need: where the cloud does not say who belongs to
+        a stage, the whole of it has to have been started (S4).
+        """
         drift = self._looker.drift(inputs, observation, outputs)
-        scope = self._kind.policy(inputs).stages[-1].scope
-        seen = placements(self._kind.desired(inputs), scope, observation)
+        policy = self._kind.policy(inputs)
+        seen = placements(self._kind.desired(inputs), policy.stages[-1].scope, observation)
         if drift or any(placement.count(Verdict.IN_PROGRESS) for placement in seen):
             return outputs.get("status")
+        _, begun = stored_rollout(outputs)
+        started = covered(self._kind, inputs, outputs, begun)
+        units = frozenset(self._kind.desired(inputs).units)
+        for index, members in enumerate(observation.members):
+            if members is None and not (index < len(started) and units <= started[index]):
+                return outputs.get("status")
         failed = any(placement.count(Verdict.FAILED) for placement in seen)
         return (RolloutStatus.DEGRADED if failed else RolloutStatus.CONVERGED).value
-
-    def _clean(self, call: Call, inputs: I, units: tuple[Unit, ...]) -> EdgeError | None:
-        """Clean units that no other resource of this run declares; gives the error if that fails."""
-        port = self._kind.removing_port(self._runtime, inputs, ()) if units else None
-        if port is None:
-            return None
-        free = tuple(unit for unit in units if self._is_free(call, inputs, unit))
-        if not free:
-            return None
-        try:
-            self._runtime.run(self._remove(call, inputs, free))
-        except InterruptedWaitError:
-            return EdgeError("Interrupted while cleaning; run it again to go on.")
-        except NotFoundError:
-            return None
-        except EdgeError as error:
-            return error
-        return None
-
-    async def _remove(self, call: Call, inputs: I, units: tuple[Unit, ...]) -> None:
-        from pulumi_alicloud_edge.delivery.conduct import remove
-
-        port = self._kind.removing_port(self._runtime, inputs, units)
-        if port is not None:
-            timeout = call.timeout or self._kind.policy(inputs).timeout
-            around = self._surroundings(call)
-            await remove(port, units, around, within=timeout, subject=_app_id(inputs))
-
-    def _is_free(self, call: Call, inputs: I, unit: Unit) -> bool:
-        wanted = self._runtime.registry.wanted(_app_id(inputs), unit, self._kind.regions(inputs))
-        if wanted is not None:
-            self._reporter.note(call.urn, kept_for_line(unit, wanted.urn))
-        return wanted is None
-
-
-def _app_id(inputs: BaseModel) -> str:
-    return str(getattr(inputs, "app_id", ""))
 
 
 def _touched(outcome: Outcome) -> bool:
@@ -358,7 +366,7 @@ def _status_after(restored: Restored) -> RolloutStatus:
     """Give the status after a rollback: only one that came to its end has rolled anything back."""
     if restored.interrupted:
         return RolloutStatus.INTERRUPTED
-    came_back = restored.outcome is None or restored.outcome.status.value in _IN_PLACE
+    came_back = restored.outcome is None or restored.outcome.status.value in IN_PLACE
     return RolloutStatus.ROLLED_BACK if came_back and restored.error is None else RolloutStatus.FAILED
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
@@ -11,12 +10,12 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from pulumi_alicloud_edge.delivery.port import Port
-from pulumi_alicloud_edge.errors import EdgeError, InputFault, SettingsError, TransportError
+from pulumi_alicloud_edge.errors import EdgeError, InputFault, NotFoundError, SettingsError, TransportError
 from pulumi_alicloud_edge.model.observation import Observation
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, find_impact
-from pulumi_alicloud_edge.reconcile.removal import CONFIRMED_AFTER
-from pulumi_alicloud_edge.resources.data_outputs import HINTS
+from pulumi_alicloud_edge.resources.data_outputs import HINTS, still_unserved
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import explain
 from pulumi_alicloud_edge.runtime import Runtime
@@ -56,11 +55,19 @@ class Looker(Generic[I]):
         return port, await port.observe()
 
     async def observe_surely(self, inputs: I, urn: str) -> tuple[Port, Observation]:
-        """Read what the cloud shows; twice where nothing is shown, since a single empty answer would show the same."""
-        port, observation = await self.observe(inputs, urn)
+        """Read what the cloud shows; twice where nothing is shown, or no application: a single answer may err (S5).
+
+        Raises:
+            NotFoundError: The application does not exist, say two answers.
+        """
+        try:
+            port, observation = await self.observe(inputs, urn)
+        except NotFoundError:
+            await self._runtime.sleep(CONFIRMED_AFTER)
+            return await self.observe(inputs, urn)
         if not self._kind.vanishes or any(observation.of(unit) for unit in self._kind.desired(inputs).units):
             return port, observation
-        await asyncio.sleep(CONFIRMED_AFTER)
+        await self._runtime.sleep(CONFIRMED_AFTER)
         return await self.observe(inputs, urn)
 
     def look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
@@ -69,7 +76,7 @@ class Looker(Generic[I]):
         ``olds`` are the inputs before, empty for a create.
         """
         unreached = self._runtime.unreached
-        if unreached is not None and time.monotonic() < unreached.until:
+        if unreached is not None and self._runtime.clock() < unreached.until:
             look = Look(None, unreached.reason)
         else:
             look = self._look(urn, inputs, olds)
@@ -96,7 +103,8 @@ class Looker(Generic[I]):
         if observation.hints_not_borne_out(self._kind.desired(inputs).units) <= int(outputs.get(HINTS) or 0):
             observation = replace(observation, hints=frozenset())
         last = self._kind.policy(inputs).stages[-1]
-        return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget)
+        unserved = still_unserved(outputs, observation)
+        return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget, unserved)
 
     def _look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
         try:
@@ -120,5 +128,5 @@ class Looker(Generic[I]):
         return Look(observation, faults=tuple(faults))
 
     def _out_of_reach(self, reason: str) -> Look:
-        self._runtime.out_of_reach(reason, until=time.monotonic() + OUT_OF_REACH_SECONDS)
+        self._runtime.out_of_reach(reason, until=self._runtime.clock() + OUT_OF_REACH_SECONDS)
         return Look(None, reason)

@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pulumi_alicloud_edge.errors import InputFault
-from pulumi_alicloud_edge.registry import Declaration
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Matching
+from pulumi_alicloud_edge.model.selection import REGION_KEY, Belongs
 
 
 def conflict_faults(
-    declarations: Iterable[Declaration], others: Iterable[Declaration]
+    claims: Iterable[Claim], others: Iterable[Claim], regions: Mapping[str, str] | None = None
 ) -> Iterator[InputFault]:
-    """Find declarations of other resources of the same program that contradict these.
+    """Find claims of other resources of the same program that contradict these.
 
     Only one version of a name can run on a target, so the two would displace each other for ever.
+
+    Args:
+        claims: What one resource declares.
+        others: What others declare.
+        regions: Target → its region, where the inventory is at hand; without it, only what is sure by name counts.
     """
     others = tuple(others)
-    for mine in declarations:
+    for mine in claims:
         for theirs in others:
-            if mine.contradicts(theirs):
+            if _contradict(mine, theirs, regions or {}):
                 reason = (
                     f"{mine.unit} contradicts {theirs.unit}, which another resource declares for the same targets: "
                     f"{mine.urn} and {theirs.urn}"
                 )
                 yield InputFault("", reason)
+
+
+def _contradict(mine: Claim, theirs: Claim, regions: Mapping[str, str]) -> bool:
+    if mine.urn == theirs.urn or mine.unit == theirs.unit or not mine.may_overlap(theirs):
+        return False
+    if _is_sure(mine) and _is_sure(theirs):
+        return True
+    return any(
+        mine.covers(target, region) is Belongs.YES and theirs.covers(target, region) is Belongs.YES
+        for target, region in regions.items()
+    )
+
+
+def _is_sure(claim: Claim) -> bool:
+    """Return whether the regions of a claim tell all about its targets."""
+    return any(isinstance(scope, Everywhere) for scope in claim.scopes) or all(
+        isinstance(scope, InRegions)
+        or (
+            isinstance(scope, Matching)
+            and all((e.key, e.operator) == (REGION_KEY, "In") for e in scope.expressions)
+        )
+        for scope in claim.scopes
+    )

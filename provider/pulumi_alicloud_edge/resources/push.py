@@ -6,26 +6,35 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.resources.data_memory import data_memory
 from pulumi_alicloud_edge.resources.data_outputs import (
     HINTS,
+    IN_PLACE,
+    ROLLOUT,
+    owned_claims,
     owned_units,
     show_baseline,
     show_owned,
     show_placements,
+    show_rollout,
     succeeded_somewhere,
 )
 from pulumi_alicloud_edge.resources.inputs import PushInputs
-from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
 from pulumi_alicloud_edge.resources.sizes import size_faults
 from pulumi_alicloud_edge.resources.words import Noun, stays_line
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_wire import PushFile
+    from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.model.policy import Scope
+    from pulumi_alicloud_edge.reconcile.rollout import Memory
     from pulumi_alicloud_edge.runtime import Runtime
 
 
@@ -63,7 +72,13 @@ class PushKind(Kind[PushInputs]):
         """Name files and application."""
         return f"push of {', '.join(map(str, _units(inputs)))} to {inputs.app_id}"
 
-    def port(self, runtime: Runtime, inputs: PushInputs, asker: object | None) -> Port:
+    def port(
+        self,
+        runtime: Runtime,
+        inputs: PushInputs,
+        asker: object | None,
+        neighbours: Neighbours | None = None,  # noqa: ARG002 - versions lie side by side
+    ) -> Port:
         """Give the port of pushes."""
         from pulumi_alicloud_edge.delivery.push import PushPort
 
@@ -94,16 +109,28 @@ class PushKind(Kind[PushInputs]):
         placements: tuple[Placement, ...],
         port: Port,
         olds: Mapping[str, Any],
+        ended: Ended | None = None,
     ) -> dict[str, Any]:
         """Give placements, and what is and was there."""
         from pulumi_alicloud_edge.delivery.push import PushPort
 
-        return {
+        scopes: tuple[Scope, ...] = tuple(stage.scope for stage in self.policy(inputs).stages)
+        declared = (Claim("", inputs.app_id, unit, scopes) for unit in _units(inputs))
+        outputs: dict[str, Any] = {
             HINTS: port.shown.hints_not_borne_out(_units(inputs)) if isinstance(port, PushPort) else 0,
             "placements": show_placements(placements),
-            "owned": show_owned(olds, _units(inputs)),
+            "owned": show_owned((*owned_claims(olds, "", inputs.app_id, scopes), *declared)),
             "baseline": show_baseline(olds, _units(inputs)),
         }
+        if ended is not None:
+            unfinished = ended.outcome.status.value not in IN_PLACE
+            begun = ended.outcome.begun
+            outputs[ROLLOUT] = show_rollout(ended.baseline, ended.seen, begun) if unfinished else {}
+        return outputs
+
+    def memory(self, inputs: PushInputs, olds: Mapping[str, Any]) -> Memory:
+        """Return what the runs of an unfinished push have begun."""
+        return data_memory(self, inputs, olds)
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """Pushed data cannot be taken back: ENS has no operation for it."""

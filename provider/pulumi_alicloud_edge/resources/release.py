@@ -8,20 +8,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.errors import InputFault, NotFoundError, RejectedError
+from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation
-from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus
-from pulumi_alicloud_edge.model.policy import InRegions, OnFailure, RolloutPolicy, Share, Stage
+from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus
+from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, OnFailure, RolloutPolicy, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.impact import Impact
-from pulumi_alicloud_edge.registry import Declaration
 from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
-from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
 from pulumi_alicloud_edge.resources.sizes import size_faults
 from pulumi_alicloud_edge.resources.words import Noun, release_impact_line, rollback_target_lost
 
 if TYPE_CHECKING:
+    from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
-    from pulumi_alicloud_edge.resources.restoration import Restoration
+    from pulumi_alicloud_edge.resources.rollback import Rollback
     from pulumi_alicloud_edge.runtime import Runtime
 
 _IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
@@ -76,7 +77,13 @@ class ReleaseKind(Kind[ReleaseInputs]):
         """Give the seconds until ``start_time``."""
         return max(_seconds_until(inputs.start_time), 0.0) if inputs.start_time else 0.0
 
-    def port(self, runtime: Runtime, inputs: ReleaseInputs, asker: object | None) -> Port:  # noqa: ARG002
+    def port(
+        self,
+        runtime: Runtime,
+        inputs: ReleaseInputs,
+        asker: object | None,  # noqa: ARG002
+        neighbours: Neighbours | None = None,  # noqa: ARG002
+    ) -> Port:
         """Give the port of releases."""
         return self._port(runtime, inputs, self.policy(inputs).stages)
 
@@ -110,36 +117,34 @@ class ReleaseKind(Kind[ReleaseInputs]):
                     faults.append(InputFault("rollout.on_failure", rollback_target_lost(unit)))
         return faults
 
-    def declarations(self, urn: str, inputs: ReleaseInputs) -> tuple[Declaration, ...]:
-        """Say which version the environment must serve."""
-        return (Declaration(urn, f"{inputs.app_id}/{inputs.env.value}", inputs.unit),)
+    def claims(self, urn: str, inputs: ReleaseInputs) -> tuple[Claim, ...]:
+        """Return which version the environment must serve."""
+        return (Claim(urn, f"{inputs.app_id}/{inputs.env.value}", inputs.unit, (Everywhere(),)),)
 
     def impact_line(self, inputs: ReleaseInputs, impact: Impact) -> str:
         """Say from which version to which, and by which steps."""
         return release_impact_line(impact, inputs.version_id, inputs.env.value, self.policy(inputs).stages)
 
-    def restoration(
+    async def rollback(
         self,
         runtime: Runtime,
         inputs: ReleaseInputs,
-        outcome: Outcome,
-        port: Port,
-        olds: Mapping[str, Any],
-    ) -> Restoration | None:
+        failed: FailedRollout,
+        neighbours: Neighbours,  # noqa: ARG002
+    ) -> Rollback | None:
         """Bring the former version back to the environment, where there was one."""
-        from pulumi_alicloud_edge.resources.restoration import Restoration, way_back
+        from pulumi_alicloud_edge.reconcile.decisions import Desired
+        from pulumi_alicloud_edge.resources.rollback import Rollback, Step, policy_of_step
 
-        version = self.outputs(inputs, (), port, olds)["baseline_version"]
+        version = self.outputs(inputs, (), failed.port, failed.olds)["baseline_version"]
         if not version:
             return None
         former = inputs.model_copy(update={"version_id": version, "start_time": None, "remarks": "rollback"})
-        policy = way_back(self.policy(inputs), outcome)
-        last = policy.stages[-1]
+        last = failed.policy.stages[failed.ended.outcome.progress.stage]
         whole = last.scope if isinstance(last.scope, InRegions) else Share(100)
-        policy = replace(policy, stages=(replace(last, scope=whole),))
-        return Restoration(
-            Desired((former.unit,)), policy, self._port(runtime, former, policy.stages, is_rollback=True)
-        )
+        policy = policy_of_step(failed.policy, failed.ended.outcome, whole)
+        back = self._port(runtime, former, policy.stages, is_rollback=True)
+        return Rollback((Step(Desired((former.unit,)), policy, back),))
 
     def outputs(
         self,
@@ -147,6 +152,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
         placements: tuple[Placement, ...],  # noqa: ARG002
         port: Port,
         olds: Mapping[str, Any],
+        ended: Ended | None = None,  # noqa: ARG002
     ) -> dict[str, Any]:
         """Give what was there before: as declared then if that had converged, else as found at the first look."""
         from pulumi_alicloud_edge.delivery.release import ReleasePort

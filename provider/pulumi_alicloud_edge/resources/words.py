@@ -30,9 +30,9 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
 from pulumi_alicloud_edge.model.policy import InRegions, Scope, Share, Stage
+from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
-from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
 from pulumi_alicloud_edge.resources.durations import show_duration
 
 TARGETS_NAMED = 5
@@ -77,7 +77,7 @@ def drift_line(drift: Drift, noun: Noun) -> str:
     """Say what drifted: ``drift: assets@1.5 is missing on 2 of 40 instances (1.4 runs there)``."""
     parts = []
     for unit in drift.units:
-        if unit.missing == {ANYWHERE}:
+        if unit.is_nowhere:
             parts.append(f"{unit.unit} is nowhere")
         elif unit.missing:
             others = f" ({', '.join(sorted(unit.others))} runs there)" if unit.others else ""
@@ -157,9 +157,64 @@ def rollback_target_lost(unit: Unit) -> str:
     )
 
 
-def kept_for_line(unit: Unit, urn: str) -> str:
-    """Say why a unit is not cleaned."""
-    return f"{unit} is not cleaned: {urn.rpartition('::')[2]} declares it now"
+def cleans_lines(cleanings: Iterable[Cleaning], noun: Noun) -> list[str]:
+    """Say what is taken away: ``cleans levels@1 from 18 instances in 3 regions (…)``, one line for each artifact."""
+    by_unit: dict[Unit, list[Cleaning]] = {}
+    for cleaning in cleanings:
+        by_unit.setdefault(cleaning.unit, []).append(cleaning)
+    return [
+        f"cleans {unit} from {noun.count(len(frozenset().union(*(c.targets for c in those))))} "
+        f"in {_named([c.region for c in those], 'region', 'regions')}"
+        for unit, those in sorted(by_unit.items())
+    ]
+
+
+def left_lines(left: Iterable[Left], noun: Noun) -> list[str]:
+    """Say what stays, where and why, one line for each artifact and reason."""
+    grouped: dict[tuple[Unit, LeftBecause, str], list[Left]] = {}
+    for each in left:
+        grouped.setdefault((each.unit, each.reason, each.urn), []).append(each)
+    return [_left_line(those, noun) for _, those in sorted(grouped.items(), key=lambda item: str(item[0]))]
+
+
+def _left_line(those: list[Left], noun: Noun) -> str:
+    first = those[0]
+    targets = sorted(frozenset().union(*(each.targets for each in those)))
+    regions = sorted({each.region for each in those if each.region})
+    where = f"on {noun.count(len(targets))} ({_few(targets)})"
+    where += f" in {_named(regions, 'region', 'regions')}" if regions else ""
+    match first.reason:
+        case LeftBecause.DECLARED:
+            why = f"{first.urn.rpartition('::')[2]} declares {first.unit.name} there"
+        case LeftBecause.SHARED:
+            why = f"data is cleaned by whole regions, and other {noun.many} there have it too"
+        case LeftBecause.REGION_UNKNOWN:
+            why = "the cloud does not say in which region they are, and data is cleaned by regions"
+        case LeftBecause.BEFORE_UNKNOWN:
+            return f"{first.unit} is left {where}: it is not known what ran there before this rollout"
+        case LeftBecause.CHANGED_SINCE:
+            return f"{first.unit.name} is left as it is {where}: somebody else has changed it since this rollout began"
+        case _:
+            assert_never(first.reason)
+    return f"{first.unit} stays {where}: {why}"
+
+
+def unserved_line(targets: Iterable[str], noun: Noun) -> str:
+    """Say which targets are listed and not served: ``1 instance is listed and not served: i-3``."""
+    targets = sorted(targets)
+    verb = "is" if len(targets) == 1 else "are"
+    return f"{noun.count(len(targets))} {verb} listed and not served: {_few(targets)}"
+
+
+def _few(names: list[str]) -> str:
+    """Name the first few."""
+    more = len(names) - TARGETS_NAMED
+    return ", ".join(names[:TARGETS_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _named(names: list[str], one: str, many: str) -> str:
+    names = sorted(set(names))
+    return f"{len(names)} {one if len(names) == 1 else many} ({_few(names)})"
 
 
 def explain(error: EdgeError, noun: Noun | None = None) -> str:

@@ -1,0 +1,139 @@
+"""Cleans distributed data: the only caller of CleanDistData, and only for what the gate has permitted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from pulumi_alicloud_edge.delivery.inventory import read_inventory
+from pulumi_alicloud_edge.delivery.records import fold
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.removal import Cleaning, Permit
+from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, explicit_regions, is_by_region
+from pulumi_alicloud_edge.reconcile.gate import Holders, Removal, holders_of, permit_removal
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud.ens import Ens
+    from pulumi_alicloud_edge.delivery.reads import Reads
+
+REGIONS_AT_ONCE = 8
+
+
+class Cleaner:
+    """Cleans the data of one application, as far as the gate permits it.
+
+    Args:
+        ens: The client.
+        reads: Status reads, each of them new.
+        app_id: The application.
+        declared: Returns what the program's resources declare on the application, as far as it must stay.
+        announce: Is told what is cleaned, before it is, and what is left.
+    """
+
+    def __init__(
+        self,
+        ens: Ens,
+        reads: Reads,
+        app_id: str,
+        *,
+        declared: Callable[[], Iterable[Claim]],
+        announce: Callable[[Permit], None],
+    ) -> None:
+        self._ens = ens
+        self._reads = reads
+        self._app_id = app_id
+        self._declared = declared
+        self._announce = announce
+        self._names: frozenset[str] = frozenset()
+
+    async def permit(self, wanted: Iterable[tuple[Unit, tuple[Scope, ...]]]) -> Permit:
+        """Ask the gate what may be cleaned of some artifacts, each from a selection.
+
+        Who holds what is read now: first the records, then the inventory, so that an instance which was added in
+        between is listed.
+        """
+        wanted = tuple(wanted)
+        if not wanted:
+            return Permit()
+        self._names = frozenset(unit.name for unit, _ in wanted)
+        records = await self._reads.dist_records(self._app_id, self._names)
+        inventory = await read_inventory(self._reads, self._app_id)
+        observation = Observation(records, (), regions=inventory.regions)
+        permit = Permit()
+        for unit, scopes in wanted:
+            holders = await self._holders(unit, scopes, observation)
+            permit += permit_removal(Removal(unit, scopes, holders), self._declared())
+        return permit
+
+    async def displace(self, unit: Unit, scopes: tuple[Scope, ...], targets: frozenset[str]) -> None:
+        """Clean a version that keeps a desired one from running, in the regions of some targets."""
+        permit = await self.permit([(unit, scopes)])
+        meant = Permit(
+            tuple(cleaning for cleaning in permit.cleanings if cleaning.targets & targets),
+            tuple(left for left in permit.left if left.targets & targets),
+        )
+        self._announce(meant)
+        for cleaning in meant.cleanings:
+            await self.clean(cleaning)
+
+    async def observe(self, *, afresh: bool = False) -> Observation:  # noqa: ARG002 - it is always new
+        """Read DescribeDataDistResult and DescribeApplication."""
+        records = await self._reads.dist_records(self._app_id, self._names)
+        inventory = await read_inventory(self._reads, self._app_id)
+        return Observation(records, (), regions=inventory.regions, stopped=inventory.stopped)
+
+    async def clean(self, cleaning: Cleaning) -> None:
+        """Call CleanDistData for one artifact in one region."""
+        self._reads.touched(self._app_id, self._names)
+        await self._ens.clean_dist_data(
+            self._app_id, cleaning.unit.name, cleaning.unit.version, cleaning.region
+        )
+
+    async def _holders(self, unit: Unit, scopes: tuple[Scope, ...], observation: Observation) -> Holders:
+        """Return who holds an artifact, region by region.
+
+        The inventory tells where it lists instances and the selection takes whole regions; else the cloud is asked
+        for each region that may be meant.
+        """
+        by_inventory = holders_of(observation, unit)
+        if not any(by_inventory.values()):
+            return {}
+        if observation.regions and all(is_by_region(scope) for scope in scopes):
+            return by_inventory
+        regions = await self._regions(unit, scopes, by_inventory)
+        if not regions:
+            return by_inventory
+        slots = asyncio.Semaphore(REGIONS_AT_ONCE)
+
+        async def read(region: str) -> frozenset[str]:
+            async with slots:
+                groups = self._ens.describe_data_dist_result(
+                    self._app_id, names=[unit.name], versions=[unit.version], regions=[region]
+                )
+                records = (await fold(groups)).get(unit, {})
+                return frozenset(t for t, r in records.items() if r.state is not RecordState.DELETED)
+
+        found = await asyncio.gather(*(read(region) for region in regions))
+        holders = {region: targets for region, targets in zip(regions, found, strict=True) if targets}
+        unplaced = frozenset().union(*by_inventory.values()).difference(*holders.values())
+        if unplaced and not observation.regions and explicit_regions(scopes) is None:
+            holders[""] = unplaced
+        return holders
+
+    async def _regions(self, unit: Unit, scopes: tuple[Scope, ...], holders: Holders) -> list[str]:
+        """Return the regions that may be meant: those named, else those of the inventory, else where it was pushed."""
+        named = explicit_regions(scopes)
+        if named is not None:
+            return sorted(named)
+        listed = {
+            region
+            for region, targets in holders.items()
+            if region and any(belongs_to_any(scopes, t, region) is not Belongs.NO for t in targets)
+        }
+        if listed or "" not in holders:
+            return sorted(listed)
+        pushed = await self._reads.push_records(self._app_id, frozenset({unit.name}))
+        return sorted(pushed.get(unit, {}))

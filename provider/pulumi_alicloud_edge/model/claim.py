@@ -1,0 +1,37 @@
+"""Claims: what a resource says is its own on an application, by artifact and selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, explicit_regions
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One artifact that one resource declares, or has put, on the targets of a selection.
+
+    Attributes:
+        urn: The resource.
+        app_id: The application; for a release with its environment.
+        unit: The artifact.
+        scopes: The selection: all that the resource's stages select together.
+    """
+
+    urn: str
+    app_id: str
+    unit: Unit
+    scopes: tuple[Scope, ...]
+
+    def covers(self, target: str, region: str) -> Belongs:
+        """Return whether a target belongs to the selection; its region is empty where that is not known."""
+        return belongs_to_any(self.scopes, target, region)
+
+    def may_overlap(self, other: Claim) -> bool:
+        """Return whether the two may be about the same name on the same target, as far as regions tell."""
+        if (self.app_id, self.unit.name) != (other.app_id, other.unit.name):
+            return False
+        mine, theirs = explicit_regions(self.scopes), explicit_regions(other.scopes)
+        return mine is None or theirs is None or bool(mine & theirs)

@@ -1,0 +1,202 @@
+"""Which targets a selection has, and how sure that is.
+
+A *selection* is what a resource's inputs select: the scopes of its stages together. Whether one target belongs to
+it has three answers, since the cloud does not always tell where a target is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, assert_never
+
+from pulumi_alicloud_edge.model.policy import (
+    ByStrategies,
+    Everywhere,
+    ExactTargets,
+    Expression,
+    InRegions,
+    Matching,
+    Scope,
+    Share,
+)
+
+REGION_KEY, INSTANCE_KEY = "region_id", "instance_id"
+_OPERATORS = ("In", "NotIn")
+_MATCH_POLICY = "ScheduleToAllByMatchExpressions"
+"""The policy that the vendor documents for DistApplicationData."""
+
+
+class Belongs(Enum):
+    """Whether a target belongs to a selection."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Certainty(Enum):
+    """How sure it is which targets a selection has.
+
+    KNOWN: the inputs or the inventory name all of them. OPEN: the cloud does not name them, but the whole of the
+    selection was started, so that those with records count and more may follow. UNKNOWN: the cloud does not name
+    them and nothing was started; records that another selection left are no proof (S4).
+    """
+
+    KNOWN = "known"
+    OPEN = "open"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class TargetSet:
+    """The targets of a selection as far as they are in view.
+
+    Attributes:
+        targets: Those in view.
+        certainty: Whether there may be more.
+    """
+
+    targets: frozenset[str]
+    certainty: Certainty
+
+    @property
+    def is_known(self) -> bool:
+        """Whether these are all."""
+        return self.certainty is Certainty.KNOWN
+
+
+def belongs(scope: Scope, target: str, region: str) -> Belongs:
+    """Return whether a target belongs to a scope.
+
+    Args:
+        scope: The scope.
+        target: Id of the target.
+        region: Id of the edge region that it is in, empty where that is not known.
+    """
+    match scope:
+        case Everywhere():
+            return Belongs.YES
+        case InRegions(regions):
+            return _among(region, regions)
+        case Matching(expressions):
+            return _all(_fulfils(expression, target, region) for expression in expressions)
+        case ByStrategies():
+            parsed = parsed_strategies(scope)
+            return Belongs.UNKNOWN if parsed is None else belongs(parsed, target, region)
+        case ExactTargets(targets):
+            return _among(target, targets)
+        case Share():
+            return Belongs.UNKNOWN
+    assert_never(scope)
+
+
+def belongs_to_any(scopes: Iterable[Scope], target: str, region: str) -> Belongs:
+    """Return whether a target belongs to at least one of some scopes."""
+    answers = {belongs(scope, target, region) for scope in scopes}
+    if Belongs.YES in answers:
+        return Belongs.YES
+    return Belongs.UNKNOWN if Belongs.UNKNOWN in answers else Belongs.NO
+
+
+def members(scope: Scope, inventory: Mapping[str, str]) -> frozenset[str] | None:
+    """Return the instances of a scope, None where that does not follow from the inventory.
+
+    Args:
+        scope: The scope.
+        inventory: Instance id → region id; empty where the cloud lists none.
+    """
+    if not inventory:
+        return None
+    answers = {target: belongs(scope, target, region) for target, region in inventory.items()}
+    if Belongs.UNKNOWN in answers.values():
+        return None
+    return frozenset(target for target, answer in answers.items() if answer is Belongs.YES)
+
+
+def explicit_regions(scopes: Iterable[Scope]) -> frozenset[str] | None:
+    """Return the regions that scopes are limited to by name; None where one of them is not."""
+    regions: set[str] = set()
+    for scope in scopes:
+        match parsed_strategies(scope) or scope:
+            case InRegions(named):
+                regions.update(named)
+            case Matching(expressions):
+                named_in = [set(e.values) for e in expressions if (e.key, e.operator) == (REGION_KEY, "In")]
+                if not named_in:
+                    return None
+                regions |= set.intersection(*named_in)
+            case _:
+                return None
+    return frozenset(regions)
+
+
+def is_by_region(scope: Scope) -> bool:
+    """Return whether a scope always selects all or none of a region's instances."""
+    match parsed_strategies(scope) or scope:
+        case Everywhere() | InRegions():
+            return True
+        case Matching(expressions):
+            return all(e.key == REGION_KEY and e.operator in _OPERATORS for e in expressions)
+        case _:
+            return False
+
+
+def parsed_strategies(scope: Scope) -> Scope | None:
+    """Return raw policies as the scope that they stand for; None where they are not of the documented form."""
+    if not isinstance(scope, ByStrategies):
+        return None
+    try:
+        policy = json.loads(scope.strategies)
+    except ValueError:
+        return None
+    if isinstance(policy, list) and len(policy) == 1:
+        policy = policy[0]
+    if not isinstance(policy, dict) or not isinstance(parameters := policy.get("parameters"), dict):
+        return None
+    if policy.get("name") == "ScheduleToRegionId" and parameters.get("operator") == "In":
+        values = _texts(parameters.get("values"))
+        return InRegions(values) if values else None
+    if policy.get("name") != _MATCH_POLICY or not isinstance(parameters.get("match_expressions"), list):
+        return None
+    expressions = [_expression(row) for row in parameters["match_expressions"]]
+    known = tuple(expression for expression in expressions if expression is not None)
+    return Matching(known) if known and len(known) == len(expressions) else None
+
+
+def _expression(row: Any) -> Expression | None:
+    if not isinstance(row, dict):
+        return None
+    values = _texts(row.get("values"))
+    key, operator = row.get("key"), row.get("operator")
+    return Expression(str(key), str(operator), values) if values else None
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return ()
+    return tuple(value)
+
+
+def _fulfils(expression: Expression, target: str, region: str) -> Belongs:
+    if expression.operator not in _OPERATORS or expression.key not in (REGION_KEY, INSTANCE_KEY):
+        return Belongs.UNKNOWN
+    named = _among(region if expression.key == REGION_KEY else target, expression.values)
+    if expression.operator == "In" or named is Belongs.UNKNOWN:
+        return named
+    return Belongs.NO if named is Belongs.YES else Belongs.YES
+
+
+def _among(value: str, values: Iterable[str]) -> Belongs:
+    if not value:
+        return Belongs.UNKNOWN
+    return Belongs.YES if value in values else Belongs.NO
+
+
+def _all(answers: Iterable[Belongs]) -> Belongs:
+    seen = set(answers)
+    if Belongs.NO in seen:
+        return Belongs.NO
+    return Belongs.UNKNOWN if Belongs.UNKNOWN in seen else Belongs.YES

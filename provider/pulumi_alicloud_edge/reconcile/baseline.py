@@ -1,0 +1,190 @@
+"""What each target ran when a rollout began, so that a rollback restores that and nothing else (S3).
+
+For each name of what is rolled out and each target there are three answers: the version that it ran, that it ran
+nothing of the name, or that nobody knows. It is noted at the last look before the first start that means a target,
+kept through the runs that fail or are interrupted, and forgotten with a success or a completed rollback.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
+
+EXCEPTIONS_KEPT = 200
+"""Targets and regions that a stored baseline names one by one; what does not fit is not known any more."""
+
+
+class Before(Enum):
+    """What a target ran when it ran no version."""
+
+    NOTHING = "nothing"
+    UNKNOWN = "unknown"
+
+
+Former = str | Before
+"""A version, or why there is none."""
+
+
+@dataclass
+class Baseline:
+    """What targets ran before, by name of what is rolled out.
+
+    Attributes:
+        of_targets: For each name, target → what it ran.
+        of_regions: For each name, region → what those of its targets ran that are not named one by one.
+        of_others: For each name, what all other targets ran.
+        attempted: For each name, the versions that this rollout has started, through all its runs.
+    """
+
+    of_targets: dict[str, dict[str, Former]] = field(default_factory=dict)
+    of_regions: dict[str, dict[str, Former]] = field(default_factory=dict)
+    of_others: dict[str, Former] = field(default_factory=dict)
+    attempted: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, units: Iterable[Unit], targets: Iterable[str], observation: Observation) -> None:
+        """Note what targets run that are about to be started; what an earlier run has noted stands.
+
+        A target without a record of any version of the name ran nothing, whatever is known of the others.
+        """
+        targets = tuple(targets)
+        for unit in units:
+            known = self.of_targets.setdefault(unit.name, {})
+            running = running_versions(observation, unit.name)
+            seen = set().union(*observation.versions_of(unit.name).values())
+            stored = unit.name in self.of_others
+            for target in targets:
+                if target in known:
+                    continue
+                if stored and target in seen:
+                    known[target] = self.before(unit.name, target, observation.regions)
+                else:
+                    known[target] = running.get(target, Before.NOTHING)
+
+    def note_started(self, units: Iterable[Unit]) -> None:
+        """Note that this rollout has started these."""
+        for unit in units:
+            self.attempted.setdefault(unit.name, set()).add(unit.version)
+
+    def before(self, name: str, target: str, regions: Mapping[str, str]) -> Former:
+        """Return what a target ran of a name.
+
+        Args:
+            name: The name.
+            target: The target.
+            regions: Target → its region, as far as known.
+        """
+        others = self.of_others.get(name, Before.UNKNOWN)
+        in_region = self.of_regions.get(name, {}).get(regions.get(target, ""), others)
+        return self.of_targets.get(name, {}).get(target, in_region)
+
+    def versions(self, name: str) -> frozenset[str]:
+        """Return the versions that targets ran of a name."""
+        formers = {*self.of_targets.get(name, {}).values(), *self.of_regions.get(name, {}).values()}
+        formers.add(self.of_others.get(name, Before.UNKNOWN))
+        return frozenset(former for former in formers if isinstance(former, str))
+
+    def __bool__(self) -> bool:
+        """Whether anything was noted."""
+        return bool(self.of_targets or self.of_others)
+
+
+def stored_baseline(baseline: Baseline, regions: Mapping[str, str]) -> dict[str, Any]:
+    """Return a baseline in a small form for the state, whatever the size of the fleet.
+
+    The most common answer of each name stands for all targets that are not named; the others are named by region
+    where a whole region gives the same answer, else one by one.
+
+    Args:
+        baseline: What is known.
+        regions: Target → its region, as far as known.
+    """
+    names: dict[str, Any] = {}
+    for name in sorted({*baseline.of_targets, *baseline.of_others, *baseline.attempted}):
+        of_targets = dict(baseline.of_targets.get(name, {}))
+        of_regions = baseline.of_regions.get(name, {})
+        noted = {regions.get(target, "") for target in of_targets}
+        counts = Counter(of_targets.values())
+        others = baseline.of_others.get(name) or (counts.most_common(1)[0][0] if counts else Before.UNKNOWN)
+        exceptions = _exceptions(of_targets, others, regions)
+        if exceptions is not None:
+            exceptions += [
+                {"ran": _write(former), "regions": [region], "targets": []}
+                for region, former in of_regions.items()
+                if region not in noted
+            ]
+        names[name] = {
+            "others": _write(Before.UNKNOWN if exceptions is None else others),
+            "exceptions": exceptions or [],
+            "attempted": sorted(baseline.attempted.get(name, ())),
+        }
+    return names
+
+
+def read_baseline(stored: Any) -> Baseline:
+    """Read a stored baseline as far as it goes: what is damaged or missing is not known.
+
+    Args:
+        stored: What `stored_baseline` returned, or anything else.
+    """
+    baseline = Baseline()
+    for name, entry in stored.items() if isinstance(stored, dict) else ():
+        if not isinstance(entry, dict):
+            continue
+        baseline.of_others[name] = _read(entry.get("others"))
+        attempted = entry.get("attempted")
+        baseline.attempted[name] = {str(v) for v in attempted} if isinstance(attempted, list) else set()
+        exceptions = entry.get("exceptions")
+        if not isinstance(exceptions, list) or not all(isinstance(each, dict) for each in exceptions):
+            baseline.of_others[name] = Before.UNKNOWN  # who the exceptions were is lost
+            exceptions = []
+        for exception in exceptions:
+            former = _read(exception.get("ran"))
+            of_regions = dict.fromkeys(_texts(exception.get("regions")), former)
+            baseline.of_regions.setdefault(name, {}).update(of_regions)
+            of_targets = dict.fromkeys(_texts(exception.get("targets")), former)
+            baseline.of_targets.setdefault(name, {}).update(of_targets)
+    return baseline
+
+
+def _exceptions(
+    of_targets: Mapping[str, Former], others: Former, regions: Mapping[str, str]
+) -> list[dict[str, Any]] | None:
+    """Return what differs from the common answer; None where that is too much to keep."""
+    by_region: dict[str, set[Former]] = {}
+    for target, former in of_targets.items():
+        by_region.setdefault(regions.get(target, ""), set()).add(former)
+    whole = {region for region, formers in by_region.items() if region and len(formers) == 1}
+    found: dict[Former, tuple[set[str], set[str]]] = {}
+    for target, former in of_targets.items():
+        if former != others:
+            in_regions, in_targets = found.setdefault(former, (set(), set()))
+            region = regions.get(target, "")
+            if region in whole:
+                in_regions.add(region)
+            else:
+                in_targets.add(target)
+    if sum(len(rs) + len(ts) for rs, ts in found.values()) > EXCEPTIONS_KEPT:
+        return None
+    return [
+        {"ran": _write(former), "regions": sorted(in_regions), "targets": sorted(in_targets)}
+        for former, (in_regions, in_targets) in sorted(found.items(), key=lambda item: str(_write(item[0])))
+    ]
+
+
+def _write(former: Former) -> dict[str, str] | str:
+    return {"version": former} if isinstance(former, str) else former.value
+
+
+def _read(value: Any) -> Former:
+    if isinstance(value, dict) and isinstance(value.get("version"), str):
+        return str(value["version"])
+    return Before.NOTHING if value == Before.NOTHING.value else Before.UNKNOWN
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

@@ -1,0 +1,128 @@
+"""The one gate for all that takes something away: cleaning, displacing, and the starts of a rollback.
+
+Each such act is asked for as a `Removal` or a `Restore`; what comes back says what may be done, what is left, and
+why. Nothing else in the provider calls CleanDistData or distributes a former version.
+
+CleanDistData acts on the whole of a region, so a region decides as one (S1, S2):
+
+| an instance of the region that holds the artifact | the region is |
+| --- | --- |
+| is declared for the artifact's name by a resource of the program | left: declared |
+| does not belong to the selection that is to be cleaned, or nobody knows | left: shared |
+| all belong and none is declared | cleaned |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.policy import ExactTargets, Scope
+from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause, Permit
+from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any
+
+Holders = Mapping[str, frozenset[str]]
+"""Region → the instances in it that hold an artifact; those whose region nobody knows are under ``""``."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What is to be cleaned.
+
+    Attributes:
+        unit: The artifact.
+        scopes: The selection that it is to be cleaned from.
+        holders: Who holds it, in the regions that the selection reaches into.
+    """
+
+    unit: Unit
+    scopes: tuple[Scope, ...]
+    holders: Holders
+
+
+@dataclass(frozen=True)
+class RestorePermit:
+    """The targets on which a former version may be started again, and those that are left."""
+
+    targets: frozenset[str]
+    left: tuple[Left, ...] = ()
+
+
+def permit_removal(removal: Removal, declared: Iterable[Claim]) -> Permit:
+    """Return from which regions an artifact may be cleaned.
+
+    Args:
+        removal: What is to be cleaned.
+        declared: What the resources of the program declare on the application. The resource that asks is among
+            them where it still declares the name somewhere.
+    """
+    claims = tuple(claim for claim in declared if claim.unit.name == removal.unit.name)
+    cleanings, left = [], []
+    for region, holders in sorted(removal.holders.items()):
+        belonging = {t: belongs_to_any(removal.scopes, t, region) for t in holders}
+        meant = frozenset(t for t, answer in belonging.items() if answer is not Belongs.NO)
+        if not meant:
+            continue
+        if not region:
+            left.append(Left(removal.unit, LeftBecause.REGION_UNKNOWN, meant))
+            continue
+        keeper = _keeper(claims, holders, region)
+        if keeper is not None:
+            left.append(Left(removal.unit, LeftBecause.DECLARED, meant, region, keeper.urn))
+        elif any(answer is not Belongs.YES for answer in belonging.values()):
+            left.append(Left(removal.unit, LeftBecause.SHARED, meant, region))
+        else:
+            cleanings.append(Cleaning(removal.unit, region, meant))
+    return Permit(tuple(cleanings), tuple(left))
+
+
+def permit_restore(
+    unit: Unit, targets: frozenset[str], regions: Mapping[str, str], declared: Iterable[Claim]
+) -> RestorePermit:
+    """Return on which targets a former version may be started again: where no other resource declares the name.
+
+    Args:
+        unit: The former version.
+        targets: Where it ran before.
+        regions: Target → its region, as far as known.
+        declared: What the other resources of the program declare on the application.
+    """
+    claims = tuple(claim for claim in declared if claim.unit.name == unit.name)
+    kept: dict[str, set[str]] = {}
+    for target in targets:
+        claim = _keeper(claims, (target,), regions.get(target, ""))
+        if claim is not None:
+            kept.setdefault(claim.urn, set()).add(target)
+    left = tuple(
+        Left(unit, LeftBecause.DECLARED, frozenset(those), urn=urn) for urn, those in sorted(kept.items())
+    )
+    return RestorePermit(targets.difference(*kept.values()), left)
+
+
+def holders_of(observation: Observation, unit: Unit) -> Holders:
+    """Return who holds an artifact by the regions of an inventory.
+
+    Instances that a known inventory does not list do not exist any more: their records hold nothing.
+    """
+    found: dict[str, set[str]] = {}
+    for target, record in observation.of(unit).items():
+        region = observation.regions.get(target, "")
+        if record.state is not RecordState.DELETED and (region or not observation.regions):
+            found.setdefault(region, set()).add(target)
+    return {region: frozenset(targets) for region, targets in found.items()}
+
+
+def exactly(targets: Iterable[str]) -> tuple[Scope, ...]:
+    """Return the selection that has just these targets."""
+    return (ExactTargets(frozenset(targets)),)
+
+
+def _keeper(claims: Iterable[Claim], holders: Iterable[str], region: str) -> Claim | None:
+    """Return a claim for which one of the holders has to stay as it is; what is not known counts as claimed."""
+    holders = tuple(holders)
+    for claim in claims:
+        if any(claim.covers(target, region) is not Belongs.NO for target in holders):
+            return claim
+    return None

@@ -1,0 +1,143 @@
+"""What a rollback restores: what this rollout changed, and nothing else (S3).
+
+| the target ran | and now | then |
+| --- | --- | --- |
+| what is desired, before the first start | | it is left alone |
+| another version | runs that, or what this rollout has started, or nothing | that version is restored |
+| nothing of the name | holds what this rollout has started | that is cleaned, as far as the gate lets it |
+| anything | runs what somebody else has put there since | it is left, and said |
+| nobody knows what | holds what this rollout has started | it is left, and said |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit, running_versions
+from pulumi_alicloud_edge.model.removal import Left, LeftBecause
+from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.gate import permit_restore
+
+
+@dataclass(frozen=True)
+class RestoreStep:
+    """Former versions that are to run again on just these targets."""
+
+    units: tuple[Unit, ...]
+    targets: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RollbackPlan:
+    """What a rollback does.
+
+    Attributes:
+        steps: What is distributed again.
+        emptied: What this rollout has put where nothing of the name was, by artifact.
+        left: What stays as it is, and why.
+    """
+
+    steps: tuple[RestoreStep, ...] = ()
+    emptied: tuple[tuple[Unit, frozenset[str]], ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+def plan_rollback(
+    desired: Desired, baseline: Baseline, observation: Observation, others: Iterable[Claim]
+) -> RollbackPlan:
+    """Return what a rollback of a failed rollout is to do.
+
+    Args:
+        desired: What was rolled out.
+        baseline: What targets ran before.
+        observation: What the cloud shows now.
+        others: What other resources of the program declare on the application.
+    """
+    others = tuple(others)
+    restored: dict[Unit, frozenset[str]] = {}
+    emptied: dict[Unit, set[str]] = {}
+    left: list[Left] = []
+    for unit in desired.units:
+        if attempted := baseline.attempted.get(unit.name, set()):
+            found = _Found(unit, attempted, baseline, observation)
+            for former, targets in found.restored().items():
+                permit = permit_restore(former, targets, observation.regions, others)
+                left += permit.left
+                if permit.targets:
+                    restored[former] = permit.targets
+            for attempt, holders in found.emptied().items():
+                emptied.setdefault(attempt, set()).update(holders)
+            left += found.left()
+    by_targets: dict[frozenset[str], list[Unit]] = {}
+    for former, targets in restored.items():
+        by_targets.setdefault(targets, []).append(former)
+    return RollbackPlan(
+        tuple(RestoreStep(tuple(units), targets) for targets, units in by_targets.items()),
+        tuple((unit, frozenset(targets)) for unit, targets in sorted(emptied.items())),
+        tuple(left),
+    )
+
+
+class _Found:
+    """The targets of one name that this rollout has changed, by what is to become of them."""
+
+    def __init__(self, unit: Unit, attempted: set[str], baseline: Baseline, observation: Observation) -> None:
+        self._unit = unit
+        self._attempted = attempted | {unit.version}
+        self._baseline = baseline
+        self._observation = observation
+        self._running = running_versions(observation, unit.name)
+        self._held = {
+            version: {t for t, record in records.items() if record.state is not RecordState.DELETED}
+            for version, records in observation.versions_of(unit.name).items()
+            if version in self._attempted
+        }
+
+    def restored(self) -> dict[Unit, frozenset[str]]:
+        """Return the targets of each former version."""
+        found: dict[Unit, set[str]] = {}
+        for target in self._changed():
+            former = self._before(target)
+            if isinstance(former, str) and former != self._unit.version and self._is_ours(target, former):
+                found.setdefault(Unit(self._unit.name, former), set()).add(target)
+        return {unit: frozenset(targets) for unit, targets in found.items()}
+
+    def emptied(self) -> dict[Unit, set[str]]:
+        """Return the targets that held nothing of the name before, by what was put there."""
+        nothing = {
+            target
+            for target in self._changed()
+            if self._before(target) is Before.NOTHING and self._is_ours(target)
+        }
+        found = {Unit(self._unit.name, version): holders & nothing for version, holders in self._held.items()}
+        return {unit: targets for unit, targets in found.items() if targets}
+
+    def left(self) -> list[Left]:
+        """Return the targets on which somebody else has put something since, or whose past nobody knows."""
+        changed_since, unknown = set(), set()
+        holding = set().union(*self._held.values())
+        for target in self._changed() & holding:
+            former = self._before(target)
+            if former is Before.UNKNOWN:
+                unknown.add(target)
+            elif former != self._unit.version and not self._is_ours(target, former):
+                changed_since.add(target)
+        reasons = ((LeftBecause.CHANGED_SINCE, changed_since), (LeftBecause.BEFORE_UNKNOWN, unknown))
+        return [Left(self._unit, reason, frozenset(targets)) for reason, targets in reasons if targets]
+
+    def _changed(self) -> set[str]:
+        """Return the targets that a start of this rollout meant or has reached, as far as they exist."""
+        meant = set(self._baseline.of_targets.get(self._unit.name, ())).union(*self._held.values())
+        regions = self._observation.regions
+        return {target for target in meant if target in regions} if regions else meant
+
+    def _before(self, target: str) -> str | Before:
+        return self._baseline.before(self._unit.name, target, self._observation.regions)
+
+    def _is_ours(self, target: str, former: str | Before = Before.NOTHING) -> bool:
+        """Return whether a target runs what this rollout has put there, what it ran before, or nothing."""
+        running = self._running.get(target)
+        return running is None or running == former or running in self._attempted

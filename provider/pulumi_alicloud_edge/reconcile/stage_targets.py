@@ -1,0 +1,113 @@
+"""Which targets the stages of a rollout have: from the inputs, the inventory, and the answers to its own starts.
+
+| the inventory | the answer to a start of the whole | the target set |
+| --- | --- | --- |
+| names them | any | KNOWN: both together, without those that have left and those that are not served |
+| does not | names some | KNOWN: those |
+| does not | names none, but it was started, now or by an earlier run | OPEN: those with a record |
+| does not | was not started | UNKNOWN: it has to be started, whatever records show (S4) |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy
+from pulumi_alicloud_edge.model.selection import Certainty, TargetSet
+from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.ledger import Ledger
+from pulumi_alicloud_edge.reconcile.verdicts import known_targets
+
+
+class StageTargets:
+    """The target sets of one rollout, observation by observation.
+
+    Args:
+        desired: What is rolled out.
+        policy: Its stages.
+        ledger: What this run has started.
+        covered: For each stage, the units of which an earlier run is known to have started the whole of it.
+    """
+
+    def __init__(
+        self,
+        desired: Desired,
+        policy: RolloutPolicy,
+        ledger: Ledger,
+        covered: tuple[frozenset[Unit], ...] = (),
+    ) -> None:
+        self._desired = desired
+        self._policy = policy
+        self._ledger = ledger
+        self._covered = covered
+        self._listed: set[str] = set()
+        self._departed: frozenset[str] = frozenset()
+        self._observation = Observation({})
+
+    def observe(self, observation: Observation) -> None:
+        """Take note of an observation: who is listed now, and who was and has left (S6)."""
+        self._observation = observation
+        listed: set[str] = set().union(*(members for members in observation.members if members))
+        if None not in observation.members:
+            self._departed = frozenset(self._listed - listed)
+        self._listed |= listed
+
+    @property
+    def unserved(self) -> frozenset[str]:
+        """Targets that are listed and not served: their starts leave them out, and nothing of ours shows there."""
+        left_out = self._ledger.left_out()
+        if not left_out:
+            return left_out
+        shown = {
+            target
+            for unit in self._desired.units
+            for target, record in self._observation.of(unit).items()
+            if record.state is not RecordState.DELETED
+        }
+        return left_out - shown
+
+    def of(self, stage: int) -> TargetSet:
+        """Return the targets of one stage, whether or not they are served."""
+        members, answer = self._observation.members[stage], self._ledger.whole_answer(stage)
+        narrow = self._ledger.narrow_answer(stage)
+        if members is None and not answer:
+            begun = self._ledger.has_started(stage) or bool(self.covered(stage))
+            return TargetSet(narrow, Certainty.OPEN if begun else Certainty.UNKNOWN)
+        named = (members or frozenset()) | (answer or frozenset()) | narrow
+        return TargetSet(named - self._departed, Certainty.KNOWN)
+
+    def up_to(self, stage: int) -> TargetSet:
+        """Return the served targets of all stages up to one, with those that records show where some are open."""
+        sets = [self.of(index) for index in range(stage + 1)]
+        targets = frozenset().union(*(each.targets for each in sets)) if sets else frozenset()
+        certainty = Certainty.KNOWN
+        if any(not each.is_known for each in sets):
+            unknown = any(each.certainty is Certainty.UNKNOWN for each in sets)
+            certainty = Certainty.UNKNOWN if unknown else Certainty.OPEN
+            by_name = self._desired.exclusive and any(
+                not each.is_known and isinstance(self._policy.stages[index].scope, Everywhere)
+                for index, each in enumerate(sets)
+            )
+            targets |= known_targets(self._observation, self._desired.units, exclusive=by_name)
+        if None in self._observation.members[: stage + 1]:
+            # An answer may name only what the start acts on: what an earlier run has begun counts as well.
+            targets |= known_targets(self._observation, self._desired.units, exclusive=False)
+        return TargetSet(targets - self.unserved - self._departed, certainty)
+
+    def is_named(self, stage: int) -> bool:
+        """Return whether the cloud or the inputs name the targets of a stage."""
+        return self.of(stage).is_known
+
+    def is_empty(self, stage: int) -> bool:
+        """Return whether a stage surely has no target that is served."""
+        members, answer = self._observation.members[stage], self._ledger.whole_answer(stage)
+        if members is None and answer is None:
+            return False
+        if members is None and not answer:
+            return not self.up_to(stage).targets
+        return not self.of(stage).targets - self.unserved
+
+    def covered(self, stage: int) -> Collection[Unit]:
+        """Return the units of which an earlier run has started the whole of a stage."""
+        return self._covered[stage] if stage < len(self._covered) else frozenset()

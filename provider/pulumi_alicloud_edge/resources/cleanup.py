@@ -1,0 +1,213 @@
+"""Takes away what a resource has put and declares no more: after an update, and when it is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
+from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, Scope
+from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit
+from pulumi_alicloud_edge.model.selection import Belongs
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
+from pulumi_alicloud_edge.reconcile.gate import Removal, holders_of, permit_removal
+from pulumi_alicloud_edge.resources.data_outputs import show_owned
+from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
+from pulumi_alicloud_edge.resources.neighbours import remembered_claims
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pulumi_alicloud_edge.delivery.cleaning import Cleaner
+    from pulumi_alicloud_edge.host import Call
+    from pulumi_alicloud_edge.runtime import Runtime
+
+I = TypeVar("I", bound="BaseModel")  # noqa: E741
+Wanted = tuple[tuple[Unit, tuple[Scope, ...]], ...]
+
+_ROUNDS = 4
+_PASSED_ON = LeftBecause.DECLARED
+
+
+class Cleanup(Generic[I]):
+    """Cleans for the resources of one kind.
+
+    Args:
+        kind: What kind they are.
+        runtime: What all calls of this process share.
+        announce: Is told what is cleaned and what is left, by the resource.
+        around: Returns the world of a wait for a resource.
+    """
+
+    def __init__(
+        self,
+        kind: Kind[I],
+        runtime: Runtime,
+        announce: Callable[[str, Permit], None],
+        around: Callable[[str], Surroundings],
+    ) -> None:
+        self._kind = kind
+        self._runtime = runtime
+        self._announce = announce
+        self._around = around
+
+    def after_update(
+        self, call: Call, inputs: I, olds: Mapping[str, Any], outputs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Clean what an update has left behind; return what of the outputs that changes (S8).
+
+        Raises:
+            EdgeError: It is not gone in time, or the cloud does not clean.
+        """
+        behind = self._kind.left_behind(call.urn, inputs, olds)
+        if not behind:
+            return {}
+        mine = self._kind.claims(call.urn, inputs)
+        registry = self._runtime.registry
+        left = self._run(call, _wanted(behind), lambda: (*registry.others(call.urn), *mine), inputs=inputs)
+        return {"owned": self._owned_after(call.urn, mine, outputs, left)}
+
+    def delete(self, call: Call, outputs: Mapping[str, Any]) -> None:
+        """Clean what a resource has put, where nobody else needs it.
+
+        What the program declares in this run counts; where no program runs, what was declared beside this resource
+        at its last rollout does, unless that is deleted in this run as well (S2).
+
+        Raises:
+            EdgeError: It is not gone in time, or the cloud does not clean.
+        """
+        registry = self._runtime.registry
+        registry.deleting(call.urn)
+        owned = self._kind.owned(call.urn, outputs)
+
+        def declared() -> tuple[Claim, ...]:
+            if registry.knows_program():
+                return registry.declared()
+            deleted = registry.deleted()
+            return tuple(c for c in remembered_claims(outputs) if c.urn not in deleted)
+
+        stored = self._kind.stored(outputs)
+        self._run(call, _wanted(owned), declared, inputs=stored, app_id=str(outputs.get("app_id", "")))
+
+    def impact(self, urn: str, inputs: I, before: Mapping[str, Any], observation: Observation) -> Permit:
+        """Return what an update of these inputs would clean, by what a look shows."""
+        behind = self._kind.left_behind(urn, inputs, before)
+        mine = self._kind.claims(urn, inputs)
+        declared = (*self._runtime.registry.others(urn), *mine)
+        permit = Permit()
+        for unit, scopes in _wanted(behind):
+            removal = Removal(unit, scopes, holders_of(observation, unit))
+            permit += permit_removal(removal, declared)
+        return Permit(permit.cleanings, _not_kept_by(urn, mine, permit.left))
+
+    def _run(
+        self,
+        call: Call,
+        wanted: Wanted,
+        declared: Callable[[], tuple[Claim, ...]],
+        *,
+        inputs: I | None,
+        app_id: str = "",
+    ) -> tuple[Left, ...]:
+        if not wanted:
+            return ()
+        app_id = app_id or str(getattr(inputs, "app_id", ""))
+        within = call.timeout or (
+            self._kind.policy(inputs).timeout if inputs is not None else DEFAULT_TIMEOUT
+        )
+        mine = self._kind.claims(call.urn, inputs) if inputs is not None else ()
+        try:
+            left = self._runtime.run(self._clean(call, app_id, wanted, declared, within))
+        except InterruptedWaitError:
+            raise EdgeError("Interrupted while cleaning; run it again to go on.") from None
+        left = _not_kept_by(call.urn, mine, left)
+        self._announce(call.urn, Permit(left=left))
+        return left
+
+    async def _clean(
+        self,
+        call: Call,
+        app_id: str,
+        wanted: Wanted,
+        declared: Callable[[], tuple[Claim, ...]],
+        within: float,
+    ) -> tuple[Left, ...]:
+        """Clean until two looks agree that there is nothing left to clean (S5); return what is left."""
+        from pulumi_alicloud_edge.delivery.conduct import remove
+
+        neighbours = Neighbours(declared, lambda permit: self._announce(call.urn, permit))
+        cleaner = self._kind.cleaner(self._runtime, app_id, neighbours)
+        if cleaner is None:
+            return ()
+        around = self._around(call.urn)
+        until = around.now() + within
+        done: set[tuple[Unit, str]] = set()
+        left: tuple[Left, ...] = ()
+        for round_ in range(_ROUNDS):
+            permit = await self._permit(cleaner, wanted, around)
+            if permit is None:
+                return ()
+            left = permit.left
+            due = tuple(c for c in permit.cleanings if (c.unit, c.region) not in done)
+            if due:
+                done |= {(cleaning.unit, cleaning.region) for cleaning in due}
+                self._announce(call.urn, Permit(due))
+                seconds = max(until - around.now(), 0.0)
+                await remove(cleaner, due, around, within=seconds, subject=app_id)
+            elif round_ or left:
+                break
+            else:
+                await around.pause(CONFIRMED_AFTER, around.now() + CONFIRMED_AFTER)
+        return left
+
+    async def _permit(self, cleaner: Cleaner, wanted: Wanted, around: Surroundings) -> Permit | None:
+        """Ask what may be cleaned; None where two answers say that the application does not exist (S5)."""
+        try:
+            return await around.unless_interrupted(cleaner.permit(wanted))
+        except NotFoundError:
+            await around.pause(CONFIRMED_AFTER, around.now() + CONFIRMED_AFTER)
+        try:
+            return await around.unless_interrupted(cleaner.permit(wanted))
+        except NotFoundError:
+            return None
+
+    def _owned_after(
+        self, urn: str, mine: tuple[Claim, ...], outputs: Mapping[str, Any], left: tuple[Left, ...]
+    ) -> dict[str, Any]:
+        """Return what is owned once the rest was cleaned: what is declared, and what could not be cleaned."""
+        kept = {each.unit for each in left if each.reason is not _PASSED_ON}
+        scopes = {claim.unit.name: claim.scopes for claim in mine}
+        remaining: list[Claim] = []
+        for claim in self._kind.owned(urn, outputs):
+            now = scopes.get(claim.unit.name, ())
+            both = tuple(dict.fromkeys((*claim.scopes, *now))) if claim.unit in kept else now
+            if both:
+                remaining.append(Claim(urn, claim.app_id, claim.unit, both))
+        return show_owned((*remaining, *mine))
+
+
+def _wanted(claims: Iterable[Claim]) -> Wanted:
+    """Return each artifact once, with all selections that it was put into."""
+    scopes: dict[Unit, tuple[Scope, ...]] = {}
+    for claim in claims:
+        scopes[claim.unit] = tuple(dict.fromkeys((*scopes.get(claim.unit, ()), *claim.scopes)))
+    return tuple(scopes.items())
+
+
+def _not_kept_by(urn: str, mine: tuple[Claim, ...], left: Iterable[Left]) -> tuple[Left, ...]:
+    """Leave out what stays because the resource itself still selects it, which is no news."""
+    told = []
+    for each in left:
+        if each.urn != urn:
+            told.append(each)
+            continue
+        own = [claim for claim in mine if claim.unit.name == each.unit.name]
+        outside = frozenset(
+            t for t in each.targets if all(claim.covers(t, each.region) is Belongs.NO for claim in own)
+        )
+        if outside:
+            told.append(Left(each.unit, LeftBecause.SHARED, outside, each.region))
+    return tuple(told)

@@ -1,0 +1,115 @@
+"""Carries a rollback out: what it restores was decided by `reconcile.rollback` and the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pulumi_alicloud_edge.delivery.conduct import Ended, carry_out, remove
+from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError
+from pulumi_alicloud_edge.errors import EdgeError, Restored
+from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus
+from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy, Scope
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
+    from pulumi_alicloud_edge.delivery.surroundings import Surroundings
+    from pulumi_alicloud_edge.model.observation import Unit
+    from pulumi_alicloud_edge.model.removal import Cleaning, Left
+    from pulumi_alicloud_edge.reconcile.decisions import Desired
+
+_CAME_BACK = (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Former versions that are to run again.
+
+    Attributes:
+        desired: Which.
+        policy: Where, and within which bounds.
+        port: How.
+    """
+
+    desired: Desired
+    policy: RolloutPolicy
+    port: Port
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """What a rollback does.
+
+    Attributes:
+        steps: What is started again, one after the other.
+        cleanings: What is taken away again.
+        remover: How it is taken away; None where there is nothing of that kind.
+        left: What stays as it is, and why.
+    """
+
+    steps: tuple[Step, ...] = ()
+    cleanings: tuple[Cleaning, ...] = ()
+    remover: RemovingPort | None = None
+    left: tuple[Left, ...] = ()
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The former versions that are to run again."""
+        return tuple(dict.fromkeys(unit for step in self.steps for unit in step.desired.units))
+
+    @property
+    def emptied(self) -> tuple[Unit, ...]:
+        """What is taken away again."""
+        return tuple(dict.fromkeys(cleaning.unit for cleaning in self.cleanings))
+
+
+def is_due(policy: RolloutPolicy, ended: Ended) -> bool:
+    """Return whether a rollout has ended such that what was before is to be restored.
+
+    A run that has started nothing itself may still have to take back what the one before it has started.
+    """
+    begun = ended.outcome.started or bool(ended.baseline.attempted)
+    failed = ended.outcome.status is RolloutStatus.FAILED
+    return failed and begun and policy.on_failure is OnFailure.ROLLBACK
+
+
+def policy_of_step(policy: RolloutPolicy, outcome: Outcome, scope: Scope) -> RolloutPolicy:
+    """Return the policy of a rollback: one stage without a bake, the budget of the stage that failed, the same time."""
+    failed = policy.stages[outcome.progress.stage]
+    return replace(policy, stages=(replace(failed, scope=scope, name="", bake=0.0),))
+
+
+async def restore(rollback: Rollback, around: Surroundings, *, within: float) -> Restored:
+    """Restore and clean, and await it; a step that fails does not keep the others from being tried.
+
+    Args:
+        rollback: What to do.
+        around: The world of the wait.
+        within: Seconds that all of it may take.
+    """
+    restored = Restored(rollback.units, rollback.emptied, left=rollback.left)
+    until = around.now() + within
+    try:
+        for step in rollback.steps:
+            policy = replace(step.policy, timeout=max(until - around.now(), 0.0))
+            ended = await carry_out(step.port, step.desired, policy, around)
+            restored = _joined(restored, ended)
+            if restored.interrupted:
+                return restored
+        if rollback.cleanings and rollback.remover is not None:
+            left = max(until - around.now(), 0.0)
+            await remove(rollback.remover, rollback.cleanings, around, within=left)
+    except InterruptedWaitError:
+        return replace(restored, interrupted=True)
+    except EdgeError as error:
+        return replace(restored, error=error)
+    return restored
+
+
+def _joined(before: Restored, ended: Ended) -> Restored:
+    """Add the end of one more step; what went wrong first is what is told."""
+    outcome = before.outcome
+    if outcome is None or outcome.status in _CAME_BACK:
+        outcome = ended.outcome
+    interrupted = ended.outcome.status is RolloutStatus.INTERRUPTED
+    return replace(before, outcome=outcome, error=before.error or ended.error, interrupted=interrupted)
