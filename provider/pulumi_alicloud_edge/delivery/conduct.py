@@ -18,7 +18,7 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import Outcome
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
-from pulumi_alicloud_edge.model.removal import Cleaning
+from pulumi_alicloud_edge.model.removal import Cleaning, Left
 from pulumi_alicloud_edge.reconcile.baseline import Baseline
 from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
 from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, Start, StartRequest, Wait
@@ -98,8 +98,8 @@ async def remove(
     *,
     within: float,
     subject: str = "",
-) -> None:
-    """Clean what the gate has permitted, and see that it is gone.
+) -> tuple[Left, ...]:
+    """Clean what the gate has permitted, and see that it is gone; return what no clean has reached.
 
     Args:
         port: The way to the cloud.
@@ -134,10 +134,10 @@ async def remove(
             case Confirm(at):
                 await around.pause(at - around.now(), at)
                 afresh = True
-            case Removed():
-                return
-            case StillThere(left, targets):
-                raise RemovalError(left, targets, subject, trouble)
+            case Removed(left):
+                return left
+            case StillThere(units, targets):
+                raise RemovalError(units, targets, subject, trouble)
 
 
 async def _start(

@@ -12,13 +12,14 @@ FAILED_TARGETS_KEPT = 20
 
 
 class RolloutStatus(Enum):
-    """The end of a rollout, as the output ``status`` shows it."""
+    """The end of a rollout, as the output ``status`` shows it; ``drifted`` is what a refresh finds after a good one."""
 
     CONVERGED = "converged"
     DEGRADED = "degraded"
     FAILED = "failed"
     ROLLED_BACK = "rolled_back"
     INTERRUPTED = "interrupted"
+    DRIFTED = "drifted"
 
 
 class Verdict(Enum):

@@ -16,6 +16,7 @@ class LeftBecause(Enum):
     REGION_UNKNOWN = "region_unknown"
     BEFORE_UNKNOWN = "before_unknown"
     CHANGED_SINCE = "changed_since"
+    NOT_REACHED = "not_reached"
 
 
 @dataclass(frozen=True)

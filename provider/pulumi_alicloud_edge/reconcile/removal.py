@@ -2,6 +2,12 @@
 
 What may be cleaned was decided by the gate (`reconcile.gate`); this sees it through. That nothing is shown any more
 is believed when two looks agree, and records of instances that no longer exist keep nothing from ending (S5, S6).
+
+| what is left after as many cleans as are made | then |
+| --- | --- |
+| nothing, say two looks | removed |
+| some instances, while the same artifact went from others | removed; those are not served, and are named |
+| all that held the artifact | it is still there: the cloud does not clean, or not in time |
 """
 
 from __future__ import annotations
@@ -11,7 +17,7 @@ from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
 from pulumi_alicloud_edge.model.policy import DEFAULT_STALL_TIMEOUT
-from pulumi_alicloud_edge.model.removal import Cleaning
+from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm
 from pulumi_alicloud_edge.reconcile.survey import VISIBILITY
 
@@ -35,7 +41,9 @@ class AwaitRemoval:
 
 @dataclass(frozen=True)
 class Removed:
-    """All is gone."""
+    """All is gone, but for what no clean reaches."""
+
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,17 +83,22 @@ class Removal:
         self._cleans: dict[Cleaning, int] = {}
         self._left: dict[Cleaning, int] = {}
         self._most = 0
+        self._holders: dict[Unit, set[str]] = {}
 
     def decide(self, observation: Observation, now: float) -> RemovalDecision:
         """Judge an observation made at ``now``. What does not shrink is cleaned again, twice."""
-        left = {cleaning: self._held(observation, cleaning) for cleaning in self._cleanings}
-        left = {cleaning: count for cleaning, count in left.items() if count}
+        held = {cleaning: self._held(observation, cleaning) for cleaning in self._cleanings}
+        held = {cleaning: targets for cleaning, targets in held.items() if targets}
+        for cleaning, targets in held.items():
+            self._holders.setdefault(cleaning.unit, set()).update(targets)
+        left = {cleaning: len(targets) for cleaning, targets in held.items()}
         if not left:
             return self._end(observation, now)
         self._bare_since = None
         self._note_progress(left, now)
-        if now >= self._deadline or now - (self._quiet_since or now) >= self._stall_timeout:
-            return self._give_up(left, now)
+        unreached = self._is_unreached(held, now)
+        if unreached or now >= self._deadline or now - (self._quiet_since or now) >= self._stall_timeout:
+            return self._give_up(held, now, unreached=unreached)
         self._doubt_since = None
         if due := tuple(cleaning for cleaning in left if self._is_due(cleaning, now)):
             return Clean(due)
@@ -97,12 +110,28 @@ class Removal:
         self._cleaned_at[cleaning] = now
         self._cleans[cleaning] = self._cleans.get(cleaning, 0) + 1
 
-    def _give_up(self, left: dict[Cleaning, int], now: float) -> Confirm | StillThere:
+    def _is_unreached(self, held: Mapping[Cleaning, frozenset[str]], now: float) -> bool:
+        """Return whether cleans have cleared others of the same artifacts, and reach those that are left no more."""
+        for cleaning in held:
+            if self._cleans.get(cleaning, 0) < CLEANS or now - self._cleaned_at[cleaning] < VISIBILITY:
+                return False
+        by_unit: dict[Unit, set[str]] = {}
+        for cleaning, targets in held.items():
+            by_unit.setdefault(cleaning.unit, set()).update(targets)
+        return all(targets < self._holders[unit] for unit, targets in by_unit.items())
+
+    def _give_up(
+        self, held: Mapping[Cleaning, frozenset[str]], now: float, *, unreached: bool
+    ) -> Confirm | StillThere | Removed:
         """Give up when the inventory was read once more: what holds it may not exist any more."""
         if self._doubt_since is None:
             self._doubt_since = now
             return Confirm(now + CONFIRMED_AFTER)
-        return StillThere(tuple(dict.fromkeys(cleaning.unit for cleaning in left)), sum(left.values()))
+        if unreached:
+            left = (Left(c.unit, LeftBecause.NOT_REACHED, ts, c.region) for c, ts in held.items())
+            return Removed(tuple(left))
+        units = tuple(dict.fromkeys(cleaning.unit for cleaning in held))
+        return StillThere(units, sum(map(len, held.values())))
 
     def _end(self, observation: Observation, now: float) -> Confirm | Removed:
         """Believe that all is gone, at once where the records say so."""
@@ -131,16 +160,18 @@ class Removal:
         waited = now - self._cleaned_at[cleaning] >= VISIBILITY
         return waited and self._cleans[cleaning] < CLEANS
 
-    def _held(self, observation: Observation, cleaning: Cleaning) -> int:
-        """Count who holds the artifact: the instances that held it before, and what has come to the region since.
+    def _held(self, observation: Observation, cleaning: Cleaning) -> frozenset[str]:
+        """Return who holds the artifact: the instances that held it before, and what has come to the region since.
 
         A stopped instance that was told to clean does not keep a removal from ending.
         """
         stopped = observation.stopped if cleaning in self._cleaned_at else frozenset()
-        return sum(
-            record.state is not RecordState.DELETED
+        return frozenset(
+            target
             for target, record in observation.of(cleaning.unit).items()
-            if target not in stopped and _is_in(cleaning, target, observation.regions)
+            if record.state is not RecordState.DELETED
+            and target not in stopped
+            and _is_in(cleaning, target, observation.regions)
         )
 
 

@@ -146,6 +146,7 @@ class Cleanup(Generic[I]):
         until = around.now() + within
         done: set[tuple[Unit, str]] = set()
         left: tuple[Left, ...] = ()
+        unreached: tuple[Left, ...] = ()
         for round_ in range(_ROUNDS):
             permit = await self._permit(cleaner, wanted, around)
             if permit is None:
@@ -156,12 +157,12 @@ class Cleanup(Generic[I]):
                 done |= {(cleaning.unit, cleaning.region) for cleaning in due}
                 self._announce(call.urn, Permit(due))
                 seconds = max(until - around.now(), 0.0)
-                await remove(cleaner, due, around, within=seconds, subject=app_id)
+                unreached += await remove(cleaner, due, around, within=seconds, subject=app_id)
             elif round_ or left:
                 break
             else:
                 await around.pause(CONFIRMED_AFTER, around.now() + CONFIRMED_AFTER)
-        return left
+        return left + unreached
 
     async def _permit(self, cleaner: Cleaner, wanted: Wanted, around: Surroundings) -> Permit | None:
         """Ask what may be cleaned; None where two answers say that the application does not exist (S5)."""

@@ -22,7 +22,8 @@ ROLLOUT = "__rollout"
 """Hidden output of a rollout that has not ended well: its baseline, and how many stages it has begun."""
 UNSERVED = "__unserved"
 """Hidden output: targets that were listed and not served, by whether the inventory called them stopped."""
-IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
+IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value, RolloutStatus.DRIFTED.value)
+"""After a rollout that has ended well, whatever has drifted since."""
 UNFINISHED = (RolloutStatus.FAILED.value, RolloutStatus.INTERRUPTED.value)
 
 

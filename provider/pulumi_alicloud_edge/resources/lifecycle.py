@@ -20,6 +20,7 @@ from pulumi_alicloud_edge.host import Call, Reporter
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, Verdict
 from pulumi_alicloud_edge.model.removal import Permit
+from pulumi_alicloud_edge.reconcile.baking import has_baked
 from pulumi_alicloud_edge.reconcile.drift import placements
 from pulumi_alicloud_edge.resources.cleanup import Cleanup
 from pulumi_alicloud_edge.resources.data_memory import covered
@@ -338,22 +339,38 @@ class Lifecycle(Generic[I]):
     def _status_read(self, inputs: I, outputs: Mapping[str, Any], observation: Observation) -> Any:
         """Return the status as it reads now: an unfinished rollout that has ended well since counts as that.
 
-        It does not on less evidence than the rollout itself would need: where the cloud does not say who belongs to
-        a stage, the whole of it has to have been started (S4).
+        It does not on less evidence than the rollout itself would need (S4): where the cloud does not say who belongs
+        to a stage, the whole of it has to have been started, and all bakes have to be over. What had ended well and is
+        not as declared any more has drifted.
         """
+        stored = outputs.get("status")
         drift = self._looker.drift(inputs, observation, outputs)
         policy = self._kind.policy(inputs)
         seen = placements(self._kind.desired(inputs), policy.stages[-1].scope, observation)
-        if drift or any(placement.count(Verdict.IN_PROGRESS) for placement in seen):
-            return outputs.get("status")
-        _, begun = stored_rollout(outputs)
-        started = covered(self._kind, inputs, outputs, begun)
-        units = frozenset(self._kind.desired(inputs).units)
-        for index, members in enumerate(observation.members):
-            if members is None and not (index < len(started) and units <= started[index]):
-                return outputs.get("status")
+        moving = any(placement.count(Verdict.IN_PROGRESS) for placement in seen)
+        if stored in IN_PLACE and (drift or moving):
+            return RolloutStatus.DRIFTED.value
+        if (
+            drift
+            or moving
+            or (stored not in IN_PLACE and not self._is_finished(inputs, outputs, observation))
+        ):
+            return stored
         failed = any(placement.count(Verdict.FAILED) for placement in seen)
         return (RolloutStatus.DEGRADED if failed else RolloutStatus.CONVERGED).value
+
+    def _is_finished(self, inputs: I, outputs: Mapping[str, Any], observation: Observation) -> bool:
+        """Return whether an unfinished rollout has come to its end: all stages were started and have baked."""
+        _, begun = stored_rollout(outputs)
+        started = covered(self._kind, inputs, outputs, begun)
+        units = self._kind.desired(inputs).units
+        stages = self._kind.policy(inputs).stages
+        for index, (stage, members) in enumerate(zip(stages, observation.members, strict=True)):
+            if members is None and not (index < len(started) and started[index].issuperset(units)):
+                return False
+            if stage.bake and not has_baked(observation, units, index, stage.bake):
+                return False
+        return True
 
 
 def _touched(outcome: Outcome) -> bool:

@@ -97,8 +97,9 @@ async def restore(rollback: Rollback, around: Surroundings, *, within: float) ->
             if restored.interrupted:
                 return restored
         if rollback.cleanings and rollback.remover is not None:
-            left = max(until - around.now(), 0.0)
-            await remove(rollback.remover, rollback.cleanings, around, within=left)
+            seconds = max(until - around.now(), 0.0)
+            unreached = await remove(rollback.remover, rollback.cleanings, around, within=seconds)
+            restored = replace(restored, left=restored.left + unreached)
     except InterruptedWaitError:
         return replace(restored, interrupted=True)
     except EdgeError as error:

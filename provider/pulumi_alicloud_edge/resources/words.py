@@ -190,6 +190,8 @@ def _left_line(those: list[Left], noun: Noun) -> str:
             why = f"data is cleaned by whole regions, and other {noun.many} there have it too"
         case LeftBecause.REGION_UNKNOWN:
             why = "the cloud does not say in which region they are, and data is cleaned by regions"
+        case LeftBecause.NOT_REACHED:
+            why = "no clean reaches them; the cloud lists them, and does not serve them"
         case LeftBecause.BEFORE_UNKNOWN:
             return f"{first.unit} is left {where}: it is not known what ran there before this rollout"
         case LeftBecause.CHANGED_SINCE:
