@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pulumi_alicloud_edge.model.observation import NO_RECORDS, Records, Unit
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 
+VISIBILITY = 20.0
+"""Seconds that the cloud may take to show anything of a start before it counts as not taken up."""
 _LEFT_OUT_FOR_SURE = 2
 """So often an answer has to leave a target out where it names no other: a single empty answer proves nothing (S5)."""
 
@@ -34,9 +36,10 @@ class Ledger:
         self._refused: set[Unit] = set()
         self._narrowed: set[int] = set()
         self._complete: dict[int, frozenset[Unit]] = {}
-        self._left_out: dict[str, int] = {}
+        self._left_out: dict[str, tuple[int, float]] = {}
         self.request_ids: tuple[str, ...] = ()
         self.started = False
+        self._now = 0.0
 
     def record(
         self,
@@ -53,6 +56,7 @@ class Ledger:
             members: The targets of the stage, None where they are not known.
             now: The time.
         """
+        self._now = now
         if request.targets is None:
             self._members[request.stage] = members
         else:
@@ -88,11 +92,20 @@ class Ledger:
             if target in named:
                 self._left_out.pop(target, None)
             else:
-                self._left_out[target] = self._left_out.get(target, 0) + (_LEFT_OUT_FOR_SURE if named else 1)
+                times, since = self._left_out.get(target, (0, self._now))
+                self._left_out[target] = times + (_LEFT_OUT_FOR_SURE if named else 1), since
 
-    def left_out(self) -> frozenset[str]:
-        """Return the targets that the answers to starts that meant them have left out: they are not served (S6)."""
-        return frozenset(t for t, times in self._left_out.items() if times >= _LEFT_OUT_FOR_SURE)
+    def left_out(self, *, before: float | None = None) -> frozenset[str]:
+        """Return the targets that the answers to starts that meant them have left out: they are not served (S6).
+
+        Args:
+            before: Where a target may be started once only: that one answer counts if it came before this time.
+        """
+        return frozenset(
+            target
+            for target, (times, since) in self._left_out.items()
+            if times >= _LEFT_OUT_FOR_SURE or (before is not None and since <= before)
+        )
 
     def forgive(self, request: StartRequest) -> int:
         """Take a start back from the account of what it meant, since its answer was lost.

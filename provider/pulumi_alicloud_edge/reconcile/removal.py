@@ -19,7 +19,7 @@ from pulumi_alicloud_edge.model.observation import Observation, RecordState, Uni
 from pulumi_alicloud_edge.model.policy import DEFAULT_STALL_TIMEOUT
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm
-from pulumi_alicloud_edge.reconcile.survey import VISIBILITY
+from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY
 
 CLEANS = 3
 

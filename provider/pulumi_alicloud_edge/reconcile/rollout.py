@@ -162,7 +162,7 @@ class Rollout:
     def decide(self, observation: Observation, now: float) -> Decision:
         """Judge an observation made at ``now`` and say what comes next."""
         self._seen = observation
-        self._targets.observe(observation)
+        self._targets.observe(observation, now)
         while True:
             self._survey = self._look(observation, now)
             self._note_progress(observation, now)

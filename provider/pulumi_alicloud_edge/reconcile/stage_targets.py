@@ -16,7 +16,7 @@ from pulumi_alicloud_edge.model.observation import Observation, RecordState, Uni
 from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy
 from pulumi_alicloud_edge.model.selection import Certainty, TargetSet
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.ledger import Ledger
+from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY, Ledger
 from pulumi_alicloud_edge.reconcile.verdicts import known_targets
 
 
@@ -44,10 +44,11 @@ class StageTargets:
         self._listed: set[str] = set()
         self._departed: frozenset[str] = frozenset()
         self._observation = Observation({})
+        self._now = 0.0
 
-    def observe(self, observation: Observation) -> None:
+    def observe(self, observation: Observation, now: float) -> None:
         """Take note of an observation: who is listed now, and who was and has left (S6)."""
-        self._observation = observation
+        self._observation, self._now = observation, now
         listed: set[str] = set().union(*(members for members in observation.members if members))
         if None not in observation.members:
             self._departed = frozenset(self._listed - listed)
@@ -56,7 +57,8 @@ class StageTargets:
     @property
     def unserved(self) -> frozenset[str]:
         """Targets that are listed and not served: their starts leave them out, and nothing of ours shows there."""
-        left_out = self._ledger.left_out()
+        once = self._policy.retries == 0
+        left_out = self._ledger.left_out(before=self._now - VISIBILITY if once else None)
         if not left_out:
             return left_out
         shown = {

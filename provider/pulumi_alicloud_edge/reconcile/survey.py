@@ -15,11 +15,8 @@ from pulumi_alicloud_edge.model.outcome import (
 )
 from pulumi_alicloud_edge.model.selection import TargetSet
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.ledger import Attempt, Ledger
+from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY, Attempt, Ledger
 from pulumi_alicloud_edge.reconcile.verdicts import Verdicts
-
-VISIBILITY = 20.0
-"""Seconds that the cloud may take to show anything of a start before it counts as not taken up."""
 
 
 class Unnamed(Enum):
