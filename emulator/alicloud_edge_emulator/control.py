@@ -13,6 +13,7 @@ from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.drift import drift
 from alicloud_edge_emulator.faults import Faults
+from alicloud_edge_emulator.inventory import change_inventory
 from alicloud_edge_emulator.journal import Journal
 from alicloud_edge_emulator.json_text import read_json
 from alicloud_edge_emulator.problems import NotKept, Refused
@@ -48,6 +49,7 @@ class Control:
             _reading("/faults", self.faults),
             _changing("/faults", "PUT", self.put_faults),
             _changing("/drift", "POST", self.drift),
+            _changing("/inventory", "POST", self.inventory),
         ]
 
     def health(self) -> Any:
@@ -113,6 +115,11 @@ class Control:
         """Change something from outside."""
         drift(self._cloud, _json(body))
         return self._time()
+
+    def inventory(self, body: bytes) -> Any:
+        """Add, remove, stop and start instances of an application."""
+        added = change_inventory(self._cloud, _json(body))
+        return {"added": added, **self._time()}
 
     def _time(self) -> dict[str, Any]:
         clock = self._cloud.clock

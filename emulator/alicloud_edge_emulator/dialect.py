@@ -76,6 +76,8 @@ class Inventory(StrEnum):
 
     LISTED = "listed"
     EMPTY = "empty"
+    UNSERVED_LISTED = "unserved_listed"
+    """Lists one more instance in each region, as running, that no dist reaches and no start answer names."""
 
 
 class RollbackEnv(StrEnum):

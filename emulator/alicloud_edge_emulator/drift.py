@@ -71,10 +71,9 @@ def _set_data(cloud: Cloud, order: DataDrift) -> Command:
     app = cloud.ens.apps.get(order.app_id)
     if app is None:
         raise Refused(f"drift.app_id: {order.app_id} is not in this world")
-    regions = {region.id for region in cloud.world.regions}
-    if set(order.targets) <= regions:
+    if set(order.targets) <= cloud.ens.regions.keys():
         kind: type[SetPush | SetDist] = SetPush
-    elif set(order.targets) <= app.instances.keys():
+    elif set(order.targets) <= app.instances.keys() | app.removed.keys():
         kind = SetDist
     else:
         raise Refused("drift.targets: expected regions only, or instances of the application only")

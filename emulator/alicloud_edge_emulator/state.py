@@ -6,9 +6,9 @@ from typing import Any
 from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.dialect import Dialect, Text
+from alicloud_edge_emulator.ens.app_state import AppState
 from alicloud_edge_emulator.ens.records import State
 from alicloud_edge_emulator.ens.responses import DIST_WORDS, PUSH_WORDS
-from alicloud_edge_emulator.ens.store import AppState
 from alicloud_edge_emulator.esa.releases import Env
 from alicloud_edge_emulator.esa.responses import app_status
 from alicloud_edge_emulator.esa.status import env_status
@@ -47,6 +47,8 @@ def _application(app: AppState, now: float) -> dict[str, Any]:
         "name": app.spec.name,
         "cluster": app.spec.cluster,
         "regions": dict(Counter(app.instances.values())),
+        "stopped": sorted(app.stopped),
+        "removed": dict(app.removed),
         "pushed": [
             {
                 "name": unit.name,
@@ -69,22 +71,23 @@ def _distributed(app: AppState, name: str, version: str, records: Any, now: floa
     states = {instance: DIST_WORDS[attempt.state(now)] for instance, attempt in records.items()}
     regions: dict[str, Counter[str]] = defaultdict(Counter)
     for instance, state in states.items():
-        regions[app.instances.get(instance, "")][state] += 1
+        if instance in app.instances:
+            regions[app.instances[instance]][state] += 1
     listed = {"instances": states} if len(states) <= MAX_LISTED_INSTANCES else {}
     return {"name": name, "version": version, "regions": regions, **listed}
 
 
 def _running(app: AppState, now: float) -> dict[str, dict[str, dict[str, int]]]:
-    """For each data file and region, the number of instances by the version that they run."""
+    """For each data file and region, the number of instances, stopped ones too, by the version that they run."""
     newest: dict[tuple[str, str], tuple[float, float, str]] = {}
     for unit, records in app.dists.items():
         for instance, attempt in records.items():
-            if attempt.state(now) is State.SUCCEEDED:
+            if instance in app.instances and attempt.state(now) is State.SUCCEEDED:
                 key = (unit.name, instance)
                 arrival = (attempt.finished, attempt.started, unit.version)
                 newest[key] = max(newest.get(key, arrival), arrival)
     counts: dict[str, dict[str, dict[str, int]]] = {}
     for (name, instance), (_, _, version) in newest.items():
-        by_version = counts.setdefault(name, {}).setdefault(app.instances.get(instance, ""), {})
+        by_version = counts.setdefault(name, {}).setdefault(app.instances[instance], {})
         by_version[version] = by_version.get(version, 0) + 1
     return counts

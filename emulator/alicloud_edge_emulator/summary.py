@@ -6,7 +6,7 @@ from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.dialect import Dialect
 from alicloud_edge_emulator.ens import summary as ens
-from alicloud_edge_emulator.ens.store import AppState
+from alicloud_edge_emulator.ens.app_state import AppState
 from alicloud_edge_emulator.ens.tally import Tally
 from alicloud_edge_emulator.esa import summary as esa
 from alicloud_edge_emulator.faults import Faults
@@ -29,7 +29,7 @@ class Summary:
         """The whole cloud; its size depends on regions and data files, not on instances."""
         cloud = self._cloud
         now = cloud.clock.now()
-        names = {region.id: region.name for region in cloud.world.regions}
+        names = {region.id: region.name for region in cloud.ens.regions.values()}
         self._tallies = {app_id: self._tally(app_id, app) for app_id, app in cloud.ens.apps.items()}
         return {
             "time": wire_time(now),
@@ -61,7 +61,7 @@ class Summary:
         app = self._cloud.ens.apps.get(app_id)
         if app is None:
             raise Refused(f"app_id: {app_id or 'nothing'} is not in this world")
-        if region not in {known.id for known in self._cloud.world.regions}:
+        if region not in self._cloud.ens.regions:
             raise Refused(f"region: {region or 'nothing'} is not in this world")
         return ens.list_instances(app, region, self._cloud.clock.now())
 

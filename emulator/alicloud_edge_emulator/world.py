@@ -15,6 +15,8 @@ Text = Annotated[str, Field(min_length=1)]
 Seconds = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
 Rate = Annotated[float, Field(ge=0, le=1)]
 MAX_INSTANCES = 1_000_000
+Instances = dict[str, Annotated[int, Field(ge=0, le=MAX_INSTANCES)] | tuple[Text, ...]]
+"""Region to a number of instances, or to their ids."""
 
 
 class _Part(BaseModel):
@@ -82,7 +84,9 @@ class Application(_Part):
     cluster: Text = "default"
     description: str = ""
     stable_version: Text = "v1"
-    instances: dict[str, Annotated[int, Field(ge=0, le=MAX_INSTANCES)] | tuple[Text, ...]]
+    instances: Instances
+    stopped: Instances = {}
+    """Those that are stopped at the beginning: so many of a region's, or their ids."""
     timing: Timing | None = None
 
 
@@ -176,6 +180,7 @@ class World(_Part):
         _unique("container_apps", [app.app_id for app in self.container_apps])
         for app in self.applications:
             _known(f"applications.{app.app_id}.instances", app.instances, regions)
+            _check_stopped(app)
         for container_app in self.container_apps:
             _check_releases(container_app)
         for field in ("pushed", "distributed"):
@@ -198,6 +203,17 @@ def _known(what: str, names: Any, known: set[str]) -> None:
     for name in names:
         if name not in known:
             raise ValueError(f"{what}: {name} is not in this world")
+
+
+def _check_stopped(app: Application) -> None:
+    where = f"applications.{app.app_id}.stopped"
+    for region, those in app.stopped.items():
+        present = app.instances.get(region, ())
+        number = present if isinstance(present, int) else len(present)
+        if isinstance(those, int) and those > number:
+            raise ValueError(f"{where}: {region} has {number} instances only")
+        if isinstance(those, tuple):
+            _known(where, those, set() if isinstance(present, int) else set(present))
 
 
 def _check_releases(app: ContainerApp) -> None:

@@ -114,6 +114,20 @@ def test_a_failure_is_told_with_its_reason(show: Open, caller: Caller) -> None:
     tab.wait_for(shows(f"✕ {failing} 1.5: {FULL_DISK} (still runs 1.4)", ".panel"))
 
 
+def test_it_shows_how_many_instances_are_stopped(show: Open, caller: Caller) -> None:
+    deliver(caller, "1.4")
+    question = {"app_id": APP_ID, "region": REGIONS[1]}
+    detail = caller.emulator.control("GET", "/instances", params=question).json()
+    stopped = detail["files"][0]["instances"][0]["id"]
+    tab = show()
+    tab.wait_for(f"{label(REGIONS[1])}.includes('4 instances;')")
+    caller.emulator.inventory(stop=[stopped], remove=[detail["files"][0]["instances"][1]["id"]])
+    tab.wait_for(f"{label(REGIONS[1])}.includes('3 instances, 1 stopped')")
+    tab.wait_for(shows("3 (1 ⏸)", tile(REGIONS[1])))
+    tab.click(tile(REGIONS[1]))
+    tab.wait_for(shows(f"1 stopped: {stopped}", ".panel"))
+
+
 def test_the_reason_is_there_for_the_keyboard_too(show: Open, caller: Caller) -> None:
     caller.emulator.faults([{"effect": "target_fail", "targets": [REGIONS[2]], "description": FULL_DISK}])
     push(caller, "1.5")

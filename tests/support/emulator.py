@@ -128,6 +128,11 @@ class Emulator:
         """Change something from outside."""
         self._ask("POST", "/drift", change)
 
+    def inventory(self, app_id: str = APP_ID, **change: Any) -> dict[str, list[str]]:
+        """Add, remove, stop or start instances: `inventory(stop=["i-…"])`; give those that were added by region."""
+        added: dict[str, list[str]] = self._ask("POST", "/inventory", {"app_id": app_id, **change})["added"]
+        return added
+
     def advance(self, seconds: float) -> None:
         """Move the emulated time forward."""
         self._ask("POST", "/clock", {"advance": seconds})

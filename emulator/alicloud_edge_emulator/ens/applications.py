@@ -2,15 +2,15 @@
 
 import json
 from collections import defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.dialect import Inventory
 from alicloud_edge_emulator.ens import responses
+from alicloud_edge_emulator.ens.app_state import AppState, instance_id
 from alicloud_edge_emulator.ens.errors import invalid_parameter, missing_parameter
 from alicloud_edge_emulator.ens.paging import UNPAGED_SIZE, read_page
-from alicloud_edge_emulator.ens.store import AppState
 
 CREATED = "2020-08-25 16:36:16"
 """AppMetaData and InstanceStat write times in this form."""
@@ -67,7 +67,7 @@ def describe_ens_regions(cloud: Cloud, call: Call) -> Answer:
     """The edge nodes that can be used."""
     wanted = call.text("EnsRegionId")
     return responses.ens_regions(
-        region for region in cloud.world.regions if wanted is None or region.id == wanted
+        region for region in cloud.ens.regions.values() if wanted is None or region.id == wanted
     )
 
 
@@ -92,47 +92,75 @@ def _description(app: AppState, inventory: Inventory) -> dict[str, Any]:
         },
         "ResourceAttribute": {"InstanceSpec": "ens.sn1.tiny", "SystemDiskSize": 20, "AreaLevel": "National"},
         "WorkloadAttribute": [],
-        "DetailStat": _statistics(app, inventory),
+        "DetailStat": _statistics(listed_instances(app, inventory), spec.stable_version),
     }
 
 
-def _statistics(app: AppState, inventory: Inventory) -> dict[str, Any]:
-    """DetailStat; under the dialect `inventory` its instance list may be empty."""
-    instances = app.instances if inventory is Inventory.LISTED else {}
-    pods = [{"Phase": "Running", "Count": len(instances)}]
+class Listed(NamedTuple):
+    """An instance as DescribeApplication lists it."""
+
+    instance: str
+    region: str
+    running: bool
+
+
+def listed_instances(app: AppState, inventory: Inventory) -> list[Listed]:
+    """Return the instances that DescribeApplication lists: dialect `inventory`.
+
+    The vendor does not enumerate InstanceStatus. Here a stopped instance is listed as stopped, and one that the
+    dialect adds as running: a reader cannot rely on the status to know who is served.
+    """
+    match inventory:
+        case Inventory.EMPTY:
+            return []
+        case Inventory.LISTED:
+            unserved: list[Listed] = []
+        case Inventory.UNSERVED_LISTED:
+            unserved = [
+                Listed(instance_id(app.spec.app_id, region, "unserved"), region, running=True)
+                for region in app.regions
+            ]
+    present = [
+        Listed(instance, region, instance not in app.stopped) for instance, region in app.instances.items()
+    ]
+    return present + unserved
+
+
+def _statistics(listed: list[Listed], stable_version: str) -> dict[str, Any]:
+    running = sum(one.running for one in listed)
+    counts = {"InstanceTotalCount": len(listed), "InstanceRunningCount": running}
+    pods = [{"Phase": "Running", "Count": running}]
     return {
         "Level": "National",
-        "InstanceTotalCount": len(instances),
-        "InstanceRunningCount": len(instances),
+        **counts,
         "PodCountStat": pods,
         "AppVersionStat": [
             {
-                "AppVersion": app.spec.stable_version,
-                "InstanceTotalCount": len(instances),
-                "InstanceRunningCount": len(instances),
+                "AppVersion": stable_version,
+                **counts,
                 "PodCountStat": pods,
                 "DistrictStat": [
                     {
                         "DistrictId": "CN",
-                        "InstanceTotalCount": len(instances),
-                        "InstanceRunningCount": len(instances),
-                        "RegionIds": list(dict.fromkeys(instances.values())),
-                        "InstanceStat": [
-                            {
-                                "InstanceId": instance,
-                                "PublicIps": [],
-                                "InternalIps": [],
-                                "RegionId": region,
-                                "InstanceStatus": "Running",
-                                "CreateTime": CREATED,
-                                "PodCountStat": [{"Phase": "Running", "Count": 1}],
-                            }
-                            for instance, region in instances.items()
-                        ],
+                        **counts,
+                        "RegionIds": list(dict.fromkeys(one.region for one in listed)),
+                        "InstanceStat": [_instance(one) for one in listed],
                     }
                 ],
             }
         ],
+    }
+
+
+def _instance(one: Listed) -> dict[str, Any]:
+    return {
+        "InstanceId": one.instance,
+        "PublicIps": [],
+        "InternalIps": [],
+        "RegionId": one.region,
+        "InstanceStatus": "Running" if one.running else "Stopped",
+        "CreateTime": CREATED,
+        "PodCountStat": [{"Phase": "Running", "Count": int(one.running)}],
     }
 
 

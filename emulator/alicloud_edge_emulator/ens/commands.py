@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from alicloud_edge_emulator.ens.records import State, Unit
+from alicloud_edge_emulator.world import Region
 
 
 class _Command(BaseModel):
@@ -72,4 +73,26 @@ class SetDist(_Command):
     reason: str = ""
 
 
-EnsCommand = StartPush | SettleSource | SetPush | StartDist | CleanDist | SetDist
+class ChangeInventory(BaseModel):
+    """Add, remove, stop and start instances of an application, and change the regions that it is in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["change_inventory"] = "change_inventory"
+    app_id: str
+    new_regions: tuple[Region, ...] = ()
+    """Edge nodes that the world did not have."""
+    enter: tuple[str, ...] = ()
+    """Regions that the application is in from now on."""
+    leave: tuple[str, ...] = ()
+    """Regions that it is in no longer."""
+    add: dict[str, str] = {}
+    """Instance to its region."""
+    remove: tuple[str, ...] = ()
+    forget: bool = False
+    """Whether the records of what is removed go with it."""
+    stop: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+
+
+EnsCommand = StartPush | SettleSource | SetPush | StartDist | CleanDist | SetDist | ChangeInventory

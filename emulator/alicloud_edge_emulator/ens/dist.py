@@ -8,13 +8,13 @@ from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.dialect import DistCode, Redist
 from alicloud_edge_emulator.ens import responses
+from alicloud_edge_emulator.ens.app_state import AppState
 from alicloud_edge_emulator.ens.applications import find_app
 from alicloud_edge_emulator.ens.commands import CleanDist, StartDist
 from alicloud_edge_emulator.ens.errors import invalid_parameter, missing_parameter
 from alicloud_edge_emulator.ens.files import dist_files
 from alicloud_edge_emulator.ens.paging import cut_page, read_filter, read_page
 from alicloud_edge_emulator.ens.records import Attempt, State, Unit
-from alicloud_edge_emulator.ens.store import AppState
 from alicloud_edge_emulator.ens.strategy import select_instances
 from alicloud_edge_emulator.ens.views import see_dists
 from alicloud_edge_emulator.json_text import read_json
@@ -34,7 +34,7 @@ def dist_application_data(cloud: Cloud, call: Call) -> Answer:
     """Start to distribute pushed files to instances; what is there or under way is not started again."""
     app = find_app(cloud, call)
     files = dist_files(call)
-    instances = select_instances(call.text("DistStrategy"), app.instances, cloud.dialect.selector)
+    instances = select_instances(call.text("DistStrategy"), app.served(), cloud.dialect.selector)
     results = [(file.unit, *_take(cloud, app, file.unit, instances, call)) for file in files]
     return {
         "DistInstanceTotalCount": len(instances),
@@ -145,7 +145,7 @@ def _instance_filter(app: AppState, call: Call) -> Callable[[str], bool]:
 
     def admits(instance: str) -> bool:
         return (instances is None or instance in instances) and (
-            regions is None or app.instances.get(instance) in regions
+            regions is None or app.region_of(instance) in regions
         )
 
     return admits

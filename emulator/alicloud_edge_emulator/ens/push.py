@@ -7,12 +7,12 @@ from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.dialect import Repush
 from alicloud_edge_emulator.ens import responses
+from alicloud_edge_emulator.ens.app_state import AppState
 from alicloud_edge_emulator.ens.applications import find_app
 from alicloud_edge_emulator.ens.commands import SetPush, SettleSource, StartPush
 from alicloud_edge_emulator.ens.files import PushFile, push_files
 from alicloud_edge_emulator.ens.paging import cut_page, read_filter, read_page
 from alicloud_edge_emulator.ens.records import State, Unit
-from alicloud_edge_emulator.ens.store import AppState
 from alicloud_edge_emulator.ens.strategy import select_regions
 from alicloud_edge_emulator.ens.views import see_pushes
 from alicloud_edge_emulator.sources import Source
@@ -34,8 +34,7 @@ async def push_application_data(cloud: Cloud, call: Call) -> Answer:
     """Start to push files to regions; what is there or under way is not started again."""
     app = find_app(cloud, call)
     files = push_files(call)
-    known = [region.id for region in cloud.world.regions]
-    regions = select_regions(call.text("PushStrategy"), app.regions, known)
+    regions = select_regions(call.text("PushStrategy"), app.regions, cloud.ens.regions)
     results: list[tuple[Unit, int, str]] = []
     inspections = []
     for file in files:

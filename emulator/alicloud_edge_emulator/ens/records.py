@@ -43,6 +43,8 @@ class Attempt:
     awaits_source: bool = False
     """The file server still downloads the source; until that ends, so does no attempt."""
     cleaned: float = inf
+    halted: float = inf
+    """When its target was stopped or removed: what had not happened by then does not happen."""
     previous: "Attempt | None" = None
     """What was known before, for readers that see late."""
 
@@ -53,6 +55,7 @@ class Attempt:
 
     def state(self, now: float) -> State:
         """The state at a moment."""
+        now = min(now, self.halted)
         if now >= self.cleaned:
             return State.DELETED
         if self.awaits_source:
@@ -71,10 +74,12 @@ class Attempt:
             case State.RESTARTING:
                 return self.carried
             case State.WORKING:
-                return min(now, self.begins)
+                return min(now, self.halted, self.begins)
 
     def next_change(self, now: float) -> float:
-        """When time alone changes its state next; never, as long as it awaits its source."""
+        """When time alone changes its state next; never, as long as it awaits its source or is halted."""
+        if now >= self.halted:
+            return inf
         if self.awaits_source:
             return self.cleaned if self.cleaned > now else inf
         return min((m for m in (self.carried, self.finished, self.cleaned) if m > now), default=inf)
@@ -101,6 +106,32 @@ class Attempt:
     def after(self, previous: "Attempt | None") -> "Attempt":
         """This attempt as the successor of another; one step of the past is kept."""
         return replace(self, previous=None if previous is None else replace(previous, previous=None))
+
+    @property
+    def appears(self) -> float:
+        """When its turn comes; never, if its target was stopped before."""
+        return self.begins if self.begins <= self.halted else inf
+
+    def halt(self, at: float) -> "Attempt":
+        """Return this attempt on a target that is stopped or removed."""
+        return self if self.halted < inf else replace(self, halted=at)
+
+    def resume(self, at: float) -> "Attempt":
+        """Return this attempt on a target that is there again: the rest of the work takes as long as it would have."""
+        if self.halted == inf:
+            return self
+        pause = at - self.halted
+
+        def shifted(moment: float) -> float:
+            return moment + pause if moment > self.halted else moment
+
+        return replace(
+            self,
+            begins=shifted(self.begins),
+            carried=shifted(self.carried),
+            finished=shifted(self.finished),
+            halted=inf,
+        )
 
     def settled(self, at: float, problem: str | None) -> "Attempt":
         """This attempt once its source was downloaded, well or badly."""

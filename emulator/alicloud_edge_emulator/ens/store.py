@@ -1,13 +1,14 @@
 """The state of ENS: for each application its instances, and what was pushed and distributed."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from hashlib import blake2b
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from math import inf
 from typing import assert_never
 
 from alicloud_edge_emulator.chance import Dice
+from alicloud_edge_emulator.ens.app_state import AppState, Records, begin_app
 from alicloud_edge_emulator.ens.commands import (
+    ChangeInventory,
     CleanDist,
     EnsCommand,
     SetDist,
@@ -16,44 +17,15 @@ from alicloud_edge_emulator.ens.commands import (
     StartDist,
     StartPush,
 )
+from alicloud_edge_emulator.ens.inventory import change_inventory
 from alicloud_edge_emulator.ens.records import Attempt, State, Unit, fixed
 from alicloud_edge_emulator.problems import Refused
-from alicloud_edge_emulator.world import Application, PlacedData, Timing, World
-
-Records = dict[str, Attempt]
-"""Target to its newest attempt."""
+from alicloud_edge_emulator.world import PlacedData, Timing, World
 
 QUEUE_SHARE = 0.5
 """At most this part of a target's time goes by before its turn comes."""
 ESTABLISHED_SECONDS = 3600.0
 """How long ago the data that a world begins with had arrived."""
-
-
-@dataclass(slots=True)
-class AppState:
-    """One application: what the world says of it, and the records of its data."""
-
-    spec: Application
-    instances: Mapping[str, str]
-    """Instance to its region."""
-    pushes: dict[Unit, Records] = field(default_factory=dict)
-    dists: dict[Unit, Records] = field(default_factory=dict)
-    touched: set[tuple[str, str]] = field(default_factory=set)
-    """Data files and instances on which something was done since they were last taken from here."""
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The regions in which the application is, in the world's order."""
-        return tuple(self.spec.instances)
-
-    def versions_of(self, name: str) -> list[tuple[Unit, Records]]:
-        """The distributed versions of a data file."""
-        return [(unit, records) for unit, records in self.dists.items() if unit.name == name]
-
-    def newest(self, name: str, instance: str) -> tuple[Unit, Attempt] | None:
-        """The last thing that was done with a data file on an instance, whichever the version."""
-        found = [(unit, records[instance]) for unit, records in self.versions_of(name) if instance in records]
-        return max(found, key=lambda item: item[1].touched, default=None)
 
 
 class EnsStore:
@@ -62,8 +34,9 @@ class EnsStore:
     def __init__(self, world: World, dice: Dice, at: float) -> None:
         self.world = world
         self._dice = dice
-        self._timings = {region.id: region.timing for region in world.regions}
-        self.apps = {spec.app_id: AppState(spec, _instances(spec)) for spec in world.applications}
+        self.regions = {region.id: region for region in world.regions}
+        """The edge nodes that there are: those of the world, and those that were added since."""
+        self.apps = {spec.app_id: begin_app(spec) for spec in world.applications}
         self._place_initial(at - ESTABLISHED_SECONDS)
 
     def apply(self, command: EnsCommand, at: float) -> None:
@@ -91,6 +64,9 @@ class EnsStore:
             case SetDist():
                 _set(app.dists.setdefault(command.unit, {}), command, at)
                 app.touched.update((command.name, instance) for instance in command.targets)
+            case ChangeInventory():
+                self.regions.update((region.id, region) for region in command.new_regions)
+                change_inventory(app, command, at)
             case _:
                 assert_never(command)
 
@@ -142,11 +118,12 @@ class EnsStore:
         return Attempt(number, at, begins, end, end, failure).after(previous)
 
     def _timing(self, app_id: str, region: str) -> Timing:
-        return self._timings.get(region) or self.apps[app_id].spec.timing or self.world.timing
+        known = self.regions.get(region)
+        return (known and known.timing) or self.apps[app_id].spec.timing or self.world.timing
 
     def _place_initial(self, at: float) -> None:
         for data in self.world.pushed:
-            regions = data.regions or self.apps[data.app_id].regions
+            regions = data.regions or tuple(self.apps[data.app_id].regions)
             self.apply(SetPush(**_unit_of(data), targets=regions, state=_state_of(data)), at)
         for data in self.world.distributed:
             app = self.apps[data.app_id]
@@ -156,23 +133,6 @@ class EnsStore:
                     f"world.distributed: {data.app_id} has not all of the instances named for {data.name}"
                 )
             self.apply(SetDist(**_unit_of(data), targets=targets, state=_state_of(data)), at)
-
-
-def _instances(spec: Application) -> dict[str, str]:
-    instances: dict[str, str] = {}
-    for region, those in spec.instances.items():
-        ids = (
-            those
-            if isinstance(those, tuple)
-            else (_instance_id(spec.app_id, region, n) for n in range(those))
-        )
-        instances.update(dict.fromkeys(ids, region))
-    return instances
-
-
-def _instance_id(app_id: str, region: str, number: int) -> str:
-    digest = blake2b(f"{app_id} {region} {number}".encode(), digest_size=10).hexdigest()
-    return f"i-5{digest}"
 
 
 def _in_regions(app: AppState, regions: tuple[str, ...] | None) -> Iterable[str]:
@@ -185,9 +145,11 @@ def _rewrite(records: Records, change: Callable[[Attempt], Attempt]) -> None:
 
 
 def _clean(app: AppState, command: CleanDist, at: float) -> None:
+    """Clean on the instances that are served: nobody is there to do it on stopped and removed ones."""
     records = app.dists.get(command.unit, {})
+    served = app.served()
     for instance, attempt in records.items():
-        in_scope = command.region is None or app.instances.get(instance) == command.region
+        in_scope = instance in served and command.region in {None, served[instance]}
         if in_scope and attempt.state(at) is not State.DELETED:
             records[instance] = replace(attempt, cleaned=at)
             app.touched.add((command.name, instance))

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from alicloud_edge_emulator.clock import wire_time
+from alicloud_edge_emulator.ens.app_state import AppState
 from alicloud_edge_emulator.ens.records import Attempt, State
 from alicloud_edge_emulator.ens.responses import DIST_WORDS, PUSH_WORDS
-from alicloud_edge_emulator.ens.store import AppState
 from alicloud_edge_emulator.ens.tally import Place, Standing, Tally, standing, versions_by_instance
 from alicloud_edge_emulator.journal import without_secrets
 
@@ -21,6 +21,7 @@ _URGENCY = {State.FAILED: 0, State.WORKING: 1, State.RESTARTING: 1, State.DELETE
 def summarize(app: AppState, tally: Tally, region_names: dict[str, str], now: float) -> dict[str, Any]:
     """An application: its regions, and for each data file who is where with which version."""
     sizes = Counter(app.instances.values())
+    stopped = Counter(app.instances[instance] for instance in app.stopped)
     elsewhere = {region for records in app.pushes.values() for region in records} - set(app.regions)
     regions = [*app.regions, *sorted(elsewhere)]
     counts = tally.look(now)
@@ -30,7 +31,12 @@ def summarize(app: AppState, tally: Tally, region_names: dict[str, str], now: fl
         "name": app.spec.name,
         "cluster": app.spec.cluster,
         "regions": [
-            {"id": region, "name": region_names.get(region, ""), "instances": sizes[region]}
+            {
+                "id": region,
+                "name": region_names.get(region, ""),
+                "instances": sizes[region],
+                "stopped": stopped[region],
+            }
             for region in regions
         ],
         "files": [_file(app, name, regions, counts, now) for name in names],
@@ -45,6 +51,7 @@ def list_instances(app: AppState, region: str, now: float) -> dict[str, Any]:
         "app_id": app.spec.app_id,
         "region": region,
         "instances": len(members),
+        "stopped": sorted(members & app.stopped),
         "pushed": [
             {"name": unit.name, **_pushed(unit.version, records[region], now)}
             for unit, records in app.pushes.items()

@@ -7,8 +7,8 @@ from itertools import count
 from math import inf
 from typing import NamedTuple
 
+from alicloud_edge_emulator.ens.app_state import AppState, Records
 from alicloud_edge_emulator.ens.records import Attempt, State, Unit
-from alicloud_edge_emulator.ens.store import AppState, Records
 
 Versions = list[tuple[str, Attempt]]
 """The versions of one data file on one instance, each with its newest attempt."""

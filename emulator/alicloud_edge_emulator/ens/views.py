@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import inf
 
 from alicloud_edge_emulator.dialect import Clean, Dialect, Enumeration, Superseded, Visibility
+from alicloud_edge_emulator.ens.app_state import AppState, Records
 from alicloud_edge_emulator.ens.records import Attempt, State, Unit
-from alicloud_edge_emulator.ens.store import AppState, Records
 from alicloud_edge_emulator.world import Delays
 
 
@@ -58,7 +58,7 @@ class Lens:
     def _shows_from(self, attempt: Attempt) -> float:
         delayed = self.dialect.visibility is Visibility.DELAYED
         shows = attempt.started + (self.delays.visibility_seconds if delayed else 0)
-        return max(shows, attempt.begins) if self.dialect.enumeration is Enumeration.AS_BEGUN else shows
+        return max(shows, attempt.appears) if self.dialect.enumeration is Enumeration.AS_BEGUN else shows
 
     def _moment_for(self, attempt: Attempt) -> float:
         """The moment at which to read an attempt: before its cleaning as long as that does not show."""

@@ -3,6 +3,7 @@
 import { count, keyed, make, plural, setAttribute, setText, show } from "./dom.js";
 import { glyph, marks } from "./words.js";
 
+const MAX_STOPPED = 20;
 const panels = new Map();
 
 /** Unfold a tile, or fold it again. */
@@ -36,7 +37,8 @@ async function updatePanel(tile, versions = known) {
   const { panel, appId, region } = panels.get(tile);
   const detail = await read(appId, region);
   if (!detail || !panels.has(tile)) return;
-  setText(panel.children[0], `${region} · ${plural(detail.instances, "instance")}`);
+  const stopped = detail.stopped.length ? ` · ${count(detail.stopped.length)} stopped: ${detail.stopped.slice(0, MAX_STOPPED).join(", ")}` : "";
+  setText(panel.children[0], `${region} · ${plural(detail.instances, "instance")}${stopped}`);
   updateServers(panel.children[1], detail, appId);
   keyed(panel.children[2], detail.files.filter(file => file.total > 0), file => file.name, createMembers, (node, file) => updateMembers(node, file, letters(appId, file.name)));
 }
