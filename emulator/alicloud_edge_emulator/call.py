@@ -6,6 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from alicloud_edge_emulator.dialect import Dialect
+from alicloud_edge_emulator.errors import api_not_found
+
 if TYPE_CHECKING:
     from alicloud_edge_emulator.cloud import Cloud
 
@@ -51,6 +54,10 @@ class TargetFaults:
         return self.hangs(target) or self.failure(target) is not None
 
 
+def _nothing(_dialect: Dialect) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """A cloud product behind the gateway."""
@@ -60,6 +67,19 @@ class Product:
     ram_prefix: str
     host: str
     operations: Mapping[str, Handler]
+    withheld: Callable[[Dialect], frozenset[str]] = _nothing
+    """The operations that are not served under a dialect."""
+
+    def handler(self, action: str, dialect: Dialect) -> Handler:
+        """Return what serves an action.
+
+        Raises:
+            ApiError: The product does not serve it.
+        """
+        handler = self.operations.get(action)
+        if handler is None or action in self.withheld(dialect):
+            raise api_not_found(dialect.unserved)
+        return handler
 
 
 @dataclass(frozen=True, slots=True)

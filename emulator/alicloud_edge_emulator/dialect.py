@@ -50,6 +50,8 @@ class Clean(StrEnum):
     DELETED = "deleted"
     LATER = "later"
     VANISHES = "vanishes"
+    UNSERVED = "unserved"
+    """The operation is not served: the vendor's published metadata does not list it. See `unserved`."""
 
 
 class Redist(StrEnum):
@@ -107,6 +109,17 @@ class PartialRelease(StrEnum):
     PUBLISHING = "publishing"
 
 
+class LowerShare(StrEnum):
+    """Publishing the version that is released already to a smaller percentage, or to fewer regions."""
+
+    CARRIED_OUT = "carried_out"
+    """The share moves evenly down."""
+    IGNORED = "ignored"
+    """Accepted, and nothing moves."""
+    REFUSED = "refused"
+    """400 InvalidParameter.Percentage."""
+
+
 class Text(StrEnum):
     """How tidy the values are."""
 
@@ -139,6 +152,15 @@ class Denied(StrEnum):
     HTTP_403 = "http_403"
 
 
+class Unserved(StrEnum):
+    """The code of an operation that a product does not serve; the HTTP status is 404, the text the same."""
+
+    INVALID_ACTION = "invalid_action"
+    """InvalidAction.NotFound."""
+    INVALID_API = "invalid_api"
+    """InvalidApi.NotFound."""
+
+
 class Dialect(BaseModel):
     """One way for each open point."""
 
@@ -155,10 +177,12 @@ class Dialect(BaseModel):
     rollback_env: RollbackEnv = RollbackEnv.PROD
     release_fields: ReleaseFields = ReleaseFields.DEPLOYED_FIRST
     partial_release: PartialRelease = PartialRelease.PUBLISHED
+    lower_share: LowerShare = LowerShare.CARRIED_OUT
     text: Text = Text.CLEAN
     dist_code: DistCode = DistCode.ZERO
     repush: Repush = Repush.RESTARTS
     denied: Denied = Denied.HTTP_400
+    unserved: Unserved = Unserved.INVALID_ACTION
 
     def changed(self, changes: Any) -> Self:
         """This dialect with some points settled otherwise.

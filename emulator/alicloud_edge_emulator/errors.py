@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from alicloud_edge_emulator.dialect import Unserved
+
 
 @dataclass(frozen=True, slots=True)
 class ApiError(Exception):
@@ -18,11 +20,14 @@ def product_not_found(version: str) -> ApiError:
     return ApiError(404, "InvalidProduct.NotFound", f"Cannot find product according to version {version}.")
 
 
-def api_not_found() -> ApiError:
-    """The product has no such action."""
-    return ApiError(
-        404, "InvalidApi.NotFound", "Specified api is not found, please check your url and method."
-    )
+def api_not_found(way: Unserved) -> ApiError:
+    """Return the answer to an action that the product does not serve: dialect `unserved`."""
+    match way:
+        case Unserved.INVALID_ACTION:
+            code = "InvalidAction.NotFound"
+        case Unserved.INVALID_API:
+            code = "InvalidApi.NotFound"
+    return ApiError(404, code, "Specified api is not found, please check your url and method.")
 
 
 def missing(parameter: str) -> ApiError:

@@ -1,10 +1,11 @@
 """Each open point of the contract, in each of its ways."""
 
+import json
 from typing import Any
 
 import pytest
 from support.caller import Caller
-from support.emulator import APP_ID, REGIONS, VERSION_IDS
+from support.emulator import APP_ID, CONTAINER_APP_ID, CRASHING_VERSION_ID, REGIONS, VERSION_IDS
 from support.rollouts import (
     LONG,
     clean,
@@ -103,6 +104,22 @@ def test_a_cleaned_record(caller: Caller, way: str, at_once: set[str], later: se
     assert statuses(distributed(caller)) == later
 
 
+@pytest.mark.parametrize(
+    ("way", "code"), [("invalid_action", "InvalidAction.NotFound"), ("invalid_api", "InvalidApi.NotFound")]
+)
+def test_an_operation_that_is_not_served_is_answered_like_an_unknown_one(
+    caller: Caller, way: str, code: str
+) -> None:
+    deliver(caller)
+    caller.emulator.dialect(clean="unserved", unserved=way)
+    cleaned = caller.call("CleanDistData", AppId=APP_ID, DataName="assets", DataVersion="1")
+    unknown = caller.call("Nonsense")
+    assert cleaned.status_code == unknown.status_code == 404
+    assert cleaned.json()["Code"] == unknown.json()["Code"] == code
+    assert cleaned.json()["Message"] == "Specified api is not found, please check your url and method."
+    assert statuses(distributed(caller)) == {"SUCCESS"}
+
+
 def test_an_older_version_distributed_again_may_be_ignored_until_the_newer_is_cleaned(caller: Caller) -> None:
     deliver(caller, "1")
     deliver(caller, "2")
@@ -139,6 +156,22 @@ def test_the_inventory_may_be_empty(caller: Caller) -> None:
     application = caller.ok("DescribeApplication", AppId=APP_ID)["Application"]
     assert '"InstanceTotalCount":0' in application
     assert '"InstanceStat":[]' in application
+
+
+def test_the_inventory_may_list_instances_that_no_dist_reaches(caller: Caller) -> None:
+    caller.emulator.dialect(inventory="unserved_listed")
+    application = json.loads(caller.ok("DescribeApplication", AppId=APP_ID)["Application"])
+    (district,) = application["DetailStat"]["AppVersionStat"][0]["DistrictStat"]
+    listed = {instance["InstanceId"]: instance["RegionId"] for instance in district["InstanceStat"]}
+    push(caller)
+    caller.emulator.advance(LONG)
+    answer = dist(caller)
+    unserved = listed.keys() - set(answer["DistInstanceIds"]["DistInstanceId"])
+    assert (len(listed), answer["DistInstanceTotalCount"]) == (46, 40)
+    assert sorted(listed[instance] for instance in unserved) == sorted(REGIONS)
+    assert distributed(caller).keys() == listed.keys() - unserved
+    chosen = dist_strategy(sorted(unserved), "instance_id")
+    assert dist(caller, strategy=chosen)["DistInstanceTotalCount"] == 0
 
 
 @pytest.mark.parametrize(
@@ -196,6 +229,87 @@ def test_a_part_release_that_is_reached(caller: Caller, way: str, status: str, d
     shown = release_status(caller)
     assert (shown["PublishStatus"], shown["DeployedVersion"]) == (status, deployed)
     assert shown["PublishPercentage"] == shown["ExpectPercentage"] == 10
+
+
+def publish_regions(caller: Caller, regions: list[str]) -> Any:
+    form = {"AppId": CONTAINER_APP_ID, "PublishEnv": "prod"}
+    query = {"VersionId": FIRST, "PublishType": "region", "Regions": json.dumps(regions)}
+    return caller.call("PublishEdgeContainerAppVersion", product="esa", form=form, **query)
+
+
+def deploy_regions(caller: Caller) -> list[str]:
+    body = caller.ok("GetEdgeContainerDeployRegions", product="esa", AppId=CONTAINER_APP_ID)
+    regions: list[str] = body["Regions"]
+    return regions
+
+
+def test_a_lower_share_of_the_same_version_moves_evenly_down(caller: Caller) -> None:
+    publish(caller, FIRST)
+    caller.emulator.advance(LONG)
+    publish(caller, FIRST, Percentage="20")
+    shares = []
+    for _ in range(20):
+        status = release_status(caller)
+        assert status["ExpectPercentage"] == 20
+        assert (status["PublishStatus"] == "published") is (status["PublishPercentage"] == 20)
+        shares.append(status["PublishPercentage"])
+        caller.emulator.advance(0.5)
+    assert shares == sorted(shares, reverse=True)
+    assert (shares[0], shares[-1]) == (100, 20)
+    assert len(set(shares)) > 5
+
+
+def test_a_share_comes_down_also_where_no_new_pod_would_come_up(caller: Caller) -> None:
+    version = {"app_id": CONTAINER_APP_ID, "env": "prod", "version": CRASHING_VERSION_ID}
+    caller.emulator.drift(**version, percentage=50)
+    publish(caller, CRASHING_VERSION_ID, Percentage="10")
+    caller.emulator.advance(LONG)
+    assert release_status(caller)["PublishPercentage"] == 10
+    publish(caller, CRASHING_VERSION_ID, Percentage="30")
+    caller.emulator.advance(LONG)
+    assert release_status(caller)["PublishPercentage"] == 10
+
+
+def test_a_region_that_is_dropped_leaves_when_the_release_arrives(caller: Caller) -> None:
+    first, second, *_ = deploy_regions(caller)
+    assert publish_regions(caller, [first, second]).is_success
+    caller.emulator.advance(LONG)
+    assert publish_regions(caller, [first]).is_success
+    status = release_status(caller)
+    assert (status["PublishStatus"], status["Regions"]) == ("publishing", {"Region": [first]})
+    caller.emulator.advance(LONG)
+    assert release_status(caller)["PublishStatus"] == "published"
+
+
+def test_a_lower_share_may_be_accepted_without_any_effect(caller: Caller) -> None:
+    caller.emulator.dialect(lower_share="ignored")
+    publish(caller, FIRST, Percentage="60")
+    caller.emulator.advance(LONG)
+    before = release_status(caller)
+    publish(caller, FIRST, Percentage="20")
+    caller.emulator.advance(LONG)
+    assert release_status(caller) == before
+    publish(caller, FIRST, Percentage="80")
+    caller.emulator.advance(LONG)
+    assert release_status(caller)["PublishPercentage"] == 80
+
+
+def test_a_lower_share_may_be_refused(caller: Caller) -> None:
+    caller.emulator.dialect(lower_share="refused")
+    publish(caller, FIRST, Percentage="60")
+    form = {"AppId": CONTAINER_APP_ID, "PublishEnv": "prod", "Percentage": "20"}
+    refusal = caller.call("PublishEdgeContainerAppVersion", product="esa", form=form, VersionId=FIRST)
+    assert (refusal.status_code, refusal.json()["Code"]) == (400, "InvalidParameter.Percentage")
+    publish(caller, FIRST, Percentage="60")
+    publish(caller, SECOND, Percentage="20")
+
+
+def test_dropping_a_region_may_be_refused(caller: Caller) -> None:
+    first, second, *_ = deploy_regions(caller)
+    assert publish_regions(caller, [first]).is_success
+    caller.emulator.dialect(lower_share="refused")
+    assert publish_regions(caller, [first, second]).is_success
+    assert publish_regions(caller, [second]).json()["Code"] == "InvalidParameter.Percentage"
 
 
 def test_untidy_text(caller: Caller) -> None:

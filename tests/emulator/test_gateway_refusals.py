@@ -67,8 +67,8 @@ def test_an_unsigned_call_is_refused(emulator: Emulator) -> None:
 
 
 def test_an_action_that_no_product_has_is_not_found(caller: Caller) -> None:
-    expect(caller.call("PushEverything"), 404, "InvalidApi.NotFound")
-    expect(caller.call("PushApplicationData", product="esa"), 404, "InvalidApi.NotFound")
+    expect(caller.call("PushEverything"), 404, "InvalidAction.NotFound")
+    expect(caller.call("PushApplicationData", product="esa"), 404, "InvalidAction.NotFound")
     response = caller.call("ListApplications", headers={"x-acs-version": "1999-01-01"})
     expect(response, 404, "InvalidProduct.NotFound")
 

@@ -160,7 +160,7 @@ def test_the_log_has_one_line_for_each_call(caller: Caller) -> None:
     caller.call("Nonsense")
     first, second = caller.emulator.log.splitlines()[before:]
     assert f"DescribeDataPushResult app={APP_ID} 200 OK request={body['RequestId']}" in first
-    assert "Nonsense app=- 404 InvalidApi.NotFound" in second
+    assert "Nonsense app=- 404 InvalidAction.NotFound" in second
 
 
 def test_recorded_calls_can_be_cleared_and_keep_their_count(caller: Caller) -> None:

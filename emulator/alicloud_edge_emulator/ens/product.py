@@ -1,6 +1,7 @@
 """The ENS operations that the emulator serves."""
 
 from alicloud_edge_emulator.call import Product
+from alicloud_edge_emulator.dialect import Clean, Dialect
 from alicloud_edge_emulator.ens.applications import (
     describe_application,
     describe_ens_regions,
@@ -12,6 +13,11 @@ from alicloud_edge_emulator.ens.dist import (
     dist_application_data,
 )
 from alicloud_edge_emulator.ens.push import describe_data_push_result, push_application_data
+
+
+def _withheld(dialect: Dialect) -> frozenset[str]:
+    return frozenset({"CleanDistData"}) if dialect.clean is Clean.UNSERVED else frozenset()
+
 
 ENS = Product(
     name="Ens",
@@ -28,4 +34,5 @@ ENS = Product(
         "DescribeApplication": describe_application,
         "DescribeEnsRegions": describe_ens_regions,
     },
+    withheld=_withheld,
 )

@@ -2,8 +2,8 @@
 
 from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.cloud import Cloud
-from alicloud_edge_emulator.dialect import RollbackEnv
-from alicloud_edge_emulator.esa import responses
+from alicloud_edge_emulator.dialect import LowerShare, RollbackEnv
+from alicloud_edge_emulator.esa import errors, responses
 from alicloud_edge_emulator.esa.commands import StartRelease
 from alicloud_edge_emulator.esa.parameters import (
     read_app,
@@ -24,14 +24,23 @@ def publish_edge_container_app_version(cloud: Cloud, call: Call) -> Answer:
     app = read_app(cloud, call)
     version = read_releasable_version(app, call)
     env = read_env(call)
+    scope, start_time = read_scope(app, call), read_start_time(call)
+    if _lowers_share(app, version.version_id, env, scope):
+        match cloud.dialect.lower_share:
+            case LowerShare.CARRIED_OUT:
+                pass
+            case LowerShare.IGNORED:
+                return {}
+            case LowerShare.REFUSED:
+                raise errors.invalid_percentage()
     cloud.commit(
         StartRelease(
             app_id=app.spec.app_id,
             version=version.version_id,
             envs=(env,),
             cause=Cause.PUBLISH,
-            scope=read_scope(app, call),
-            start_time=read_start_time(call),
+            scope=scope,
+            start_time=start_time,
             hangs=call.target_faults.stops(env),
         )
     )
@@ -64,6 +73,12 @@ def get_edge_container_app_status(cloud: Cloud, call: Call) -> Answer:
     env = read_env(call, default=Env.PROD)
     status = env_status(app.releases.get(env), call.now, cloud.dialect, cloud.world.delays)
     return {"AppStatus": responses.app_status(env, status, cloud.dialect.text)}
+
+
+def _lowers_share(app: ContainerAppState, version: str, env: Env, scope: Scope) -> bool:
+    """Return whether an environment is asked for less of the version that was published to it last."""
+    newest = app.releases.get(env)
+    return newest is not None and newest.version == version and scope.lowers(newest.scope)
 
 
 def _rollback_envs(app: ContainerAppState, way: RollbackEnv) -> tuple[Env, ...]:

@@ -48,6 +48,20 @@ class Scope:
             case PublishType.REGION:
                 return self.full_release
 
+    def lowers(self, former: "Scope") -> bool:
+        """Return whether it is less than another scope: a smaller percentage, or without some of its regions."""
+        if self.is_full:
+            return False
+        if former.is_full:
+            return True
+        if self.publish_type is not former.publish_type:
+            return False  # a percentage and some regions cannot be compared
+        match self.publish_type:
+            case PublishType.PERCENTAGE:
+                return self.percentage < former.percentage
+            case PublishType.REGION:
+                return not set(former.regions) <= set(self.regions)
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -67,12 +81,15 @@ class Release:
     """When it arrives if its pods come up."""
     behaviour: Behaviour = Behaviour.HEALTHY
     hangs: bool = False
+    lowers: bool = False
+    """Whether it takes a part away from what has arrived of the same version: no pod has to come up for that."""
     previous: "Release | None" = None
 
     @property
     def arrives(self) -> float:
         """When it arrives; never, if its pods do not come up."""
-        return inf if self.hangs or self.behaviour is not Behaviour.HEALTHY else self.due
+        comes_up = self.lowers or self.behaviour is Behaviour.HEALTHY
+        return self.due if comes_up and not self.hangs else inf
 
     def has_arrived(self, now: float) -> bool:
         """Whether the part that was asked for is reached."""

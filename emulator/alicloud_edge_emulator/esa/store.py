@@ -93,6 +93,10 @@ class EsaStore:
             due=starts + seconds,
             behaviour=app.versions[command.version].behaviour,
             hangs=command.hangs,
+            lowers=previous is not None
+            and previous.version == command.version
+            and previous.has_arrived(starts)
+            and command.scope.lowers(previous.scope),
         )
 
 

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from alicloud_edge_emulator.call import Answer, Call, Handler, Parameter, Product, merge_parameters
 from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.cloud import Cloud
-from alicloud_edge_emulator.errors import ApiError, api_not_found, missing, product_not_found, throttled
+from alicloud_edge_emulator.errors import ApiError, missing, product_not_found, throttled
 from alicloud_edge_emulator.faults import (
     AnswerFault,
     CutFault,
@@ -125,10 +125,7 @@ class Gateway:
         product = self._products.get(incoming.version)
         if product is None:
             raise product_not_found(incoming.version)
-        handler = product.operations.get(incoming.action)
-        if handler is None:
-            raise api_not_found()
-        return product, incoming.action, handler
+        return product, incoming.action, product.handler(incoming.action, self._cloud.dialect)
 
 
 def is_api_call(request: Request) -> bool:
