@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from alicloud_edge_emulator.dialect import Dialect
-from alicloud_edge_emulator.errors import api_not_found
+from alicloud_edge_emulator.errors import api_not_found, unsupported_method
 
 if TYPE_CHECKING:
     from alicloud_edge_emulator.cloud import Cloud
@@ -67,18 +67,27 @@ class Product:
     ram_prefix: str
     host: str
     operations: Mapping[str, Handler]
+    post_only: frozenset[str] = frozenset()
+    """The operations that are not served by GET."""
     withheld: Callable[[Dialect], frozenset[str]] = _nothing
     """The operations that are not served under a dialect."""
 
-    def handler(self, action: str, dialect: Dialect) -> Handler:
+    def handler(self, action: str, method: str, dialect: Dialect) -> Handler:
         """Return what serves an action.
 
+        Args:
+            action: Its name.
+            method: The HTTP method of the call.
+            dialect: May leave out an operation.
+
         Raises:
-            ApiError: The product does not serve it.
+            ApiError: The product does not serve it, or not by this method.
         """
         handler = self.operations.get(action)
         if handler is None or action in self.withheld(dialect):
             raise api_not_found(dialect.unserved)
+        if action in self.post_only and method != "POST":
+            raise unsupported_method()
         return handler
 
 

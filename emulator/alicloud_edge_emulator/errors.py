@@ -30,6 +30,11 @@ def api_not_found(way: Unserved) -> ApiError:
     return ApiError(404, code, "Specified api is not found, please check your url and method.")
 
 
+def unsupported_method() -> ApiError:
+    """Return the refusal of an operation by a method that it does not have; the vendor lists it with HTTP 403."""
+    return ApiError(403, "UnsupportedHTTPMethod", "This http method not supported.")
+
+
 def missing(parameter: str) -> ApiError:
     """The gateway's `Missing{ParameterName}`."""
     return ApiError(400, f"Missing{parameter}", f"{parameter} is mandatory for this action.")

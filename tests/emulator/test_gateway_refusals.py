@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from support.caller import Caller
-from support.emulator import APP_ID, KEY_SECRET, Emulator
+from support.emulator import APP_ID, CONTAINER_APP_ID, KEY_SECRET, VERSION_IDS, Emulator
 
 WIRE = "%Y-%m-%dT%H:%M:%SZ"
 STS_WORLD = {
@@ -20,12 +20,42 @@ def expect(response: httpx.Response, status: int, code: str) -> None:
 
 def test_an_unknown_key_is_not_found(caller: Caller) -> None:
     caller.key_id = "nobody"
-    expect(caller.call("ListApplications"), 400, "InvalidAccessKeyId.NotFound")
+    expect(caller.call("ListApplications"), 404, "InvalidAccessKeyId.NotFound")
 
 
-def test_a_wrong_secret_does_not_match(caller: Caller) -> None:
+def test_a_wrong_secret_is_told_with_the_servers_own_calculation(caller: Caller) -> None:
     caller.secret = "guess"
-    expect(caller.call("ListApplications"), 400, "SignatureDoesNotMatch")
+    refusal = caller.call("DescribeDataPushResult", AppId=APP_ID)
+    expect(refusal, 400, "SignatureDoesNotMatch")
+    message = refusal.json()["Message"]
+    assert message.startswith(
+        "Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\n"
+    )
+    canonical = message.partition("] server CanonicalRequest is [")[2]
+    assert canonical.startswith(f"POST\n/\nAppId={APP_ID}\nhost:{caller.emulator.endpoint}\n")
+    assert canonical.endswith("]")
+
+
+def test_another_signature_algorithm_is_told(caller: Caller) -> None:
+    header = f"ACS3-HMAC-SM3 Credential=emulator,SignedHeaders=host,Signature={'0' * 64}"
+    refusal = caller.call("ListApplications", unsigned={"Authorization": header})
+    expect(refusal, 400, "InvalidSignatureMethod")
+    garbled = caller.call("ListApplications", unsigned={"Authorization": "acs emulator:c2lnbmF0dXJl"})
+    expect(garbled, 400, "IncompleteSignature")
+
+
+@pytest.mark.parametrize("action", ["PublishEdgeContainerAppVersion", "RollbackEdgeContainerAppVersion"])
+def test_what_changes_a_release_is_not_served_by_get(caller: Caller, action: str) -> None:
+    query = {"AppId": CONTAINER_APP_ID, "VersionId": VERSION_IDS[0], "PublishEnv": "prod"}
+    expect(caller.call(action, product="esa", method="GET", **query), 403, "UnsupportedHTTPMethod")
+    assert caller.call(action, product="esa", **query).is_success
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_reads_are_served_by_either_method(caller: Caller, method: str) -> None:
+    for action in ("GetEdgeContainerDeployRegions", "GetEdgeContainerAppStatus"):
+        assert caller.call(action, product="esa", method=method, AppId=CONTAINER_APP_ID).is_success
+    assert caller.call("DescribeDataDistResult", method=method, AppId=APP_ID).is_success
 
 
 def test_a_body_that_is_not_the_signed_one_does_not_match(caller: Caller) -> None:
@@ -96,6 +126,7 @@ def test_a_temporary_key_needs_its_token_and_runs_out(caller: Caller) -> None:
 def test_an_error_has_the_gateways_fields(caller: Caller) -> None:
     body = caller.call("DescribeDataPushResult", AppId="unknown").json()
     assert set(body) == {"RequestId", "HostId", "Code", "Message", "Recommend"}
+    assert body["Recommend"].endswith(f"?q=InvalidParameter.AppId&product=Ens&requestId={body['RequestId']}")
 
 
 def test_parameters_count_wherever_they_stand_and_the_record_says_where(caller: Caller) -> None:

@@ -8,6 +8,7 @@ ESA = Product(
     version="2024-09-10",
     ram_prefix="esa",
     host="esa.cn-hangzhou.aliyuncs.com",
+    post_only=frozenset({"PublishEdgeContainerAppVersion", "RollbackEdgeContainerAppVersion"}),
     operations={
         "PublishEdgeContainerAppVersion": release.publish_edge_container_app_version,
         "RollbackEdgeContainerAppVersion": release.rollback_edge_container_app_version,

@@ -5,10 +5,11 @@ import inspect
 import logging
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -34,7 +35,6 @@ from alicloud_edge_emulator.journal import Journal
 from alicloud_edge_emulator.problems import NotKept
 
 LOG = logging.getLogger("alicloud_edge_emulator")
-FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Incoming:
     parameters: dict[str, Parameter]
     action: str | None
     version: str | None
+    product: Product | None
+    """The one that the version names."""
     request_id: str
 
     def text(self, name: str) -> str:
@@ -76,16 +78,15 @@ class Gateway:
     async def serve(self, request: Request) -> Response:
         """Answer one call of the cloud API."""
         began, arrived = time.perf_counter(), time.monotonic()
-        incoming = await _read(request)
+        incoming = await _read(request, self._products)
         plan = self._faults.plan(incoming.action or "", incoming.text("AppId"))
         await asyncio.sleep(plan.delay_seconds)
         reply = _instead(plan, incoming) or _afterwards(plan, incoming, await self._reply(incoming, plan))
         reply.response.headers["date"] = formatdate(time.time() + plan.skew_seconds, usegmt=True)
-        product = self._products.get(incoming.version or "")
         self._journal.record(
             at=arrived,
             time=wire_time(self._cloud.clock.now()),
-            product=product.name if product else "",
+            product=incoming.product.name if incoming.product else "",
             action=incoming.action or "",
             parameters=incoming.parameters,
             status=reply.status,
@@ -122,10 +123,11 @@ class Gateway:
             raise missing("Action")
         if incoming.version is None:
             raise missing("Version")
-        product = self._products.get(incoming.version)
+        product = incoming.product
         if product is None:
             raise product_not_found(incoming.version)
-        return product, incoming.action, product.handler(incoming.action, self._cloud.dialect)
+        handler = product.handler(incoming.action, incoming.signed.method, self._cloud.dialect)
+        return product, incoming.action, handler
 
 
 def is_api_call(request: Request) -> bool:
@@ -133,17 +135,18 @@ def is_api_call(request: Request) -> bool:
     return request.method == "POST" or "x-acs-action" in request.headers or "Action" in request.query_params
 
 
-async def _read(request: Request) -> Incoming:
+async def _read(request: Request, products: Mapping[str, Product]) -> Incoming:
     body = await request.body()
     headers = {name: ",".join(request.headers.getlist(name)) for name in request.headers}
-    is_form = headers.get("content-type", "").split(";")[0].strip().lower() == FORM_TYPE
-    form = body.decode("utf-8", "replace") if is_form else ""
-    parameters = merge_parameters(request.url.query, form)
+    signed = SignedRequest(request.method, request.url.path, request.url.query, headers, body)
+    parameters = merge_parameters(signed.query, signed.form)
+    version = headers.get("x-acs-version") or _value(parameters, "Version")
     return Incoming(
-        signed=SignedRequest(request.method, request.url.path, request.url.query, headers, body),
+        signed=signed,
         parameters=parameters,
         action=headers.get("x-acs-action") or _value(parameters, "Action"),
-        version=headers.get("x-acs-version") or _value(parameters, "Version"),
+        version=version,
+        product=products.get(version or ""),
         request_id=str(uuid.uuid4()).upper(),
     )
 
@@ -198,6 +201,12 @@ def _error_reply(error: ApiError, incoming: Incoming) -> Reply:
         "HostId": incoming.signed.headers.get("host", ""),
         "Code": error.code,
         "Message": error.message,
-        "Recommend": f"https://api.aliyun.com/troubleshoot?q={quote(error.code)}",
+        "Recommend": _recommend(error, incoming),
     }
     return Reply(JSONResponse(body, error.status, error.headers), error.status, error.code)
+
+
+def _recommend(error: ApiError, incoming: Incoming) -> str:
+    product = incoming.product.name if incoming.product else ""
+    question = {"q": error.code, "product": product, "requestId": incoming.request_id}
+    return f"https://api.aliyun.com/troubleshoot?{urlencode(question)}"
