@@ -118,11 +118,21 @@ class ContainerVersion(_Part):
 
 
 class DeployRegion(_Part):
-    """Where an edge container app runs, and on how many replicas."""
+    """Where an edge container app runs, and on how many replicas.
+
+    The cloud speaks of resources by large regions (`huadong`), and publishes to the provinces in them (`zhejiang`).
+    """
 
     region: Text
     isp: Literal["", "cmcc", "chinanet", "unicom"] = ""
     replicas: Annotated[int, Field(ge=1)] = 1
+    provinces: tuple[Text, ...] = ()
+    """Those of it that can be published to; none: the region itself can be."""
+
+    @property
+    def published_to(self) -> tuple[str, ...]:
+        """Return the names by which a release reaches this region."""
+        return self.provinces or (self.region,)
 
 
 class InitialRelease(_Part):
@@ -143,6 +153,11 @@ class ContainerApp(_Part):
     staging: InitialRelease | None = None
     prod: InitialRelease | None = None
     timing: Timing | None = None
+
+    @property
+    def provinces(self) -> tuple[str, ...]:
+        """Return all names that a release may name as its regions."""
+        return tuple(dict.fromkeys(name for region in self.regions for name in region.published_to))
 
 
 class PlacedData(_Part):

@@ -106,7 +106,10 @@ def test_applications(ens: Any) -> None:
 def test_regions(ens: Any) -> None:
     body = ens.describe_ens_regions(models.DescribeEnsRegionsRequest()).body
     assert body.code == 0
-    assert [region.ens_region_id for region in body.ens_regions.ens_regions] == list(REGIONS)
+    assert [region.ens_region_id for region in body.ens_regions.ens_regions] == [
+        *REGIONS,
+        "cn-chegndu-telecom-4",
+    ]
     one = ens.describe_ens_regions(models.DescribeEnsRegionsRequest(ens_region_id=REGIONS[2])).body
     assert [region.province for region in one.ens_regions.ens_regions] == ["Jiangsu"]
 

@@ -42,10 +42,10 @@ def test_publish_by_percentage(esa: Any, emulator: Emulator) -> None:
 
 
 def test_publish_by_region(esa: Any, emulator: Emulator) -> None:
-    publish(esa, FIRST, publish_type="region", regions=["huadong", "sg"], full_release=False)
+    publish(esa, FIRST, publish_type="region", regions=["jiangsu", "sg"], full_release=False)
     emulator.advance(20)
     now = status(esa)
-    assert (now.publish_type, now.regions.region, now.full_release) == ("region", ["huadong", "sg"], False)
+    assert (now.publish_type, now.regions.region, now.full_release) == ("region", ["jiangsu", "sg"], False)
     publish(esa, FIRST, publish_type="region", full_release=True)
     emulator.advance(20)
     assert status(esa).full_release is True
@@ -132,7 +132,18 @@ def test_replicas_and_regions(esa: Any, emulator: Emulator) -> None:
 
     request = models.GetEdgeContainerDeployRegionsRequest(app_id=CONTAINER_APP_ID)
     regions = esa.get_edge_container_deploy_regions(request).body.regions
-    assert regions == ["huadong", "huanan", "huabei", "sg"]
+    assert regions == ["zhejiang", "jiangsu", "shanghai", "guangdong", "guangxi", "beijing", "hebei", "sg"]
+
+
+def test_a_release_names_provinces_and_not_the_regions_of_replicas(esa: Any, emulator: Emulator) -> None:
+    with pytest.raises(ClientException) as refusal:
+        publish(esa, FIRST, publish_type="region", regions=["huadong"])
+    assert refusal.value.code == "InvalidParameter"
+    publish(esa, FIRST, publish_type="region", regions=["jiangsu", "sg"])
+    emulator.advance(20)
+    request = models.GetEdgeContainerAppResourceStatusRequest(app_id=CONTAINER_APP_ID)
+    regions = esa.get_edge_container_app_resource_status(request).body.regions
+    assert {part.region: part.ready for part in regions} == {"huadong": 2, "huanan": 0, "huabei": 0, "sg": 2}
 
 
 def test_staging_pod(esa: Any, emulator: Emulator) -> None:

@@ -42,7 +42,7 @@ def list_edge_container_app_versions(cloud: Cloud, call: Call) -> Answer:
 
 
 def get_edge_container_app_resource_status(cloud: Cloud, call: Call) -> Answer:
-    """Ready and total replicas by region."""
+    """Ready and total replicas by region, which is larger than a province."""
     app = read_app(cloud, call)
     return responses.resource_status(
         prod_replicas(app.spec, app.releases.get(Env.PROD), call.now)
@@ -57,9 +57,8 @@ def get_edge_container_staging_deploy_status(cloud: Cloud, call: Call) -> Answer
 
 
 def get_edge_container_deploy_regions(cloud: Cloud, call: Call) -> Answer:
-    """The regions where an app is deployed: a plain array of strings."""
-    app = read_app(cloud, call)
-    return {"Regions": list(dict.fromkeys(region.region for region in app.spec.regions))}
+    """The provinces where an app is deployed, which a release may name: a plain array of strings."""
+    return {"Regions": list(read_app(cloud, call).spec.provinces)}
 
 
 def _listed(key: str, items: list[Answer], call: Call, sizes: tuple[int, int], *, id_key: str) -> Answer:

@@ -83,8 +83,7 @@ def read_scope(app: ContainerAppState, call: Call) -> Scope:
             return Scope(percentage=read_percentage(call, default=FULL))
         case PublishType.REGION:
             full_release, regions = read_flag(call, "FullRelease"), _regions(call)
-            known = {region.region for region in app.spec.regions}
-            if not set(regions) <= known or not (regions or full_release):
+            if not set(regions) <= set(app.spec.provinces) or not (regions or full_release):
                 raise errors.invalid_parameter()
             return Scope(PublishType.REGION, FULL, regions, full_release)
 

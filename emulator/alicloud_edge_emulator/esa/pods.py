@@ -101,7 +101,12 @@ def _share(region: DeployRegion, release: Release) -> float:
         case PublishType.PERCENTAGE:
             return release.scope.percentage / 100
         case PublishType.REGION:
-            return float(release.scope.full_release or region.region in release.scope.regions)
+            here = region.published_to
+            return (
+                1.0
+                if release.scope.full_release
+                else sum(p in release.scope.regions for p in here) / len(here)
+            )
 
 
 def _progress(release: Release, now: float) -> float:
