@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.caller import Caller
-from support.emulator import APP_ID, REGIONS, Emulator
+from support.emulator import APP_ID, KEY_ID, KEY_SECRET, REGIONS, Emulator
 from support.rollouts import (
     LONG,
     clean,
@@ -174,6 +174,16 @@ def test_instances_may_be_stopped_from_the_beginning(caller: Caller) -> None:
         )
         assert answer.status_code == 400
         assert "stopped" in answer.json()["error"]
+
+
+def test_the_inventory_may_be_denied_while_rollouts_are_allowed(caller: Caller) -> None:
+    key = {"id": KEY_ID, "secret": KEY_SECRET, "allow": ["ens:DescribeData*", "ens:DistApplicationData"]}
+    app = {"app_id": APP_ID, "name": "n", "instances": {"r": 2}}
+    pushed = [{"app_id": APP_ID, "name": "assets", "version": "1"}]
+    caller.emulator.world({"keys": [key], "regions": [{"id": "r"}], "applications": [app], "pushed": pushed})
+    denied = caller.call("DescribeApplication", AppId=APP_ID)
+    assert (denied.status_code, denied.json()["Code"]) == (400, "NoPermission")
+    assert dist(caller)["DistInstanceTotalCount"] == 2
 
 
 def test_what_changed_is_kept_over_a_crash(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def get_edge_container_app(cloud: Cloud, call: Call) -> Answer:
 
 def list_edge_container_apps(cloud: Cloud, call: Call) -> Answer:
     """All container apps, sorted and searched as documented."""
-    apps = [responses.app(state, cloud.esa.created) for state in cloud.esa.apps.values()]
+    apps = [responses.listed_app(state, cloud.esa.created) for state in cloud.esa.apps.values()]
     return _listed("Apps", apps, call, APPS_PAGE_SIZES, id_key="AppId")
 
 
@@ -36,7 +36,8 @@ def list_edge_container_app_versions(cloud: Cloud, call: Call) -> Answer:
     """All versions of a container app, sorted and searched as documented."""
     app = read_app(cloud, call)
     versions = [
-        responses.version(app, version, cloud.esa.created, call.now) for version in app.versions.values()
+        responses.listed_version(app, version, cloud.esa.created, call.now)
+        for version in app.versions.values()
     ]
     return _listed("Versions", versions, call, VERSIONS_PAGE_SIZES, id_key="VersionId")
 

@@ -11,6 +11,32 @@ from alicloud_edge_emulator.esa.status import EnvStatus
 from alicloud_edge_emulator.esa.store import ContainerAppState
 from alicloud_edge_emulator.world import ContainerVersion
 
+STAGING_VIP = "203.0.113.10"
+"""An address of the block that is kept for documentation."""
+_PROBE = {
+    "Command": "",
+    "FailureThreshold": 3,
+    "Host": "",
+    "HttpHeaders": "",
+    "InitialDelaySeconds": 5,
+    "Path": "",
+    "PeriodSeconds": 5,
+    "Port": 80,
+    "Scheme": "",
+    "SuccessThreshold": 1,
+    "TimeoutSeconds": 3,
+}
+_NO_ACR_IMAGE = {
+    "Domain": "",
+    "InstanceId": "",
+    "IsEnterpriseRegistry": False,
+    "RegionId": "",
+    "RepoId": "",
+    "RepoName": "",
+    "RepoNamespace": "",
+    "Tag": "",
+    "TagUrl": "",
+}
 _SAMPLE_SPELLING = {"publishing": "pubishing"}
 
 
@@ -36,14 +62,13 @@ def app_status(env: Env, status: EnvStatus, text: Text) -> Answer:
 
 
 def app(state: ContainerAppState, created: float) -> Answer:
-    """App, as GetEdgeContainerApp shows it and ListEdgeContainerApps lists it."""
+    """App, as GetEdgeContainerApp shows it."""
     spec = state.spec
     return {
         "AppId": spec.app_id,
         "Name": spec.name,
         "Remarks": spec.remarks,
         "Status": "created",
-        "Percentage": 100,
         "VersionCount": len(state.versions),
         "CreateTime": wire_time(created),
         "UpdateTime": wire_time(created),
@@ -67,8 +92,20 @@ def app(state: ContainerAppState, created: float) -> Answer:
     }
 
 
+def listed_app(state: ContainerAppState, created: float) -> Answer:
+    """App, as ListEdgeContainerApps lists it: there alone it has a Percentage."""
+    return {**app(state, created), "Percentage": 100}
+
+
 def version(state: ContainerAppState, spec: ContainerVersion, created: float, now: float) -> Answer:
-    """Version, as GetEdgeContainerAppVersion shows it and ListEdgeContainerAppVersions lists it."""
+    """Version, as GetEdgeContainerAppVersion shows it: with more of its containers than in the list."""
+    shown = listed_version(state, spec, created, now)
+    image = {"IsACRImage": False, "ACRImageInfo": _NO_ACR_IMAGE, "Storage": "0.5G"}
+    return {**shown, "Containers": [{**container, **image} for container in shown["Containers"]]}
+
+
+def listed_version(state: ContainerAppState, spec: ContainerVersion, created: float, now: float) -> Answer:
+    """Version, as ListEdgeContainerAppVersions lists it."""
     published = [moment for moment in state.published(spec.version_id) if moment <= now]
     return {
         "AppId": state.spec.app_id,
@@ -84,7 +121,6 @@ def version(state: ContainerAppState, spec: ContainerVersion, created: float, no
             {
                 "Name": spec.name,
                 "Image": spec.image,
-                "IsACRImage": False,
                 "Spec": "1C2G",
                 "Command": "",
                 "Args": "",
@@ -92,7 +128,7 @@ def version(state: ContainerAppState, spec: ContainerVersion, created: float, no
                 "PostStart": "",
                 "PreStop": "",
                 "ProbeType": "tcpSocket",
-                "ProbeContent": {"Port": 80, "PeriodSeconds": 5, "TimeoutSeconds": 3},
+                "ProbeContent": _PROBE,
             }
         ],
     }
@@ -127,6 +163,7 @@ def staging_deploy_status(pod: StagingPod) -> Answer:
         "Ready": running,
         "CreationTimestamp": "" if pod.created is None else wire_time(pod.created),
         "PodRestartState": {"RestartCount": pod.restarts, "LastTerminatedReason": pod.last_terminated},
+        "VIPs": [] if pod.phase is Phase.NO_CONTAINER else [STAGING_VIP],
     }
 
 
