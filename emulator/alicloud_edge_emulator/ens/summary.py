@@ -158,6 +158,7 @@ def _members(app: AppState, name: str, members: Iterable[str], now: float) -> di
                 "state": DIST_WORDS[what.state],
                 "runs": what.runs,
                 "reason": without_secrets(what.reason),
+                "stopped": instance in app.stopped,
                 "since": wire_time(max(attempt.changed(now) for _, attempt in records[instance])),
             }
             for what, instance in sorted(listed, key=lambda item: item[1])

@@ -156,7 +156,7 @@ function updateTile(tile, region, files) {
   const lanes = files.filter(file => region.id in file.regions)
     .map(file => ({ file, here: file.regions[region.id], groups: ordered(grouped(file.regions[region.id].instances, region.instances), file.versions) }));
   setText(tile.children[0], region.name || region.id);
-  setText(tile.children[1], count(region.instances) + (region.stopped ? ` (${count(region.stopped)} ⏸)` : ""));
+  setText(tile.children[1], count(region.instances) + (region.stopped ? ` (${count(region.stopped)} stopped)` : ""));
   keyed(tile.children[2], lanes, lane => lane.file.name, createLane, (node, lane) => updateLane(node, lane, files.length > 1));
   const states = lanes.flatMap(({ groups, here }) => [...groups.map(group => group.state), ...(here.pushed ? [here.pushed.state] : [])]);
   setAttribute(tile, "data-moving", states.some(isMoving) ? "" : null);

@@ -3,7 +3,6 @@
 import { count, keyed, make, plural, setAttribute, setText, show } from "./dom.js";
 import { glyph, marks } from "./words.js";
 
-const MAX_STOPPED = 20;
 const panels = new Map();
 
 /** Unfold a tile, or fold it again. */
@@ -37,7 +36,7 @@ async function updatePanel(tile, versions = known) {
   const { panel, appId, region } = panels.get(tile);
   const detail = await read(appId, region);
   if (!detail || !panels.has(tile)) return;
-  const stopped = detail.stopped.length ? ` · ${count(detail.stopped.length)} stopped: ${detail.stopped.slice(0, MAX_STOPPED).join(", ")}` : "";
+  const stopped = detail.stopped.length ? ` · ${count(detail.stopped.length)} stopped` : "";
   setText(panel.children[0], `${region} · ${plural(detail.instances, "instance")}${stopped}`);
   updateServers(panel.children[1], detail, appId);
   keyed(panel.children[2], detail.files.filter(file => file.total > 0), file => file.name, createMembers, (node, file) => updateMembers(node, file, letters(appId, file.name)));
@@ -94,11 +93,11 @@ function updateMembers(node, file, known) {
   });
 }
 
-function told({ id, version, state, runs, reason, since }) {
+function told({ id, version, state, runs, reason, since, stopped }) {
   const words = {
     SUCCESS: `runs ${version}`, DISTING: `→ ${version} on the way`, POD_RESTARTING: `↻ restarting with ${version}`,
     FAILED: `✕ ${version} failed: ${reason}`, DELETED: `∅ ${version} removed`,
   }[state];
   const below = state !== "SUCCESS" && runs ? `\nstill runs ${runs}` : "";
-  return `${id}\n${words}${below}\nsince ${since}`;
+  return `${id}${stopped ? ": stopped" : ""}\n${words}${below}\nsince ${since}`;
 }
