@@ -33,7 +33,6 @@ def change_inventory(app: AppState, command: ChangeInventory, at: float) -> None
 def _remove(app: AppState, command: ChangeInventory, at: float) -> None:
     """Remove instances. What ran on them stands still; their records stay unless they are to be forgotten."""
     _rewrite(app, command.remove, lambda attempt: attempt.halt(at))
-    touch(app, command.remove)
     for instance in command.remove:
         region = app.instances.pop(instance)
         app.stopped.discard(instance)
