@@ -134,14 +134,10 @@ class Removal:
         return StillThere(units, sum(map(len, held.values())))
 
     def _end(self, observation: Observation, now: float) -> Confirm | Removed:
-        """Believe that all is gone, at once where the records say so."""
+        """Believe that all is gone: at once where the record of every target says so, else after a second look."""
         if self._bare_since is None:
             self._bare_since = now
-        told = all(
-            observation.of(cleaning.unit).keys() >= cleaning.targets & observation.regions.keys()
-            and observation.of(cleaning.unit)
-            for cleaning in self._cleanings
-        )
+        told = all(_says_deleted(observation, cleaning) for cleaning in self._cleanings)
         confirmed_at = min(self._bare_since + CONFIRMED_AFTER, self._deadline)
         return Removed() if told or now >= confirmed_at else Confirm(confirmed_at)
 
@@ -173,6 +169,13 @@ class Removal:
             and target not in stopped
             and _is_in(cleaning, target, observation.regions)
         )
+
+
+def _says_deleted(observation: Observation, cleaning: Cleaning) -> bool:
+    """Return whether every target that is cleaned has a record that says deleted."""
+    records = observation.of(cleaning.unit)
+    states = [records[target].state for target in cleaning.targets if target in records]
+    return len(states) == len(cleaning.targets) and set(states) <= {RecordState.DELETED}
 
 
 def _is_in(cleaning: Cleaning, target: str, regions: Mapping[str, str]) -> bool:
