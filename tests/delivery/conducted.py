@@ -24,6 +24,7 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
+from pulumi_alicloud_edge.model.removal import Cleaning
 from pulumi_alicloud_edge.reconcile.decisions import Desired, StartAnswer, StartRequest
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 
@@ -82,6 +83,7 @@ class Scene:
         outages: Seconds between which reads fail, and with what.
         start_errors: What comes of the next starts, in turn; None for an answer.
         at: What happens once at which time.
+        read_afresh: When an observation with a new inventory was asked for.
     """
 
     cloud: SimulatedCloud
@@ -92,7 +94,8 @@ class Scene:
     heard: Heard = field(default_factory=Heard)
     interrupt: Interrupt = field(default_factory=Interrupt)
     clean_errors: list[EdgeError | None] = field(default_factory=list)
-    cleaned: list[Unit] = field(default_factory=list)
+    cleaned: list[Cleaning] = field(default_factory=list)
+    read_afresh: list[float] = field(default_factory=list)
     naps: int = 0
 
     @property
@@ -113,7 +116,9 @@ class Scene:
         for _, happens in due:
             happens()
 
-    async def observe(self) -> Observation:
+    async def observe(self, *, afresh: bool = False) -> Observation:
+        if afresh:
+            self.read_afresh.append(self.cloud.now)
         for begin, end, error in self.outages:
             if begin <= self.cloud.now < end:
                 raise error()
@@ -129,15 +134,20 @@ class Scene:
         except AnswerLost:
             raise lost() from None
 
-    async def clean(self, unit: Unit) -> None:
-        self.cleaned.append(unit)
+    async def clean(self, cleaning: Cleaning) -> None:
+        self.cleaned.append(cleaning)
         error = self.clean_errors.pop(0) if self.clean_errors else None
         if error is not None:
             raise error
-        self.cloud.records.pop(unit, None)
+        self.cloud.records.pop(cleaning.unit, None)
 
     async def carry_out(self, *units: Unit, starts_in: float = 0.0) -> Ended:
         return await carry_out(self, Desired(units or (ASSETS,)), self.plan, self.around, starts_in=starts_in)
 
-    async def remove(self, *units: Unit, within: float = 600.0) -> None:
-        await remove(self, units or (ASSETS,), self.around, within=within)
+    async def remove(self, *cleanings: Cleaning, within: float = 600.0) -> None:
+        await remove(self, cleanings or (self.cleaning,), self.around, within=within)
+
+    @property
+    def cleaning(self) -> Cleaning:
+        """What cleans all that the cloud has."""
+        return Cleaning(ASSETS, "a", frozenset(self.cloud.scripts))

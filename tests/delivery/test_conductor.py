@@ -149,7 +149,7 @@ async def test_an_interrupt_ends_the_wait_at_once_and_leaves_the_cloud_alone() -
 
 async def test_an_interrupt_ends_a_read_that_hangs() -> None:
     class Hanging(Scene):
-        async def observe(self) -> Observation:
+        async def observe(self, *, afresh: bool = False) -> Observation:  # noqa: ARG002
             asyncio.get_running_loop().call_soon(self.interrupt.set)
             await asyncio.Event().wait()
             raise AssertionError
@@ -228,7 +228,7 @@ async def test_an_error_of_the_work_comes_through_an_interrupt() -> None:
 async def test_a_removal_cleans_and_tells() -> None:
     scene = Scene(SimulatedCloud(fleet(2)).has(ASSETS, "t00", "t01"))
     await scene.remove()
-    assert scene.cleaned == [ASSETS]
+    assert scene.cleaned == [scene.cleaning]
 
 
 async def test_a_removal_that_comes_to_nothing_names_what_is_left() -> None:
@@ -269,9 +269,9 @@ async def test_an_outage_while_a_removal_is_awaited_does_not_fail_it() -> None:
     cloud = SimulatedCloud(fleet(1)).has(ASSETS, "t00")
     scene = Scene(cloud, outages=[(101, 150, unreachable)])
 
-    async def slow(unit: object) -> None:
+    async def slow(due: object) -> None:
+        assert due == scene.cleaning
         scene.at = [(115, lambda: cloud.has(ASSETS, "t00", state=RecordState.DELETED) and None)]
-        assert unit == ASSETS
 
     scene.clean = slow  # type: ignore[method-assign,assignment]
     await scene.remove()
@@ -288,3 +288,29 @@ async def test_an_interrupt_ends_a_removal() -> None:
     scene.at = [(105, scene.interrupt.set)]
     with pytest.raises(InterruptedWaitError):
         await scene.remove()
+
+
+async def test_before_a_rollout_fails_the_inventory_is_read_anew() -> None:
+    scene = Scene(SimulatedCloud(fleet(2, fails(5))), policy(retries=0))
+    ended = await scene.carry_out()
+    assert ended.outcome.cause is FailureCause.BUDGET
+    assert scene.read_afresh == [scene.cloud.now]
+
+
+async def test_an_interrupt_between_two_looks_that_have_to_agree_ends_it() -> None:
+    scene = Scene(SimulatedCloud(fleet(1, fails(5))), policy(retries=0))
+    pause = scene.sleep
+
+    async def interrupted(seconds: float) -> None:
+        if scene.cloud.state(ASSETS, "t00") is RecordState.FAILED:
+            scene.interrupt.set()
+        await pause(seconds)
+
+    scene.sleep = interrupted  # type: ignore[method-assign]
+    assert (await scene.carry_out()).outcome.status is RolloutStatus.INTERRUPTED
+
+
+async def test_before_a_removal_ends_an_empty_answer_is_looked_into() -> None:
+    scene = Scene(SimulatedCloud(fleet(1)))
+    await scene.remove()
+    assert (scene.read_afresh, scene.cleaned) == ([101.0], [])

@@ -285,7 +285,7 @@ def hold_the_law(scene: Scene, given: Mapping[str, bytes]) -> bool:
     ("name", "ends"),
     [
         ("push to named regions", 1),  # the other region's SUCCESS
-        ("push everywhere", 2),  # that, or a list without the other region
+        ("push everywhere", 0),  # nothing changes after its start, and what stood there before is no proof
         ("dist everywhere", 1),
         ("release to all", 0),  # published, and at the whole: no single word says both
         ("release to a part", 1),

@@ -100,7 +100,9 @@ async def test_a_version_whose_creation_failed_ends_it_before_anything_starts() 
     broken = {"Version": {"VersionId": "ver-2", "Status": "failed"}}
     observation = await port(world(**{VERSION: broken})).observe()
     policy = RolloutPolicy((Stage(Share(100), budget=Budget(5)),))
-    decision = Rollout(Desired((OURS,)), policy, 0).decide(observation, 0)
+    rollout = Rollout(Desired((OURS,)), policy, 0)
+    assert rollout.decide(observation, 0) == Confirm(CONFIRMED_AFTER)
+    decision = rollout.decide(observation, CONFIRMED_AFTER)
     assert isinstance(decision, Finish)
     assert "create another one" in decision.outcome.stage_failed[0].reason
 

@@ -1,91 +1,145 @@
-"""What one resource declares in this run, another one's removal leaves alone; two that contradict are found."""
+"""What the resources of this run declare is known to each of them; two that contradict each other are found."""
 
 from __future__ import annotations
 
 import pytest
 
+from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Unit
-from pulumi_alicloud_edge.registry import Declaration, Registry
+from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, InRegions, Matching, Scope
+from pulumi_alicloud_edge.registry import Registry
+from pulumi_alicloud_edge.resources.owners import conflict_faults
 
-ASSETS = Unit("assets", "1.5")
+ASSETS, NEWER = Unit("assets", "1.5"), Unit("assets", "1.6")
 
 
 def declared(
-    urn: str = "new", *regions: str, app: str = "e-1", unit: Unit = ASSETS, comparable: bool = True
-) -> Declaration:
-    return Declaration(urn, app, unit, frozenset(regions), comparable)
+    urn: str = "new",
+    *regions: str,
+    app: str = "e-1",
+    unit: Unit = ASSETS,
+    scopes: tuple[Scope, ...] | None = None,
+) -> Claim:
+    """What a resource declares, in some regions or everywhere."""
+    selected: Scope = InRegions(regions) if regions else Everywhere()
+    return Claim(urn, app, unit, scopes or (selected,))
 
 
-def registry(*declarations: Declaration) -> Registry:
-    one = Registry()
-    for declaration in declarations:
-        one.declare(declaration.urn, (declaration,))
-    return one
+def matching(key: str, operator: str, *values: str) -> Matching:
+    return Matching((Expression(key, operator, values),))
 
 
 @pytest.mark.parametrize(
-    ("declaration", "regions", "kept"),
+    ("one", "other", "overlap"),
     [
-        pytest.param(declared(), (), True, id="the same, everywhere: a rename"),
-        pytest.param(declared("new", "a"), ("a", "b"), True, id="overlapping regions"),
-        pytest.param(declared("new", "a"), (), True, id="a part of everywhere"),
-        pytest.param(declared("new"), ("a",), True, id="everywhere, a part of it"),
-        pytest.param(declared("new", "a"), ("b",), False, id="other regions"),
-        pytest.param(declared(unit=Unit("assets", "1.6")), (), True, id="another version of the name"),
-        pytest.param(declared(unit=Unit("models", "7")), (), False, id="another name"),
-        pytest.param(declared(app="e-2"), (), False, id="another application"),
+        pytest.param(declared(), declared(), True, id="the same, everywhere: a rename"),
+        pytest.param(declared("new", "a"), declared("old", "a", "b"), True, id="overlapping regions"),
+        pytest.param(declared("new", "a"), declared("old"), True, id="a part of everywhere"),
+        pytest.param(declared("new", "a"), declared("old", "b"), False, id="other regions"),
+        pytest.param(declared(unit=NEWER), declared("old"), True, id="another version of the name"),
+        pytest.param(declared(unit=Unit("models", "7")), declared("old"), False, id="another name"),
+        pytest.param(declared(app="e-2"), declared("old"), False, id="another application"),
+        pytest.param(
+            declared(scopes=(matching("region_id", "NotIn", "a"),)),
+            declared("old", "a"),
+            True,
+            id="a selection that names no regions may be anywhere",
+        ),
+        pytest.param(
+            declared(scopes=(InRegions(("a",)), ByStrategies("{}"))),
+            declared("old", "b"),
+            True,
+            id="stages of which one may be anywhere",
+        ),
+        pytest.param(
+            declared(scopes=(matching("region_id", "In", "a", "b"),)),
+            declared("old", "b"),
+            True,
+            id="regions in other words",
+        ),
     ],
 )
-def test_what_is_declared_is_not_cleaned(
-    declaration: Declaration,
-    regions: tuple[str, ...],
-    kept: bool,  # noqa: FBT001
-) -> None:
-    wanted = registry(declaration).wanted("e-1", ASSETS, frozenset(regions))
-    assert wanted == (declaration if kept else None)
+def test_claims_overlap_unless_regions_rule_it_out(one: Claim, other: Claim, overlap: bool) -> None:  # noqa: FBT001
+    assert one.may_overlap(other) is overlap
+    assert other.may_overlap(one) is overlap
 
 
-def test_a_resource_that_declares_anew_wants_only_that() -> None:
-    one = registry(declared("web"))
-    one.declare("web", (declared("web", unit=Unit("models", "7")),))
-    assert one.wanted("e-1", ASSETS) is None
+def test_a_resource_that_declares_anew_declares_only_that() -> None:
+    one = Registry()
+    one.declare("web", (declared("web"),))
+    models = declared("web", unit=Unit("models", "7"))
+    one.declare("web", (models,))
+    assert one.declared() == (models,)
 
 
-def test_declaring_tells_what_others_want() -> None:
+def test_declaring_tells_what_others_declare() -> None:
     first, second = declared("first"), declared("second")
-    one = registry(first)
+    one = Registry()
+    assert one.declare("first", (first,)) == ()
     assert one.declare("second", (second,)) == (first,)
     assert one.declare("first", (first,)) == (second,)
+    assert one.others("first") == (second,)
+
+
+def test_a_run_without_a_program_is_known_from_one_that_declares_nothing() -> None:
+    """In a destroy no program runs, and what the states remember of each other is all that is known."""
+    one = Registry()
+    assert not one.knows_program()
+    one.declare("web", ())
+    assert one.knows_program()
+
+
+def test_what_is_deleted_in_this_run_is_remembered() -> None:
+    one = Registry()
+    one.deleting("web")
+    assert one.deleted() == {"web"}
 
 
 @pytest.mark.parametrize(
     ("one", "other", "contradict"),
     [
-        pytest.param(
-            declared("x"), declared("y", unit=Unit("assets", "1.6")), True, id="two versions everywhere"
-        ),
-        pytest.param(
-            declared("x", "a"), declared("y", "a", "b", unit=Unit("assets", "1.6")), True, id="on one region"
-        ),
-        pytest.param(
-            declared("x", "a"), declared("y", "b", unit=Unit("assets", "1.6")), False, id="side by side"
-        ),
+        pytest.param(declared("x"), declared("y", unit=NEWER), True, id="two versions everywhere"),
+        pytest.param(declared("x", "a"), declared("y", "a", "b", unit=NEWER), True, id="on one region"),
+        pytest.param(declared("x", "a"), declared("y", "b", unit=NEWER), False, id="side by side"),
         pytest.param(declared("x"), declared("y"), False, id="the same version"),
-        pytest.param(
-            declared("x"), declared("x", unit=Unit("assets", "1.6")), False, id="one and the same resource"
-        ),
+        pytest.param(declared("x"), declared("x", unit=NEWER), False, id="one and the same resource"),
         pytest.param(
             declared("x"),
-            declared("y", unit=Unit("assets", "1.6"), comparable=False),
+            declared("y", unit=NEWER, scopes=(ByStrategies("{}"),)),
             False,
             id="a selection that cannot be compared",
+        ),
+        pytest.param(
+            declared("x", "a"),
+            declared("y", unit=NEWER, scopes=(matching("instance_id", "NotIn", "i-1"),)),
+            False,
+            id="instances, without an inventory",
         ),
     ],
 )
 def test_two_that_want_different_versions_on_a_target_contradict(
-    one: Declaration,
-    other: Declaration,
+    one: Claim,
+    other: Claim,
     contradict: bool,  # noqa: FBT001
 ) -> None:
-    assert one.contradicts(other) is contradict
-    assert other.contradicts(one) is contradict
+    assert bool(list(conflict_faults([one], [other]))) is contradict
+    assert bool(list(conflict_faults([other], [one]))) is contradict
+
+
+@pytest.mark.parametrize(
+    ("inventory", "contradict"),
+    [({"i-1": "a", "i-2": "a"}, True), ({"i-1": "a", "i-2": "b"}, False), ({}, False)],
+    ids=["an instance of both", "no instance of both", "nothing is listed"],
+)
+def test_an_inventory_shows_whether_selections_meet(
+    inventory: dict[str, str],
+    contradict: bool,  # noqa: FBT001
+) -> None:
+    one = declared("x", scopes=(matching("region_id", "In", "a"),))
+    other = declared("y", unit=NEWER, scopes=(matching("instance_id", "NotIn", "i-1"),))
+    assert bool(list(conflict_faults([one], [other], inventory))) is contradict
+
+
+def test_both_resources_are_named() -> None:
+    (fault,) = conflict_faults([declared("urn-x")], [declared("urn-y", unit=NEWER)])
+    assert "urn-x and urn-y" in fault.reason

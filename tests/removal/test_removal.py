@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.removal import Cleaning
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.removal import (
     AwaitRemoval,
     Clean,
@@ -21,18 +23,31 @@ from pulumi_alicloud_edge.reconcile.removal import (
 
 OLD, NEW = Unit("assets", "1.4"), Unit("assets", "1.5")
 FOREVER = float("inf")
+GONE, THERE = Record(RecordState.DELETED), Record(RecordState.SUCCEEDED)
+
+
+def cleaning(unit: Unit, *targets: str, region: str = "a") -> Cleaning:
+    return Cleaning(unit, region, frozenset(targets))
 
 
 @dataclass
 class Shelf:
-    """Units on targets, each gone so many seconds after it was cleaned; or marked as deleted."""
+    """Units on the targets of a region, each gone so many seconds after it was cleaned; or marked as deleted."""
 
     takes: dict[Unit, list[float]]
     vanish: bool = False
     ignores: int = 0
+    listed: bool = True
     now: float = 0.0
     cleaned: dict[Unit, float] = field(default_factory=dict)
     cleans: list[tuple[float, Unit]] = field(default_factory=list)
+
+    @property
+    def cleanings(self) -> tuple[Cleaning, ...]:
+        return tuple(
+            cleaning(unit, *(f"i-{index}" for index in range(len(takes))))
+            for unit, takes in self.takes.items()
+        )
 
     def clean(self, unit: Unit) -> None:
         self.cleans.append((self.now, unit))
@@ -49,19 +64,21 @@ class Shelf:
                 if not (gone and self.vanish):
                     state = RecordState.DELETED if gone else RecordState.SUCCEEDED
                     records.setdefault(unit, {})[f"i-{index}"] = Record(state)
-        return Observation(records)
+        most = max(map(len, self.takes.values()), default=0)
+        regions = {f"i-{index}": "a" for index in range(most)} if self.listed else {}
+        return Observation(records, regions=regions)
 
 
-def run(shelf: Shelf, *units: Unit, within: float = 1800, step: float = 5) -> RemovalDecision:
-    removal = Removal(units or tuple(shelf.takes), shelf.now + within)
+def run(shelf: Shelf, *cleanings: Cleaning, within: float = 1800, step: float = 5) -> RemovalDecision:
+    removal = Removal(cleanings or shelf.cleanings, shelf.now + within)
     for _ in range(10_000):
         decision = removal.decide(shelf.observe(), shelf.now)
         match decision:
             case Clean(due):
                 assert due
-                for unit in due:
-                    shelf.clean(unit)
-                    removal.cleaned(unit, shelf.now)
+                for one in due:
+                    shelf.clean(one.unit)
+                    removal.cleaned(one, shelf.now)
             case AwaitRemoval():
                 shelf.now += step
             case Confirm(at):
@@ -74,30 +91,94 @@ def run(shelf: Shelf, *units: Unit, within: float = 1800, step: float = 5) -> Re
 
 def test_what_is_not_there_needs_no_cleaning() -> None:
     shelf = Shelf({})
-    assert run(shelf, OLD) == Removed()
+    assert run(shelf, cleaning(OLD, "i-0")) == Removed()
     assert shelf.cleans == []
 
 
 def test_a_single_empty_answer_is_not_believed() -> None:
     shelf = Shelf({OLD: [0.0]})
-    removal = Removal((OLD,), 100)
+    (due,) = shelf.cleanings
+    removal = Removal((due,), 100)
     assert removal.decide(Observation({}), 0) == Confirm(1)
-    assert removal.decide(shelf.observe(), 1) == Clean((OLD,))
-    removal.cleaned(OLD, 1)
+    assert removal.decide(shelf.observe(), 1) == Clean((due,))
+    removal.cleaned(due, 1)
     assert removal.decide(Observation({}), 2) == Confirm(3)
     assert removal.decide(Observation({}), 3) == Removed()
 
 
-def test_records_that_say_deleted_are_believed_at_once() -> None:
-    gone = Observation({OLD: {"i-1": Record(RecordState.DELETED)}})
-    assert Removal((OLD,), 100).decide(gone, 0) == Removed()
-    assert Removal((OLD, NEW), 100).decide(gone, 0) == Confirm(1)
+LISTED = pytest.mark.parametrize("listed", [True, False], ids=["listed", "nothing is listed"])
 
 
+@LISTED
+def test_records_that_say_deleted_are_believed_at_once(listed: bool) -> None:  # noqa: FBT001
+    regions = {"i-1": "a"} if listed else {}
+    gone = Observation({OLD: {"i-1": GONE}}, regions=regions)
+    old, new = cleaning(OLD, "i-1"), cleaning(NEW, "i-1")
+    assert Removal((old,), 100).decide(gone, 0) == Removed()
+    assert Removal((old, new), 100).decide(gone, 0) == Confirm(1)
+
+
+@LISTED
+def test_a_record_of_another_region_does_not_say_that_one_which_is_lost_was_cleaned(listed: bool) -> None:  # noqa: FBT001
+    """A single answer that lacks the records of a region must not end the wait for it."""
+    regions = {"i-1": "a", "i-2": "b"} if listed else {}
+    partial = Observation({OLD: {"i-2": THERE}}, regions=regions)
+    assert Removal((cleaning(OLD, "i-1"),), 100).decide(partial, 0) == Confirm(1)
+
+
+def test_an_inventory_that_lacks_an_instance_once_does_not_say_that_it_was_cleaned() -> None:
+    whole = Observation({OLD: {"i-1": THERE}}, regions={"i-1": "a", "i-2": "b"})
+    partial = Observation({OLD: {"i-1": THERE}}, regions={"i-2": "b"})
+    due = cleaning(OLD, "i-1")
+    removal = Removal((due,), 100)
+    assert removal.decide(partial, 0) == Confirm(1)
+    assert removal.decide(whole, 1) == Clean((due,))
+
+
+def test_the_record_of_an_instance_that_no_longer_exists_keeps_nothing_from_ending() -> None:
+    due = cleaning(OLD, "i-1", "i-2")
+    removal = Removal((due,), 100)
+    assert removal.decide(Observation({OLD: {"i-1": THERE, "i-2": THERE}}, regions={"i-1": "a"}), 0) == Clean(
+        (due,)
+    )
+    removal.cleaned(due, 0)
+    left = Observation({OLD: {"i-1": GONE, "i-2": THERE}}, regions={"i-1": "a"})
+    assert removal.decide(left, 5) == Confirm(6)
+    assert removal.decide(left, 6) == Removed()
+
+
+def test_a_stopped_instance_is_told_to_clean_and_not_awaited() -> None:
+    due = cleaning(OLD, "i-1")
+    removal = Removal((due,), 100)
+    seen = Observation({OLD: {"i-1": THERE}}, regions={"i-1": "a"}, stopped=frozenset({"i-1"}))
+    assert removal.decide(seen, 0) == Clean((due,))
+    removal.cleaned(due, 0)
+    assert removal.decide(seen, 5) == Confirm(6)
+    assert removal.decide(seen, 6) == Removed()
+
+
+def test_what_others_hold_in_other_regions_is_neither_cleaned_nor_awaited() -> None:
+    seen = Observation({OLD: {"i-1": GONE, "i-2": THERE}}, regions={"i-1": "a", "i-2": "b"})
+    assert Removal((cleaning(OLD, "i-1"),), 100).decide(seen, 0) == Removed()
+
+
+def test_each_region_is_cleaned_for_itself() -> None:
+    regions = {"i-1": "a", "i-2": "b"}
+    one, other = cleaning(OLD, "i-1"), cleaning(OLD, "i-2", region="b")
+    removal = Removal((one, other), 100)
+    seen = Observation({OLD: {"i-1": THERE, "i-2": THERE}}, regions=regions)
+    assert removal.decide(seen, 0) == Clean((one, other))
+    removal.cleaned(one, 0)
+    assert removal.decide(seen, 0) == Clean((other,))
+    removal.cleaned(other, 0)
+    assert removal.decide(seen, 5) == AwaitRemoval(2, 2)
+
+
+@LISTED
 @pytest.mark.parametrize("vanish", [True, False], ids=["the records vanish", "the records say deleted"])
 @pytest.mark.parametrize("takes", [0.0, 10.0])
-def test_each_unit_is_cleaned_once_and_awaited(vanish: bool, takes: float) -> None:  # noqa: FBT001
-    shelf = Shelf({OLD: [takes] * 3, NEW: [takes] * 2}, vanish=vanish)
+def test_each_unit_is_cleaned_once_and_awaited(vanish: bool, takes: float, listed: bool) -> None:  # noqa: FBT001
+    shelf = Shelf({OLD: [takes] * 3, NEW: [takes] * 2}, vanish=vanish, listed=listed)
     assert run(shelf) == Removed()
     assert sorted(unit for _, unit in shelf.cleans) == [OLD, NEW]
 
@@ -137,20 +218,21 @@ def test_what_a_cloud_is_slow_to_begin_with_is_awaited_after_three_tries() -> No
 def test_it_ends_at_the_deadline_with_what_is_left() -> None:
     shelf = Shelf({OLD: [12.0 * n for n in range(1, 100)]})
     assert run(shelf, within=60) == StillThere((OLD,), 94)
-    assert shelf.now == 60
+    assert shelf.now == 60 + CONFIRMED_AFTER
 
 
 def test_other_versions_of_the_name_are_left_alone() -> None:
     shelf = Shelf({OLD: [0.0], NEW: [0.0]})
-    assert run(shelf, OLD) == Removed()
+    assert run(shelf, cleaning(OLD, "i-0")) == Removed()
     assert [unit for _, unit in shelf.cleans] == [OLD]
 
 
 def test_a_unit_in_distribution_is_still_there() -> None:
-    removal = Removal((OLD,), 100)
+    due = cleaning(OLD, "i-1", "i-2")
+    removal = Removal((due,), 100)
     busy = Observation({OLD: {"i-1": Record(RecordState.IN_PROGRESS), "i-2": Record(RecordState.FAILED)}})
-    assert removal.decide(busy, 0) == Clean((OLD,))
-    removal.cleaned(OLD, 0)
+    assert removal.decide(busy, 0) == Clean((due,))
+    removal.cleaned(due, 0)
     assert removal.decide(busy, 1) == AwaitRemoval(2, 2)
 
 
@@ -158,19 +240,21 @@ def test_a_unit_in_distribution_is_still_there() -> None:
 @given(
     st.lists(st.one_of(st.floats(0, 300), st.just(FOREVER)), max_size=6),
     st.booleans(),
+    st.booleans(),
     st.integers(0, 4),
     st.floats(1, 400),
 )
 def test_every_removal_ends_in_time_and_tells_the_truth(
     takes: list[float],
     vanish: bool,  # noqa: FBT001
+    listed: bool,  # noqa: FBT001
     ignores: int,
     within: float,
 ) -> None:
-    shelf = Shelf({OLD: takes}, vanish=vanish, ignores=ignores)
+    shelf = Shelf({OLD: takes}, vanish=vanish, ignores=ignores, listed=listed)
     decision = run(shelf, within=within)
     held = shelf.observe().of(OLD).values()
     left = sum(record.state is not RecordState.DELETED for record in held)
-    assert shelf.now <= within + 5
+    assert shelf.now <= within + 5 + CONFIRMED_AFTER
     assert len(shelf.cleans) <= 3
     assert decision == (StillThere((OLD,), left) if left else Removed())
