@@ -9,7 +9,7 @@ EdgeError
 │   ├── RejectedError          fix the input
 │   │   └── UnservedError       ask elsewhere: this endpoint does not have the operation
 │   ├── DeniedError            get permission
-│   ├── NotFoundError          look elsewhere
+│   ├── NotFoundError          the application does not exist: look elsewhere
 │   ├── IdentityError          the key, token or signature is not accepted
 │   ├── ClockSkewError         set this machine's clock
 │   └── MalformedAnswerError   the answer is not what the contract says
@@ -136,7 +136,7 @@ class DeniedError(CloudError):
 
 
 class NotFoundError(CloudError):
-    """The thing asked about does not exist for this account and region."""
+    """The application does not exist for this account and region; no other thing that is missing counts as this."""
 
 
 class IdentityError(CloudError):

@@ -67,14 +67,14 @@ CODES = [
     (403, "NoPermission", DeniedError, False, False, False),
     (403, "Forbidden.RAM", DeniedError, False, False, False),
     (403, "Whatever", DeniedError, False, False, False),
-    (404, "InvalidApp.NotFound", NotFoundError, False, False, False),
-    (400, "InvalidApp.NotFound", NotFoundError, False, False, False),
-    (404, "Whatever", NotFoundError, False, False, False),
+    (404, "Whatever", RejectedError, False, False, False),
+    (404, "InvalidRegion.NotFound", RejectedError, False, False, False),
+    (404, "NoSuchVersion", RejectedError, False, False, False),
+    (404, "InvalidAction.NotFound", UnservedError, False, False, False),
     (404, "InvalidApi.NotFound", UnservedError, False, False, False),
     (404, "InvalidProduct.NotFound", UnservedError, False, False, False),
     (404, "InvalidProtocol.NeedSsl", UnservedError, False, False, False),
     (400, "InvalidParameter", RejectedError, False, False, False),
-    (400, "InvalidParameter.AppId", NotFoundError, False, False, False),
     (400, "InvalidParameter.Data", RejectedError, False, False, False),
     (400, "MissingParameter", RejectedError, False, False, False),
     (400, "LimitExceeded.SecurityGroup", RejectedError, False, False, False),
@@ -97,6 +97,28 @@ def test_each_code_says_what_to_do(
     assert (type(of_read), type(of_start)) == (kind, kind)
     assert (may_repeat(READ, of_read), may_repeat(START, of_start)) == (read, start)
     assert (of_read.effect_unclear, of_start.effect_unclear) == (False, unclear)
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "code", "kind"),
+    [
+        (ens.DIST_RESULT, 400, "InvalidParameter.AppId", NotFoundError),
+        (ens.CLEAN, 400, "invalidparameter.appid", NotFoundError),
+        (esa.APP_STATUS, 404, "InvalidApp.NotFound", NotFoundError),
+        (esa.APP_STATUS, 400, "invalidapp.notfound", NotFoundError),
+        # ESA answers so where the id is missing or is not of its form.
+        (esa.APP_STATUS, 400, "InvalidParameter.appid", RejectedError),
+        (ens.DIST_RESULT, 404, "InvalidApp.NotFound", RejectedError),
+        (ens.DIST_RESULT, 404, "InvalidInstance.NotFound", RejectedError),
+        (esa.APP_STATUS, 404, "InvalidAppVersion.NotFound", RejectedError),
+        (ens.CLEAN, 404, "InvalidAction.NotFound", UnservedError),
+        (esa.APP_STATUS, 404, "invalidaction.notfound", UnservedError),
+    ],
+)
+def test_only_a_code_that_names_a_missing_application_means_gone(
+    operation: ens.Operation, status: int, code: str, kind: type[CloudError]
+) -> None:
+    assert type(refused(status, coded(code), operation)) is kind
 
 
 def test_an_error_carries_the_clouds_own_facts() -> None:

@@ -89,7 +89,9 @@ def test_without_an_inventory_nobody_says_who_belongs() -> None:
 
 
 @pytest.mark.parametrize(
-    "inventory", [NOBODY, refused(404, "AppNotFound"), application()], ids=["denied", "404", "empty"]
+    "inventory",
+    [NOBODY, refused(404, "InvalidAction.NotFound"), application()],
+    ids=["denied", "not served", "empty"],
 )
 async def test_an_inventory_that_cannot_be_had_is_no_error(inventory: Any) -> None:
     seen = await port(world(DescribeApplication=inventory), region("a")).observe()

@@ -8,7 +8,7 @@ import pytest
 from tests.delivery.answers import Answers, application, dist_page, refused
 
 from pulumi_alicloud_edge.delivery.reads import MOST_NAMES, Merged, Reads
-from pulumi_alicloud_edge.errors import DeniedError
+from pulumi_alicloud_edge.errors import DeniedError, RejectedError
 
 
 class Source:
@@ -131,6 +131,18 @@ async def test_applications_do_not_share_reads() -> None:
 async def test_the_inventory_is_none_where_it_may_not_be_read() -> None:
     reads = Reads(Answers({"DescribeApplication": refused(403, "Forbidden.RAM")}).cloud)
     assert await reads.inventory("e-1") is None
+
+
+@pytest.mark.parametrize("code", ["InvalidAction.NotFound", "InvalidApi.NotFound", "InvalidParameter.AppId"])
+async def test_the_inventory_is_none_where_the_cloud_does_not_tell_it(code: str) -> None:
+    reads = Reads(Answers({"DescribeApplication": refused(404, code)}).cloud)
+    assert await reads.inventory("e-1") is None
+
+
+async def test_an_inventory_that_could_not_be_read_is_not_taken_for_none() -> None:
+    reads = Reads(Answers({"DescribeApplication": refused(404, "InvalidRegion.NotFound")}).cloud)
+    with pytest.raises(RejectedError):
+        await reads.inventory("e-1")
 
 
 async def test_the_inventory_lists_the_instances() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.delivery.answers import Answers, refused
 
 from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort
-from pulumi_alicloud_edge.errors import NotFoundError
+from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.observation import RecordState, Unit
 from pulumi_alicloud_edge.model.policy import Budget, InRegions, RolloutPolicy, Scope, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartRequest, Wait
@@ -108,7 +108,7 @@ async def test_a_version_whose_creation_failed_ends_it_before_anything_starts() 
 
 
 async def test_a_version_that_does_not_exist_is_an_error() -> None:
-    with pytest.raises(NotFoundError):
+    with pytest.raises(RejectedError):
         await port(world(**{VERSION: refused(404, "VersionNotFound")})).observe()
 
 
@@ -118,7 +118,11 @@ async def test_a_version_that_does_not_exist_is_an_error() -> None:
         pytest.param("prod", shown(""), ROLLBACK, id="prod, nothing in staging"),
         pytest.param("prod", shown("published", deployed="ver-9"), PUBLISH, id="prod, something in staging"),
         pytest.param("staging", shown(""), PUBLISH, id="staging"),
-        pytest.param("prod", refused(404, "NoStaging"), ROLLBACK, id="prod, staging unknown"),
+        pytest.param(
+            "prod", refused(404, "InvalidApp.NotFound"), ROLLBACK, id="prod, no such app in staging"
+        ),
+        pytest.param("prod", refused(404, "NoStaging"), PUBLISH, id="prod, staging unknown"),
+        pytest.param("prod", refused(403, "NoPermission"), PUBLISH, id="prod, staging denied"),
     ],
 )
 async def test_a_former_version_comes_back_by_rollback_only_where_that_can_mean_prod_alone(

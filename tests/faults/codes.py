@@ -98,7 +98,6 @@ CODES = (
         usual=(),
     ),
     unknown(400, "InvalidParameter.AppId", "The specified field AppId invalid.", ENS),
-    unknown(400, "InvalidParameter.appid", "The specified AppId is invalid.", ESA),
     unknown(404, "InvalidApp.NotFound", "The app does not exist.", ESA),
     refusal(
         400,
@@ -110,6 +109,20 @@ CODES = (
     ),
     refusal(400, "InvalidParameter.Percentage", "Percentage is invalid.", products=ESA, words=INPUT),
     refusal(400, "InvalidParameter.VersionId", "VersionId is invalid.", products=ESA, words=INPUT, usual=()),
+    refusal(400, "InvalidParameter.appid", "The specified AppId is invalid.", products=ESA, words=INPUT),
+    refusal(
+        404,
+        "InvalidAction.NotFound",
+        "Specified api is not found, please check your url and method.",
+        words=("does not serve the call",),
+    ),
+    refusal(
+        404,
+        "InvalidRegion.NotFound",
+        "The specified RegionId does not exist.",
+        words=INPUT,
+    ),
+    refusal(404, "NoSuchVersion", "The specified version does not exist.", words=INPUT, usual=()),
     refusal(
         404,
         "InvalidApi.NotFound",

@@ -90,6 +90,12 @@ def test_a_refusal_of_the_cloud_gives_its_words_the_subject_and_what_to_do(kind:
     assert "un again" in advice, "it says when to run again"
 
 
+def test_a_clean_that_the_cloud_does_not_serve_names_the_way_to_let_the_data_stay() -> None:
+    error = UnservedError(action="CleanDistData", code="InvalidAction.NotFound", message="No.", status=404)
+    assert 'on_delete = "retain"' in explain(error)
+    assert "on_delete" not in explain(refusal(UnservedError))
+
+
 def test_a_temporary_key_that_has_expired_is_told_as_that() -> None:
     error = refusal(IdentityError)
     error.code = "InvalidSecurityToken.Expired"

@@ -1,8 +1,8 @@
 """What an answer, or the lack of one, means: one error for each thing that a caller may do about it.
 
 The cloud's codes overlap with HTTP's in odd ways: ENS denies with 400, ESA reports its own trouble with
-400 (``InternalException``), and a 404 may mean an unknown application or a host that lacks the operation. The
-code decides first, then the status.
+400 (``InternalException``), and a 404 may mean an unknown application, a host that lacks the operation, or anything
+else. The code decides first, then the status.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pydantic_core
 
-from pulumi_alicloud_edge.cloud.operation import Effect
+from pulumi_alicloud_edge.cloud.operation import Effect, Product
 from pulumi_alicloud_edge.cloud.redaction import redact
 from pulumi_alicloud_edge.errors import (
     AnswerLostError,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.operation import Operation
 
 _FIRST_OTHER, _FIRST_ERROR, _FIRST_SERVER_ERROR = 300, 400, 500
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _REQUEST_TIMEOUT, _TOO_MANY = 401, 403, 404, 408, 429
+_UNAUTHORIZED, _FORBIDDEN, _REQUEST_TIMEOUT, _TOO_MANY = 401, 403, 408, 429
 
 # All compared in lower case: the products do not agree on capitals.
 _UNAVAILABLE = (
@@ -67,10 +67,13 @@ _IDENTITY = (
     "missingsecuritytoken",
 )
 _DENIED = ("nopermission", "forbidden", "accessdenied", "unauthorized")
-# Not found is the operation or the host, not what was asked about: nobody may take it for "gone".
-_NO_APPLICATION = "invalidparameter.appid"
-"""ENS documents no other code for an application that does not exist."""
-_WRONG_PLACE = ("invalidapi.", "invalidproduct.", "invalidprotocol.", "invalidversion")
+_NO_APPLICATION = {Product.ENS: "invalidparameter.appid", Product.ESA: "invalidapp.notfound"}
+"""The one code of each product that says that an application does not exist. Nothing else may be taken for "gone".
+
+ESA has the code of ENS too, for an id that is missing or is not of its form.
+"""
+# Not found is the operation or the host, not what was asked about.
+_WRONG_PLACE = ("invalidaction.", "invalidapi.", "invalidproduct.", "invalidprotocol.", "invalidversion")
 _FINE = frozenset({"", "0", "200", "ok", "success"})
 _TIME_LEFT = re.compile(r"\bTimeLeft:(\d+)", re.ASCII)
 _DELAY = re.compile(r"\d{1,15}", re.ASCII)
@@ -120,7 +123,7 @@ def classify(
     """
     code = _text(document, "Code")
     hint = _milliseconds([answer.headers.get("x-acs-retry-after", "")])
-    kind = _class_of(answer.status, code, hinted=hint is not None)
+    kind = _class_of(operation.product, answer.status, code, hinted=hint is not None)
     error = kind(
         action=operation.action,
         code=code or f"HTTP{answer.status}",
@@ -181,7 +184,7 @@ def may_repeat(operation: Operation, error: BaseException) -> bool:
             return False
 
 
-def _class_of(status: int, code: str, *, hinted: bool) -> type[CloudError]:
+def _class_of(product: Product, status: int, code: str, *, hinted: bool) -> type[CloudError]:
     name = code.lower()
     if name.startswith("throttling") or status == _TOO_MANY:
         return ThrottledError
@@ -197,7 +200,7 @@ def _class_of(status: int, code: str, *, hinted: bool) -> type[CloudError]:
         return DeniedError
     if name.startswith(_WRONG_PLACE):
         return UnservedError
-    if name.endswith(".notfound") or name == _NO_APPLICATION or status == _NOT_FOUND:
+    if name == _NO_APPLICATION[product]:
         return NotFoundError
     if status == _UNAUTHORIZED:
         return IdentityError

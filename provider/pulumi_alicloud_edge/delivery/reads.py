@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pulumi_alicloud_edge.delivery.records import FoldedRecords, fold
-from pulumi_alicloud_edge.errors import DeniedError, NotFoundError
+from pulumi_alicloud_edge.errors import DeniedError, NotFoundError, UnservedError
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo
@@ -92,12 +92,15 @@ class Reads:
         """Take note of nothing: every read here is new."""
 
     async def inventory(self, app_id: str) -> ApplicationInfo | None:
-        """Read which instances the application has; None where the cloud does not tell this identity."""
+        """Read which instances the application has; None where the cloud does not tell, or not this identity.
+
+        A missing application has none to tell of either: the status reads beside this one fail then.
+        """
 
         async def fetch(_: frozenset[str]) -> ApplicationInfo | None:
             try:
                 return await self._cloud.ens.describe_application(app_id)
-            except (DeniedError, NotFoundError):
+            except (DeniedError, NotFoundError, UnservedError):
                 return None
 
         return await self._inventory.setdefault(app_id, Merged(fetch)).read(frozenset())

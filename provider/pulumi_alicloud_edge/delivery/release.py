@@ -165,6 +165,8 @@ class ReleasePort:
             staging = await self._esa.get_edge_container_app_status(self._app_id, "staging")
         except NotFoundError:
             return True
+        except (DeniedError, RejectedError):
+            return False
         return not current_version(staging)
 
     def _members(self, stage: Stage) -> tuple[str, ...]:

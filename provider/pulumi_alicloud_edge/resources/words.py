@@ -269,10 +269,7 @@ def _remedy(error: CloudError) -> str:
         case NotFoundError():
             return "Check the id, and that it belongs to this account and region, then run again."
         case UnservedError():
-            return (
-                "This endpoint does not serve the call: check alicloud-edge:region and alicloud-edge:endpoint (with "
-                "https), then run again."
-            )
+            return _where_it_is_served(error.action)
         case RejectedError():
             return "Change what it names, then run again."
         case ThrottledError():
@@ -288,6 +285,17 @@ def _remedy(error: CloudError) -> str:
             )
         case _:
             return "Run again once this is mended."
+
+
+def _where_it_is_served(action: str) -> str:
+    """Say what to do about an operation that the endpoint does not serve; a clean may be one that none serves."""
+    advice = (
+        "This endpoint does not serve the call: check alicloud-edge:region and alicloud-edge:endpoint (with https), "
+        "then run again"
+    )
+    if action != "CleanDistData":
+        return f"{advice}."
+    return f'{advice}; or let the data stay: set on_delete = "retain", run pulumi up, then run again.'
 
 
 def _transport(error: TransportError) -> str:
