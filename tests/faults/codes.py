@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from faults.fault import ENS, ESA, EVERY, OUT_OF_REACH, Fault
-from faults.intended import PASSES, STAYS, Intent
+from faults.intended import LOST, NO_START, PASSES, STAYS, Intent
 from faults.phases import NOTHING
 from faults.strikes import each_once, every_call, the_call, under_way
 
@@ -144,6 +144,8 @@ CODES = (
         usual=(),
     ),
     refusal(400, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", words=KEY),
+    refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", words=KEY),
+    refusal(403, "Forbidden.AccessKeyDisabled", "The specified access key is disabled.", words=KEY),
     refusal(
         400,
         "SignatureDoesNotMatch",
@@ -159,6 +161,23 @@ CODES = (
     ),
     hiccup(400, "SignatureNonceUsed", "Specified signature nonce was used already."),
     hiccup(400, "ens.interface.error", "An error occurred while calling the API.", products=ENS),
+    Fault(
+        "400 ens.interface.error, always",
+        every_call(effect="error", status=400, code="ens.interface.error", message="Interface error."),
+        STAYS,
+        ("was answered ens.interface.error: Interface error. (RequestId ", "may pass, or be a refusal"),
+        products=ENS,
+        remembered=OUT_OF_REACH,
+        usual=("dist",),
+    ),
+    Fault(
+        "400 ens.interface.error, always at a start",
+        the_call(effect="error", status=400, code="ens.interface.error", message="Interface error."),
+        replace(STAYS, change=LOST, refresh=NO_START, diff=NO_START),
+        ("{action} for ", "was answered ens.interface.error", "may pass, or be a refusal"),
+        products=ENS,
+        usual=(),
+    ),
     hiccup(400, "CallInterface", "Call Interface Happen Error.", products=ENS),
     hiccup(
         400,
@@ -169,6 +188,12 @@ CODES = (
     hiccup(
         500, "InternalError", "The request processing has failed due to some unknown error.", usual=("dist",)
     ),
+    hiccup(400, "Rejected.Throttling", "Request was denied due to request throttling."),
+    hiccup(400, "TooManyRequests", "Too many requests.", usual=("push",)),
+    hiccup(400, "Site.ServiceBusy", "The site is busy. Try again later.", products=ESA, usual=("release",)),
+    hiccup(400, "LockFailed", "The resource is locked. Try again later.", products=ESA, usual=("release",)),
+    hiccup(400, "SystemBusy", "The system is busy. Try again later.", usual=("dist",)),
+    hiccup(400, "ServiceUnavailable", "The service is unavailable."),
     hiccup(503, "ServiceUnavailableTemporary", "The service is temporarily unavailable."),
     Fault(
         "500 InternalError, always",

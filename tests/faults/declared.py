@@ -5,7 +5,7 @@ from dataclasses import replace
 from faults.codes import CODES
 from faults.fault import OUT_OF_REACH, SLOWED, Fault
 from faults.hosts import Setting
-from faults.intended import LOST, PASSES, STAYS, Explained, Intent
+from faults.intended import LOST, NO_START, PASSES, STAYS, Explained, Intent
 from faults.phases import AS_BEFORE
 from faults.strikes import (
     WINDOW,
@@ -19,7 +19,6 @@ from faults.strikes import (
     the_call,
 )
 
-NO_START = "it makes no call that changes anything"
 TRANSPORT = (
     Fault(
         "connection refused",

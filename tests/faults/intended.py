@@ -41,6 +41,7 @@ class Explained:
     note: str
 
 
+NO_START = "it makes no call that changes anything"
 FAILS = Intent("error", 0, AS_BEFORE)
 """Refused, and nothing begun."""
 LOST = Intent("error", 0, "failed")

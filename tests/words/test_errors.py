@@ -90,6 +90,21 @@ def test_a_refusal_of_the_cloud_gives_its_words_the_subject_and_what_to_do(kind:
     assert "un again" in advice, "it says when to run again"
 
 
+def test_an_error_that_may_be_for_good_does_not_promise_that_it_passes() -> None:
+    error = refusal(UnavailableError)
+    error.code = "ens.interface.error"
+    advice = explain(error).splitlines()[1]
+    assert "may pass, or be a refusal of what was asked without a reason" in advice
+    assert "run again" in advice
+    assert "The cloud is in trouble; run again later" in explain(refusal(UnavailableError))
+
+
+def test_a_key_that_was_disabled_is_no_lack_of_permission() -> None:
+    error = refusal(IdentityError)
+    error.code = "Forbidden.AccessKeyDisabled"
+    assert "Check the access key" in explain(error)
+
+
 def test_a_clean_that_the_cloud_does_not_serve_names_the_way_to_let_the_data_stay() -> None:
     error = UnservedError(action="CleanDistData", code="InvalidAction.NotFound", message="No.", status=404)
     assert 'on_delete = "retain"' in explain(error)

@@ -46,10 +46,15 @@ _FIRST_OTHER, _FIRST_ERROR, _FIRST_SERVER_ERROR = 300, 400, 500
 _UNAUTHORIZED, _FORBIDDEN, _REQUEST_TIMEOUT, _TOO_MANY = 401, 403, 408, 429
 
 # All compared in lower case: the products do not agree on capitals.
+_THROTTLED = ("throttling", "rejected.throttling", "toomanyrequests")
 _UNAVAILABLE = (
     "serviceunavailable",
+    "site.servicebusy",
+    "systembusy",
+    "lockfailed",
     "internalerror",
     "internalexception",
+    # It may also be an opaque refusal of what was asked; the bounds of all repeats hold for it too.
     "ens.interface.error",
     "callinterface",
     # Every attempt has a nonce of its own, so something on the way sent this one twice; its twin may have
@@ -65,6 +70,7 @@ _IDENTITY = (
     "incompletesignature",
     "invalidsecuritytoken",
     "missingsecuritytoken",
+    "forbidden.accesskeydisabled",
 )
 _DENIED = ("nopermission", "forbidden", "accessdenied", "unauthorized")
 _NO_APPLICATION = {Product.ENS: "invalidparameter.appid", Product.ESA: "invalidapp.notfound"}
@@ -186,7 +192,7 @@ def may_repeat(operation: Operation, error: BaseException) -> bool:
 
 def _class_of(product: Product, status: int, code: str, *, hinted: bool) -> type[CloudError]:
     name = code.lower()
-    if name.startswith("throttling") or status == _TOO_MANY:
+    if name.startswith(_THROTTLED) or status == _TOO_MANY:
         return ThrottledError
     if name.startswith(_CLOCK):
         return ClockSkewError

@@ -275,9 +275,7 @@ def _remedy(error: CloudError) -> str:
         case ThrottledError():
             return "The account is being throttled: set alicloud-edge:callsPerSecond, or run again later."
         case UnavailableError():
-            return (
-                "The cloud is in trouble; run again later: what is under way there is joined, not repeated."
-            )
+            return _until_available(error)
         case MalformedAnswerError():
             return (
                 "That is not what the cloud documents: a proxy or a login page may have answered in its place. Check "
@@ -285,6 +283,22 @@ def _remedy(error: CloudError) -> str:
             )
         case _:
             return "Run again once this is mended."
+
+
+def _may_be_for_good(error: EdgeError | None) -> bool:
+    """Tell whether an error that is repeated like a passing one may be a refusal: one code of ENS is used for both."""
+    return isinstance(error, CloudError) and error.code.lower().startswith("ens.interface.error")
+
+
+def _until_available(error: UnavailableError) -> str:
+    """Say what to do about a trouble of the cloud."""
+    joined = "what is under way there is joined, not repeated."
+    if _may_be_for_good(error):
+        return (
+            "It may pass, or be a refusal of what was asked without a reason: check the inputs, then run again later; "
+            f"{joined}"
+        )
+    return f"The cloud is in trouble; run again later: {joined}"
 
 
 def _where_it_is_served(action: str) -> str:
@@ -314,7 +328,8 @@ def _removal(error: RemovalError, noun: Noun) -> str:
     where = f"{noun.count(error.targets)} of {error.subject}" if error.subject else noun.count(error.targets)
     lines = [f"{units} is still on {where} after cleaning."]
     if error.trouble is not None:
-        lines.append(explain(error.trouble, noun).splitlines()[0])
+        said = explain(error.trouble, noun).splitlines()
+        lines += said if _may_be_for_good(error.trouble) else said[:1]
     return "\n".join([*lines, "Run pulumi destroy or up again: it goes on from there."])
 
 
