@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -34,10 +35,20 @@ if TYPE_CHECKING:
 PRESIGNED = f"https://bucket.oss.example/a.tgz?Expires=1&Signature={SIGNATURE}"
 FILE = PushFile(name="a", version="1", url=PRESIGNED)
 SETTINGS = CloudSettings(endpoint=URL, access_key_id=KEY_ID, access_key_secret=SECRET, security_token=TOKEN)
-ECHO = (
-    f"Specified signature does not match. server string to sign is:POST\n/\nData={PRESIGNED}\n"
-    f"x-acs-security-token:{TOKEN}"
+MISMATCH = "Specified signature does not match our calculation."
+ONCE, TWICE = quote(PRESIGNED, safe=""), quote(quote(PRESIGNED, safe=""), safe="")
+CANONICAL = f"POST\n/\nData={ONCE}\nhost:ens.aliyuncs.com\nx-acs-security-token:{TOKEN}\n\nhost"
+PLAIN_PARAMETERS = f"POST&%2F&AccessKeyId%3D{KEY_ID}%26Data%3D{TWICE}%26SecurityToken%3D{TOKEN}"
+ECHOES = (
+    f" server string to sign is:POST\n/\nData={PRESIGNED}\nx-acs-security-token:{TOKEN}",
+    f" server StringToSign is [ACS3-HMAC-SHA256\nab12] server CanonicalRequest is [{CANONICAL}]",
+    f" server CanonicalRequest is [{CANONICAL}] server StringToSign is [ACS3-HMAC-SHA256\nab12]",
+    f" StringToSign is [ACS3-HMAC-SHA256\nab12] CanonicalRequest is [{CANONICAL}]",
+    f" The server's string to sign is: {PLAIN_PARAMETERS}",
+    f" server-side string_to_sign={PLAIN_PARAMETERS}",
+    f" canonical request: {CANONICAL}",
 )
+ECHO = MISMATCH + ECHOES[1]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +67,7 @@ def test_nothing_shows_secrets_when_printed(thing: object) -> None:
 @pytest.mark.parametrize(
     "trouble",
     [
-        refusal(400, "SignatureDoesNotMatch", ECHO),
+        *(refusal(400, "SignatureDoesNotMatch", MISMATCH + echo) for echo in ECHOES),
         refusal(400, "InvalidParameter.Data", f"cannot fetch {PRESIGNED} for {KEY_ID} with {SECRET}"),
         refusal(500, "InternalError", f"token {TOKEN}"),
         httpx.Response(502, text=f"<html>{PRESIGNED} {TOKEN}</html>"),
@@ -115,6 +126,15 @@ async def test_the_clouds_useful_words_are_kept() -> None:
         ),
         (r"https:\/\/bucket\/a?Signature=x", r"https:\/\/bucket\/a?Signature=…"),
         ("the server is busy", "the server is busy"),
+        (
+            "x-acs-security-token: abc and X-Acs-Security-Token:def end",
+            "x-acs-security-token: … and X-Acs-Security-Token:… end",
+        ),
+        ("SecurityToken%3Dabc%26x", "SecurityToken%3D…"),
+        ("Data%3Dhttps%253A%252F%252Fb.example%252Fa%253FSignature%253Dx end", "Data%3D<url> end"),
+        ("AccessKey%3DLTAI5tAbcdefgh%26x", "AccessKey%3DLTAI…%26x"),
+        ("no answer from sts.aliyuncs.com", "no answer from sts.aliyuncs.com"),
+        ("Signature: not accepted", "Signature: not accepted"),
         ("two\nlines   here", "two lines here"),
         ("my-secret twice: my-secret", "… twice: …"),
     ],
@@ -123,7 +143,15 @@ def test_what_is_taken_out_of_texts(text: str, clean: str) -> None:
     assert redact(text, ["my-secret"]) == clean
 
 
-@pytest.mark.parametrize("word", ["word ", "a", "a-", "://", "a://b?", "signature=", "Signature=x&"])
+@pytest.mark.parametrize("echo", ECHOES)
+def test_what_a_refused_signature_echoes_is_cut_and_the_reason_kept(echo: str) -> None:
+    clean = redact(MISMATCH + echo)
+    assert clean.rstrip(".") == MISMATCH.rstrip(".")
+
+
+@pytest.mark.parametrize(
+    "word", ["word ", "a", "a-", "://", "a://b?", "signature=", "Signature=x&", "%25", "%3A", "server "]
+)
 def test_long_texts_are_cut(word: str) -> None:
     assert len(redact(word * 1_000_000)) <= 500
 

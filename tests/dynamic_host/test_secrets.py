@@ -18,6 +18,11 @@ TEMPORARY_KEY = {
     "ALIBABA_CLOUD_SECURITY_TOKEN": TOKEN,
 }
 RELEASE = {"app_id": CONTAINER_APP_ID, "version_id": VERSION_IDS[1], "env": "prod"}
+ECHO = (
+    "Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\nab12] "
+    f"server CanonicalRequest is [POST\n/\nAccessKeyId={KEY_ID}&Data={{}}\nx-acs-security-token:{TOKEN}]"
+)
+"""What the gateway answers to a signature that it does not accept: the request as it has read it."""
 NO_RETRIES = {"retries": 0}
 
 
@@ -62,6 +67,12 @@ def test_nothing_tells_a_secret_though_the_cloud_repeats_them(
     troubles: tuple[dict[str, Any], ...] = (
         {"effect": "target_fail", "action": "*ApplicationData", "description": words},
         {"effect": "error", "status": 400, "code": "Refused", "message": f"{words}, {SECRET} and {TOKEN}"},
+        {
+            "effect": "error",
+            "status": 400,
+            "code": "SignatureDoesNotMatch",
+            "message": ECHO.format(file["url"]),
+        },
         {"effect": "delay", "seconds": 0.0},
     )
 

@@ -13,19 +13,37 @@ if TYPE_CHECKING:
 
 _MAX_LENGTH = 500
 _MAX_READ = 16384
-_URL = r"\b[a-z][a-z0-9+.-]{0,20}"
+_SCHEME = "[a-z][a-z0-9+.-]{0,20}"
+_URL = rf"\b{_SCHEME}"
+_ENCODED = "%(?:25){0,3}"
+"""How a character begins that was encoded for a URL, once or several times over."""
 _SUBSTITUTES = (
-    # A refused signature is answered with the whole string that the server signed, token and all.
-    (re.compile(r"\W{0,20}\bserver\W{0,20}(?:string|canonical).*", re.IGNORECASE | re.DOTALL), ""),
-    (re.compile(rf"{_URL}%3A%2F%2F[^\s\"'<>]+", re.IGNORECASE), "<url>"),
+    # A refused signature is answered with the request as the server has read and signed it, token and all: "server
+    # StringToSign is […] server CanonicalRequest is […]", or "server string to sign is:…".
+    (
+        re.compile(
+            r"\W{0,20}(?:(?:\bthe\s)?\bserver(?:'s|-side)?\W{0,20}(?:string|canonical)"
+            r"|string[\s_-]{0,3}to[\s_-]{0,3}sign|canonical[\s_-]{0,3}request).*",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "",
+    ),
+    (
+        re.compile(rf"(?:\b|(?<=3D)){_SCHEME}{_ENCODED}3A(?:/|{_ENCODED}2F){{2}}[^\s\"'<>]+", re.IGNORECASE),
+        "<url>",
+    ),
     (re.compile(rf"({_URL}://)[^\s/?#\"'<>@]*@", re.IGNORECASE), r"\1"),
     (re.compile(rf"({_URL}://[^\s?\"'<>]+)\?[^\s\"'<>]*", re.IGNORECASE), r"\1?…"),
     # What is left of a query that stands without its host.
     (
-        re.compile(r"\b([\w-]{0,40}(?:signature|token|credential|accesskeyid)=)[^\s&\"'<>]+", re.IGNORECASE),
+        re.compile(
+            rf"\b([\w-]{{0,40}}(?:signature|token|credential|accesskeyid)(?:=|{_ENCODED}3D))[^\s&\"'<>]+",
+            re.IGNORECASE,
+        ),
         r"\1…",
     ),
-    (re.compile(r"\b(LTAI|STS\.)[0-9A-Za-z]{8,}"), r"\1…"),
+    (re.compile(r"\b(x-acs-security-token\s?:\s?)[^\s\"'<>]+", re.IGNORECASE), r"\1…"),
+    (re.compile(r"(?:\b|(?<=3[Dd]))(LTAI|STS\.)[0-9A-Za-z]{8,}"), r"\1…"),
 )
 _QUERY = re.compile(r"\?\S*")
 
