@@ -1,4 +1,4 @@
-"""Lines go to the engine that is there; without one, or when it goes away, there is silence and no error."""
+"""Lines go to the engine that is there, however slow; without one, or when it is gone for good, there is silence."""
 
 from __future__ import annotations
 
@@ -11,30 +11,45 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+from support.dynamic_host import eventually
 
-from pulumi_alicloud_edge.host import Reporter
+from pulumi_alicloud_edge.host import GONE_REFUSALS, GONE_SECONDS, LATE_LINES, Reporter
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
-    """Keeps the lines it gets."""
+    """Keeps the lines it gets. While it hangs, it takes lines and answers none."""
 
     def __init__(self) -> None:
         self.lines: list[Any] = []
         self.arrived = threading.Semaphore(0)
+        self.answers = threading.Event()
+        self.answers.set()
 
     def Log(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
         self.lines.append(request)
         self.arrived.release()
+        self.answers.wait()
         return empty_pb2.Empty()
+
+    @property
+    def texts(self) -> list[str]:
+        return [line.message for line in self.lines]
+
+
+def serve(one: Engine, address: str = "127.0.0.1:0") -> tuple[grpc.Server, str]:
+    server = grpc.server(futures.ThreadPoolExecutor(64))
+    engine_pb2_grpc.add_EngineServicer_to_server(one, server)
+    port = server.add_insecure_port(address)
+    server.start()
+    return server, f"127.0.0.1:{port}"
 
 
 @pytest.fixture
 def engine() -> Iterator[tuple[Engine, str]]:
-    one, server = Engine(), grpc.server(futures.ThreadPoolExecutor(2))
-    engine_pb2_grpc.add_EngineServicer_to_server(one, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield one, f"127.0.0.1:{port}"
+    one = Engine()
+    server, address = serve(one)
+    yield one, address
+    one.answers.set()
     server.stop(0).wait()
 
 
@@ -68,11 +83,82 @@ def test_without_an_engine_there_is_silence() -> None:
     reporter.warn("x")
 
 
-def test_an_engine_that_is_gone_is_asked_once() -> None:
-    reporter = Reporter("127.0.0.1:1")
+def test_a_line_that_the_engine_answers_late_silences_none_of_the_later_ones(
+    engine: tuple[Engine, str],
+) -> None:
+    one, address = engine
+    reporter = Reporter(address, patience=0.05)
+    one.answers.clear()
+    reporter.note("urn", "late")
+    one.answers.set()
+    reporter.status("urn", "4/6 regions")
+    reporter.warn("later")
+    assert all(one.arrived.acquire(timeout=10) for _ in range(3))
+    assert sorted(one.texts) == ["4/6 regions", "late", "later"]
+
+
+def test_an_engine_that_hangs_holds_up_a_rollout_for_a_few_lines_only(engine: tuple[Engine, str]) -> None:
+    one, address = engine
+    reporter = Reporter(address, patience=0.05)
+    one.answers.clear()
+    for number in range(20):
+        reporter.note("urn", str(number))
+    assert reporter._late == LATE_LINES, "after that, lines are sent and not waited for"
+    assert all(one.arrived.acquire(timeout=10) for _ in range(20)), "and all are sent"
+
+    one.answers.set()
+    eventually(lambda: reporter._late == 0)
+    reporter._patience = 60.0
+    reporter.note("urn", "waited for again")
+    assert one.texts[-1] == "waited for again"
+
+
+def test_an_engine_that_is_refused_again_and_again_is_gone() -> None:
+    now = [100.0]
+    reporter = Reporter("127.0.0.1:1", clock=lambda: now[0])
+    for _ in range(2 * GONE_REFUSALS):
+        reporter.note("urn", "x")
+    assert reporter._address, "that may be a moment"
+    now[0] += GONE_SECONDS
     reporter.note("urn", "x")
-    assert reporter._address == ""
+    assert not reporter._address
     reporter.note("urn", "x")
+
+
+def test_one_refusal_long_after_another_does_not_end_it() -> None:
+    now = [100.0]
+    reporter = Reporter("127.0.0.1:1", clock=lambda: now[0])
+    for _ in range(GONE_REFUSALS - 1):
+        reporter.note("urn", "x")
+        now[0] += GONE_SECONDS
+    assert reporter._address
+
+
+def test_an_engine_that_comes_back_is_written_to_again() -> None:
+    server, address = serve(Engine())
+    reporter = Reporter(address)
+    reporter.note("urn", "before")
+    server.stop(0).wait()
+    for _ in range(GONE_REFUSALS):
+        reporter.note("urn", "lost")
+    one = Engine()
+    server, _ = serve(one, address)
+
+    def arrives() -> bool:
+        reporter.note("urn", "after")
+        return bool(one.lines)
+
+    eventually(arrives)
+    assert reporter._refused == 0
+    server.stop(0).wait()
+
+
+def test_a_text_that_cannot_be_sent_costs_that_line_alone(engine: tuple[Engine, str]) -> None:
+    one, address = engine
+    reporter = Reporter(address)
+    reporter.note("urn", "half a sign \ud800")
+    reporter.note("urn", "after")
+    assert one.texts == ["after"]
 
 
 def test_an_engine_that_cannot_be_reached_at_all_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
