@@ -39,12 +39,14 @@ class Ended:
         outcome: How.
         seen: The observation judged last.
         baseline: What targets ran before it started anything on them.
+        selected: The targets of all its stages, as far as they are in view.
         error: The error that ended it, where it was one.
     """
 
     outcome: Outcome
     seen: Observation
     baseline: Baseline
+    selected: frozenset[str] = frozenset()
     error: EdgeError | None = None
 
 
@@ -84,11 +86,15 @@ async def carry_out(
                     afresh = True
                 case Finish(outcome):
                     around.listener.progress(outcome.progress)
-                    return Ended(outcome, rollout.seen, rollout.baseline)
+                    return _ended(rollout, outcome)
     except InterruptedWaitError:
-        return Ended(rollout.interrupted(around.now()), rollout.seen, rollout.baseline)
+        return _ended(rollout, rollout.interrupted(around.now()))
     except EdgeError as error:
-        return Ended(rollout.refused(around.now()), rollout.seen, rollout.baseline, error)
+        return _ended(rollout, rollout.refused(around.now()), error)
+
+
+def _ended(rollout: Rollout, outcome: Outcome, error: EdgeError | None = None) -> Ended:
+    return Ended(outcome, rollout.seen, rollout.baseline, rollout.selected, error)
 
 
 async def remove(

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.delivery.inventory import EMPTY_INVENTORY, Inventory, read_inventory
+from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.delivery.strategies import dist_strategy, matching
 from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
 from pulumi_alicloud_edge.model.policy import ExactTargets, Expression, Scope, Stage
-from pulumi_alicloud_edge.model.selection import members
+from pulumi_alicloud_edge.model.selection import explicit_regions, is_by_region, members, named_targets
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 from pulumi_alicloud_edge.reconcile.gate import exactly
+from pulumi_alicloud_edge.reconcile.verdicts import known_targets
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens import Ens
@@ -60,6 +62,7 @@ class DistPort:
         self._reads = reads
         self._app_id = app_id
         self._files = files
+        self._units = units
         self._names = frozenset(unit.name for unit in units)
         self._stages = stages
         self._cleaner = cleaner
@@ -78,13 +81,34 @@ class DistPort:
             self._inventory_at = now
         read_at = datetime.now(UTC)
         self._records = await self._reads.dist_records(self._app_id, self._names)
+        members = tuple(self._members(stage.scope) for stage in self._stages)
         return Observation(
             self._records,
-            tuple(self._members(stage.scope) for stage in self._stages),
+            members,
             read_at=read_at,
             regions=self._inventory.regions,
             stopped=self._inventory.stopped,
+            recorded=await self._recorded(members),
         )
+
+    async def _recorded(
+        self, members: tuple[frozenset[str] | None, ...]
+    ) -> tuple[frozenset[str] | None, ...]:
+        """Ask who has records in the regions of stages whose members the inventory does not tell."""
+        found: list[frozenset[str] | None] = []
+        for stage, known in zip(self._stages, members, strict=True):
+            regions = (
+                explicit_regions((stage.scope,)) if known is None and is_by_region(stage.scope) else None
+            )
+            found.append(None if regions is None else await self._in_regions(regions))
+        return tuple(found)
+
+    async def _in_regions(self, regions: frozenset[str]) -> frozenset[str]:
+        groups = self._ens.describe_data_dist_result(
+            self._app_id, names=sorted(self._names), regions=sorted(regions)
+        )
+        shown = Observation(await fold(groups))
+        return frozenset(known_targets(shown, self._units, exclusive=True))
 
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call DistApplicationData, for some instances only where the cloud takes that.
@@ -167,7 +191,7 @@ class DistPort:
 
     def _members(self, scope: Scope) -> frozenset[str] | None:
         found = members(scope, self._inventory.regions)
-        return scope.targets if found is None and isinstance(scope, ExactTargets) else found
+        return named_targets(scope) if found is None else found
 
     def _scopes(self, request: StartRequest) -> tuple[Scope, ...]:
         return tuple(stage.scope for stage in self._stages[: request.stage + 1])

@@ -61,6 +61,8 @@ class Observation:
             does not tell; then the records and the answers of start calls are all that is known.
         regions: Target → the edge region that it is in, as far as the inventory tells; empty without inventory.
         stopped: Targets that the inventory calls otherwise than running.
+        recorded: For each stage that selects regions and whose members the cloud does not tell, the targets with
+            records in those regions: they belong to it, and there may be more. None for all other stages.
         hints: Targets that the cloud's inventory suggests where it does not tell who belongs to a stage: a reason
             to start, never a reason to wait.
         mark: Anything else whose change is a sign of progress, such as a percentage reached.
@@ -78,6 +80,7 @@ class Observation:
     trouble: Mapping[Unit, str] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
+    recorded: tuple[frozenset[str] | None, ...] = ()
 
     def of(self, unit: Unit) -> Records:
         """Give the records of a unit, empty where the cloud has none."""

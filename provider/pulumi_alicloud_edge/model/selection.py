@@ -116,6 +116,17 @@ def members(scope: Scope, inventory: Mapping[str, str]) -> frozenset[str] | None
     return frozenset(target for target, answer in answers.items() if answer is Belongs.YES)
 
 
+def named_targets(scope: Scope) -> frozenset[str] | None:
+    """Return the targets that a scope names one by one, and nothing else; None where it does not."""
+    match parsed_strategies(scope) or scope:
+        case ExactTargets(targets):
+            return targets
+        case Matching(expressions) if all((e.key, e.operator) == (INSTANCE_KEY, "In") for e in expressions):
+            return frozenset.intersection(*(frozenset(e.values) for e in expressions))
+        case _:
+            return None
+
+
 def explicit_regions(scopes: Iterable[Scope]) -> frozenset[str] | None:
     """Return the regions that scopes are limited to by name; None where one of them is not."""
     regions: set[str] = set()

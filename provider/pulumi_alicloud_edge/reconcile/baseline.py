@@ -46,10 +46,24 @@ class Baseline:
     of_others: dict[str, Former] = field(default_factory=dict)
     attempted: dict[str, set[str]] = field(default_factory=dict)
 
-    def note(self, units: Iterable[Unit], targets: Iterable[str], observation: Observation) -> None:
+    def note(
+        self,
+        units: Iterable[Unit],
+        targets: Iterable[str],
+        observation: Observation,
+        *,
+        all_meant: bool = True,
+    ) -> None:
         """Note what targets run that are about to be started; what an earlier run has noted stands.
 
         A target without a record of any version of the name ran nothing, whatever is known of the others.
+
+        Args:
+            units: What is about to be started.
+            targets: Where.
+            observation: What the cloud shows.
+            all_meant: Whether these are all targets that are meant; if not, the others have no record, and run
+                nothing.
         """
         targets = tuple(targets)
         for unit in units:
@@ -64,6 +78,8 @@ class Baseline:
                     known[target] = self.before(unit.name, target, observation.regions)
                 else:
                     known[target] = running.get(target, Before.NOTHING)
+            if not all_meant:
+                self.of_others.setdefault(unit.name, Before.NOTHING)
 
     def note_started(self, units: Iterable[Unit]) -> None:
         """Note that this rollout has started these."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import FAILED_TARGETS_KEPT, FailedTarget, Placement, Verdict
-from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Scope
+from pulumi_alicloud_edge.model.policy import Budget, Scope
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, known_targets
+from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, recorded_targets
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,11 @@ def placements(desired: Desired, scope: Scope, observation: Observation) -> tupl
 def all_targets(desired: Desired, scope: Scope, observation: Observation) -> set[str]:
     """Give the targets of all stages.
 
-    Where the cloud does not tell who belongs to ``scope``, they are those with a record of the unit itself, or,
-    if everything is selected, of any version of its name.
+    Where the cloud does not tell who belongs to one, they are those that records show to be in it.
     """
     targets: set[str] = set()
-    for members in observation.members:
-        if members is not None:
-            targets |= members
-    if None in observation.members:
-        by_name = desired.exclusive and isinstance(scope, Everywhere)
-        targets |= known_targets(observation, desired.units, exclusive=by_name)
+    for stage, members in enumerate(observation.members):
+        targets |= recorded_targets(desired, scope, observation, stage) if members is None else members
     return targets
 
 

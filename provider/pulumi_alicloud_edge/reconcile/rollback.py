@@ -46,7 +46,11 @@ class RollbackPlan:
 
 
 def plan_rollback(
-    desired: Desired, baseline: Baseline, observation: Observation, others: Iterable[Claim]
+    desired: Desired,
+    baseline: Baseline,
+    observation: Observation,
+    selected: frozenset[str],
+    others: Iterable[Claim],
 ) -> RollbackPlan:
     """Return what a rollback of a failed rollout is to do.
 
@@ -54,6 +58,7 @@ def plan_rollback(
         desired: What was rolled out.
         baseline: What targets ran before.
         observation: What the cloud shows now.
+        selected: The targets that the rollout selects, as far as they are in view; no other is touched (S1).
         others: What other resources of the program declare on the application.
     """
     others = tuple(others)
@@ -62,7 +67,7 @@ def plan_rollback(
     left: list[Left] = []
     for unit in desired.units:
         if attempted := baseline.attempted.get(unit.name, set()):
-            found = _Found(unit, attempted, baseline, observation)
+            found = _Found(unit, attempted, baseline, observation, selected)
             for former, targets in found.restored().items():
                 permit = permit_restore(former, targets, observation.regions, others)
                 left += permit.left
@@ -84,8 +89,16 @@ def plan_rollback(
 class _Found:
     """The targets of one name that this rollout has changed, by what is to become of them."""
 
-    def __init__(self, unit: Unit, attempted: set[str], baseline: Baseline, observation: Observation) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        attempted: set[str],
+        baseline: Baseline,
+        observation: Observation,
+        selected: frozenset[str],
+    ) -> None:
         self._unit = unit
+        self._selected = selected
         self._attempted = attempted | {unit.version}
         self._baseline = baseline
         self._observation = observation
@@ -129,8 +142,9 @@ class _Found:
         return [Left(self._unit, reason, frozenset(targets)) for reason, targets in reasons if targets]
 
     def _changed(self) -> set[str]:
-        """Return the targets that a start of this rollout meant or has reached, as far as they exist."""
+        """Return the selected targets that a start of this rollout meant or has reached, as far as they exist."""
         meant = set(self._baseline.of_targets.get(self._unit.name, ())).union(*self._held.values())
+        meant &= self._selected
         regions = self._observation.regions
         return {target for target in meant if target in regions} if regions else meant
 

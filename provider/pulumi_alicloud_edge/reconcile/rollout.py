@@ -150,6 +150,11 @@ class Rollout:
         return self._memory.baseline
 
     @property
+    def selected(self) -> frozenset[str]:
+        """The targets of all stages, as far as they are in view."""
+        return self._targets.up_to(len(self._policy.stages) - 1).targets
+
+    @property
     def seen(self) -> Observation:
         """The observation judged last."""
         return self._seen
@@ -203,12 +208,10 @@ class Rollout:
         return self._outcome(RolloutStatus.INTERRUPTED, now)
 
     def _note_baseline(self, request: StartRequest, members: frozenset[str] | None) -> None:
-        """Note what the targets run that a start means: those named, else all that the cloud shows."""
-        shown: set[str] = set()
-        for unit in request.units:
-            shown.update(*self._seen.versions_of(unit.name).values())
+        """Note what the targets run that a start means: those named, else those that records show."""
         named = request.targets if request.targets is not None else members
-        self._memory.baseline.note(request.units, shown if named is None else named, self._seen)
+        targets = self._targets.up_to(request.stage).targets if named is None else named
+        self._memory.baseline.note(request.units, targets, self._seen, all_meant=named is not None)
         self._memory.baseline.note_started(request.units)
 
     def _look(self, observation: Observation, now: float) -> Survey:

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
-from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy
+from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.model.selection import Certainty, TargetSet
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY, Ledger
-from pulumi_alicloud_edge.reconcile.verdicts import known_targets
+from pulumi_alicloud_edge.reconcile.verdicts import recorded_targets
 
 
 class StageTargets:
@@ -87,14 +87,15 @@ class StageTargets:
         if any(not each.is_known for each in sets):
             unknown = any(each.certainty is Certainty.UNKNOWN for each in sets)
             certainty = Certainty.UNKNOWN if unknown else Certainty.OPEN
-            by_name = self._desired.exclusive and any(
-                not each.is_known and isinstance(self._policy.stages[index].scope, Everywhere)
-                for index, each in enumerate(sets)
-            )
-            targets |= known_targets(self._observation, self._desired.units, exclusive=by_name)
-        if None in self._observation.members[: stage + 1]:
+        for index in range(stage + 1):
             # An answer may name only what the start acts on: what an earlier run has begun counts as well.
-            targets |= known_targets(self._observation, self._desired.units, exclusive=False)
+            targets |= recorded_targets(
+                self._desired,
+                self._policy.stages[index].scope,
+                self._observation,
+                index,
+                named=sets[index].is_known,
+            )
         return TargetSet(targets - self.unserved - self._departed, certainty)
 
     def is_named(self, stage: int) -> bool:

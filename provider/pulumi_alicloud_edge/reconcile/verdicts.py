@@ -8,6 +8,8 @@ from typing import assert_never
 
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import Verdict
+from pulumi_alicloud_edge.model.policy import Everywhere, Scope
+from pulumi_alicloud_edge.reconcile.decisions import Desired
 
 
 class Verdicts:
@@ -68,6 +70,31 @@ def _under_way(observation: Observation, unit: Unit) -> dict[str, str]:
                 if record.state is RecordState.IN_PROGRESS:
                     rivals[target] = max(record.started, rivals.get(target, ""))
     return rivals
+
+
+def recorded_targets(
+    desired: Desired, scope: Scope, observation: Observation, stage: int, *, named: bool = False
+) -> frozenset[str]:
+    """Return the targets of a stage that records show, where the inventory does not tell its members.
+
+    Records of other selections are no part of it (S1): where a stage selects neither everything nor whole regions,
+    nobody can tell whose they are, and none counts.
+
+    Args:
+        desired: What is rolled out.
+        scope: What the stage selects.
+        observation: What the cloud shows.
+        stage: Index of the stage.
+        named: Whether the answer to a start has named its targets: then only the unit's own records count besides.
+    """
+    if observation.members[stage] is not None:
+        return frozenset()
+    recorded = observation.recorded[stage] if stage < len(observation.recorded) else None
+    if recorded is not None:
+        return recorded
+    if not isinstance(scope, Everywhere):
+        return frozenset()
+    return frozenset(known_targets(observation, desired.units, exclusive=desired.exclusive and not named))
 
 
 def known_targets(observation: Observation, units: Iterable[Unit], *, exclusive: bool) -> set[str]:

@@ -136,7 +136,8 @@ class DistKind(Kind[DistInputs]):
         from pulumi_alicloud_edge.resources.rollback import Rollback
 
         others = tuple(claim for claim in neighbours.claims() if claim.app_id == inputs.app_id)
-        plan = plan_rollback(self.desired(inputs), failed.ended.baseline, failed.ended.seen, others)
+        ended = failed.ended
+        plan = plan_rollback(self.desired(inputs), ended.baseline, ended.seen, ended.selected, others)
         cleaner = self.cleaner(runtime, inputs.app_id, neighbours)
         permit = await cleaner.permit([(unit, exactly(targets)) for unit, targets in plan.emptied])
         neighbours.announce(permit + Permit(left=plan.left))
