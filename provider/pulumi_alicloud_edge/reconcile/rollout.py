@@ -137,6 +137,7 @@ class Rollout:
         self._baking: frozenset[str] = frozenset()
         self._given_up: dict[Unit, dict[str, str]] = {}
         self._doubt: Doubt | None = None
+        self._is_out_of_time = False
         self._baseline_confirmed = policy.on_failure is not OnFailure.ROLLBACK
         self._inventory_at = now
         self._ledger = Ledger()
@@ -261,14 +262,15 @@ class Rollout:
         return self._fail(FailureCause.NOTHING_SELECTED, now)
 
     def _fail(self, cause: FailureCause, now: float) -> Decision:
-        """Fail once a second look has shown the same (S5)."""
+        """Fail once a second look has shown the same (S5); that time is up is confirmed once for all stages."""
         failed = frozenset(self._survey.failed_targets)
         doubt = self._doubt
         agrees = doubt is not None and doubt.cause is cause and doubt.failed <= failed
         if doubt is None or not agrees:
             doubt = self._doubt = Doubt(cause, failed, now)
-        if now - doubt.since < CONFIRMED_AFTER:
+        if now - doubt.since < CONFIRMED_AFTER and not (self._is_out_of_time and cause is FailureCause.TIMEOUT):
             return Confirm(doubt.since + CONFIRMED_AFTER)
+        self._is_out_of_time |= cause is FailureCause.TIMEOUT
         return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
 
     def _is_beyond_budget(self, *, is_final: bool) -> bool:
