@@ -262,13 +262,13 @@ class Rollout:
         return self._fail(FailureCause.NOTHING_SELECTED, now)
 
     def _fail(self, cause: FailureCause, now: float) -> Decision:
-        """Fail once a second look has shown the same (S5); that time is up is confirmed once for all stages."""
+        """Fail once a second look has shown the same (S5); once time is up, that is confirmed for all stages."""
         failed = frozenset(self._survey.failed_targets)
         doubt = self._doubt
         agrees = doubt is not None and doubt.cause is cause and doubt.failed <= failed
         if doubt is None or not agrees:
             doubt = self._doubt = Doubt(cause, failed, now)
-        if now - doubt.since < CONFIRMED_AFTER and not (self._is_out_of_time and cause is FailureCause.TIMEOUT):
+        if now - doubt.since < CONFIRMED_AFTER and not self._is_out_of_time:
             return Confirm(doubt.since + CONFIRMED_AFTER)
         self._is_out_of_time |= cause is FailureCause.TIMEOUT
         return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
