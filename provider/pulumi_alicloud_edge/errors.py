@@ -219,6 +219,8 @@ class Restored:
         error: The error that ended it, where one did.
         interrupted: Whether the run was told to stop before it had ended.
         left: What it has left as it is, and why.
+        where: Where the baseline's units were to be brought back, beginning with a space; empty for everywhere.
+        nothing: Why nothing was brought back; empty where it was tried.
     """
 
     units: tuple[Unit, ...]
@@ -227,6 +229,8 @@ class Restored:
     error: EdgeError | None = None
     interrupted: bool = False
     left: tuple[Left, ...] = ()
+    where: str = ""
+    nothing: str = ""
 
 
 class RolloutError(EdgeError):

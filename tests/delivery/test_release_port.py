@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.delivery.answers import Answers, refused
 
-from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort
+from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort, utc_now
 from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.observation import RecordState, Unit
 from pulumi_alicloud_edge.model.policy import Budget, InRegions, RolloutPolicy, Scope, Share, Stage
@@ -41,7 +43,11 @@ def world(**more: Any) -> Answers:
 
 
 def port(
-    answers: Answers, *scopes: Scope, env: str = "prod", order: ReleaseOrder | None = None
+    answers: Answers,
+    *scopes: Scope,
+    env: str = "prod",
+    order: ReleaseOrder | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> ReleasePort:
     return ReleasePort(
         esa=answers.cloud.esa,
@@ -50,6 +56,7 @@ def port(
         unit=OURS,
         stages=tuple(Stage(scope) for scope in scopes or (Share(100),)),
         order=order or ReleaseOrder(),
+        clock=clock,
     )
 
 
@@ -63,11 +70,11 @@ def request(scope: Scope) -> StartRequest:
         (Share(10), ReleaseOrder(), {"Percentage": "10"}),
         (
             Share(100),
-            ReleaseOrder("percentage", "2030-01-01T00:00:00Z", "spring"),
+            ReleaseOrder("percentage", "2999-01-01T00:00:00Z", "spring"),
             {
                 "Percentage": "100",
                 "PublishType": "percentage",
-                "StartTime": "2030-01-01T00:00:00Z",
+                "StartTime": "2999-01-01T00:00:00Z",
                 "Remarks": "spring",
             },
         ),
@@ -140,7 +147,8 @@ async def test_what_is_shown_is_kept_for_the_outputs() -> None:
     await one.observe()
     await one.observe()
     assert one.shown is not None
-    assert (one.shown.version, one.shown.percentage, one.shown.found) == ("ver-2", 100, "ver-1")
+    assert one.first is not None
+    assert (one.shown.version, one.shown.percentage, one.first.version) == ("ver-2", 100, "ver-1")
 
 
 async def test_progress_shows_the_share_and_the_pods_of_the_environment() -> None:
@@ -236,3 +244,14 @@ async def test_a_run_that_goes_on_asks_for_more_where_the_share_of_the_stage_bef
     seen = await port(world(**{STATUS: stands}), Share(10), Share(100)).observe()
     records = {target: record.state for target, record in seen.of(OURS).items()}
     assert records == {"prod 10%": RecordState.SUCCEEDED}
+
+
+async def test_a_later_stage_begins_at_once_although_the_start_time_has_passed_meanwhile() -> None:
+    begins = datetime(2031, 1, 1, tzinfo=UTC)
+    times = iter([begins - timedelta(hours=1), begins, begins + timedelta(minutes=5)])
+    answers = world()
+    one = port(answers, order=ReleaseOrder(start_time="2031-01-01T00:00:00Z"), clock=lambda: next(times))
+    for percentage in (10, 50, 100):
+        await one.start(request(Share(percentage)))
+    carried = [call.get("StartTime", "") for call in answers.sent(PUBLISH)]
+    assert carried == ["2031-01-01T00:00:00Z", "", ""]

@@ -12,6 +12,7 @@ WAYS = {
     "rollback_env": ("last", "both"),
     "release_fields": ("publishing_first", "both_stay"),
     "partial_release": ("publishing",),
+    "lower_share": ("ignored", "refused"),
     "text": ("untidy",),
     "dist_code": ("sample",),
     "repush": ("answers_300",),

@@ -110,7 +110,7 @@ def test_impact(impact: Impact, line: str) -> None:
 def test_the_impact_of_a_release() -> None:
     impact = Impact((UnitImpact(Unit("app-1", "ver-2"), ("ver-1",), 1, 0),), 1, (1, 2))
     stages = (Stage(Share(10)), Stage(Share(100)))
-    assert release_impact_line(impact, "ver-2", "prod", stages) == "ver-1 → ver-2: 10%, then 100% of prod"
+    assert release_impact_line(impact, "ver-2", "prod", stages) == "ver-1 → ver-2: 10 %, then 100 % of prod"
     regions = (Stage(InRegions(("a", "b"))), Stage(Everywhere()))
     assert release_impact_line(impact, "ver-2", "prod", regions) == "ver-1 → ver-2: a, b, then all of prod"
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.cloud.esa_wire import BuildStatus, PodPhase
 from pulumi_alicloud_edge.delivery.release_status import (
+    Context,
     current_version,
+    destination,
+    is_at_its_end,
+    is_by_region,
     is_ours,
+    is_under_way,
     part_reached,
     reached,
     record_of_region,
     record_of_share,
+    serving,
 )
 from pulumi_alicloud_edge.errors import DeniedError, NotFoundError, RejectedError
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
-from pulumi_alicloud_edge.model.policy import InRegions, Share, Stage
+from pulumi_alicloud_edge.model.policy import InRegions, Scope, Share, Stage
+from pulumi_alicloud_edge.model.release import WHOLE, Part, Serving, seconds_until, show_part
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 
 if TYPE_CHECKING:
@@ -32,7 +41,8 @@ class ReleaseOrder:
 
     Attributes:
         publish_type: ``percentage`` or ``region``, None to let the selection say.
-        start_time: When the cloud is to begin, the vendor's ISO 8601 in UTC; None for now.
+        start_time: When the cloud is to begin, the vendor's ISO 8601 in UTC; None for now. Sent as long as it
+            lies ahead.
         remarks: Free text.
         is_rollback: Whether this brings a former version back.
     """
@@ -50,12 +60,34 @@ class Shown:
     Attributes:
         version: The version that it runs or is moving to.
         percentage: How much of it that version has reached.
-        found: The version that was there at the first look, where it was another one than ours.
+        serves: What it serves.
+        goes_to: The part that its version has reached or is to reach.
+        whole_before: The version that the cloud says had the whole of it last (BaseLineVersion).
     """
 
     version: str
     percentage: int
-    found: str
+    serves: Serving
+    goes_to: Part | None
+    whole_before: str
+
+
+def utc_now() -> datetime:
+    """Return the time of day."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class ReleaseObservation(Observation):
+    """An observation that also says what the environment serves.
+
+    Attributes:
+        serves: What it serves, None where it was not read.
+        goes_to: The part that its version is to reach, where that is another one than it has.
+    """
+
+    serves: Serving | None = None
+    goes_to: Part | None = None
 
 
 class ReleasePort:
@@ -68,10 +100,19 @@ class ReleasePort:
         unit: The app's id as name, and the version.
         stages: Shares or regions, in order.
         order: What goes with every publish call.
+        clock: Gives the time of day, against which a start time is held.
     """
 
     def __init__(
-        self, *, esa: Esa, app_id: str, env: str, unit: Unit, stages: tuple[Stage, ...], order: ReleaseOrder
+        self,
+        *,
+        esa: Esa,
+        app_id: str,
+        env: str,
+        unit: Unit,
+        stages: tuple[Stage, ...],
+        order: ReleaseOrder,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._esa = esa
         self._app_id = app_id
@@ -79,9 +120,13 @@ class ReleasePort:
         self._unit = unit
         self._stages = stages
         self._order = order
+        self._clock = clock
         self._built = False
         self._broken_before = False
         self._asked: int | None = None
+        self._lowering: Shown | None = None
+        self._moving: tuple[str, ...] = ()
+        self.first: Shown | None = None
         self.shown: Shown | None = None
 
     async def observe(self, *, afresh: bool = False) -> Observation:  # noqa: ARG002 - it has no inventory
@@ -91,30 +136,36 @@ class ReleasePort:
             pending = dict.fromkeys(self._targets(), waiting) if waiting else {}
             return self._observation(pending, (), trouble)
         status = await self._esa.get_edge_container_app_status(self._app_id, self._env)
-        self.shown = self._show(status)
-        records: dict[str, Record] = {}
-        for stage in self._stages:
-            for target in self._members(stage):
-                record = self._record(stage, target, status)
-                if record is not None:
-                    records[target] = record
+        self.shown = _show(status)
+        self.first = self.first or self.shown
+        records = self._records(status)
         if not any(record.state is RecordState.IN_PROGRESS for record in records.values()):
             self._broken_before = False
             return self._observation(records, (), "")
         seen = self._observation(records, await self._mark(status), await self._pod_trouble(status))
-        return replace(seen, part=part_reached(status, self._unit.version))
+        return replace(seen, part=part_reached(status, self._unit.version, self._origin()))
 
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call PublishEdgeContainerAppVersion, or RollbackEdgeContainerAppVersion where that is safe."""
         scope = request.scope
-        by_region = isinstance(scope, InRegions)
-        if self._order.is_rollback and await self._rolls_back_by_operation():
+        if self._order.is_rollback and await self._rolls_back_by_operation(scope):
             request_id = await self._esa.rollback_edge_container_app_version(
                 self._app_id, self._unit.version, remarks=self._order.remarks
             )
             return StartAnswer(request_id=request_id)
         self._asked = scope.percentage if isinstance(scope, Share) else None
-        request_id = await self._esa.publish_edge_container_app_version(
+        self._lowering = self.shown if self.shown and self._has_more_than(scope) else None
+        try:
+            return StartAnswer(request_id=await self._publish(scope))
+        except RejectedError as error:
+            if self._lowering is not None and isinstance(scope, (Share, InRegions)):
+                what = f"{_held(self._lowering)} → {show_part(scope)}"
+                error.subject = f"{self._app_id} ({self._unit.version}: {what} of {self._env})"
+            raise
+
+    async def _publish(self, scope: Scope) -> str:
+        by_region = isinstance(scope, InRegions)
+        return await self._esa.publish_edge_container_app_version(
             app_id=self._app_id,
             version_id=self._unit.version,
             env=self._env,
@@ -122,24 +173,32 @@ class ReleasePort:
             percentage=scope.percentage if isinstance(scope, Share) else None,
             regions=scope.regions if isinstance(scope, InRegions) else (),
             full_release=scope.full if isinstance(scope, InRegions) else None,
-            start_time=self._order.start_time,
+            start_time=self._order.start_time if self._begins_later() else None,
             remarks=self._order.remarks,
         )
-        return StartAnswer(request_id=request_id)
 
-    def _show(self, status: AppStatus) -> Shown:
-        version = current_version(status)
-        found = version if version != self._unit.version else ""
-        return Shown(version, reached(status, version), self.shown.found if self.shown else found)
+    def _begins_later(self) -> bool:
+        """Tell whether the start time still lies ahead; the publish of a later stage would carry a passed one."""
+        start_time = self._order.start_time
+        return start_time is not None and seconds_until(start_time, self._clock()) > 0
 
-    def _observation(self, records: dict[str, Record], mark: tuple[object, ...], trouble: str) -> Observation:
+    def _observation(
+        self, records: dict[str, Record], mark: tuple[object, ...], trouble: str
+    ) -> ReleaseObservation:
         members = tuple(frozenset(self._members(stage)) for stage in self._stages)
         troubles = {self._unit: trouble} if trouble else {}
         units = {self._unit: records}
-        if self.shown is not None and self.shown.version not in ("", self._unit.version):
+        shown = self.shown
+        if shown is None:
+            return ReleaseObservation(units, members, mark, trouble=troubles)
+        if shown.version not in ("", self._unit.version):
             other = Record(RecordState.SUCCEEDED)
-            units[Unit(self._unit.name, self.shown.version)] = dict.fromkeys(self._targets(), other)
-        return Observation(units, members, mark, trouble=troubles)
+            units[Unit(self._unit.name, shown.version)] = dict.fromkeys(self._targets(), other)
+        on_its_way = shown.goes_to is not None and shown.goes_to != shown.serves.part
+        goes_to = shown.goes_to if on_its_way and shown.serves.version == shown.version else None
+        return ReleaseObservation(
+            units, members, mark, trouble=troubles, serves=shown.serves, goes_to=goes_to
+        )
 
     async def _build_state(self) -> tuple[Record | None, str]:
         """See that the version is built: it cannot be published before, and never if its build failed."""
@@ -153,13 +212,15 @@ class ReleasePort:
         self._built = True
         return None, ""
 
-    async def _rolls_back_by_operation(self) -> bool:
-        """Decide how a former version comes back: by the rollback operation, or by publishing it again.
+    async def _rolls_back_by_operation(self, scope: Scope) -> bool:
+        """Return whether a former version comes back by the rollback operation, and not by publishing it again.
 
-        The operation names no environment: it may act on prod, on what was published last, or on both. All of
-        that means prod alone as long as staging has no release, and only then it is used.
+        The operation gives a version the whole of an environment, and names none: it may act on prod, on what was
+        published last, or on both. All of that means prod alone as long as staging has no release, and only then
+        it is used.
         """
-        if self._env != "prod":
+        is_back = self.shown is not None and self.shown.version == self._unit.version
+        if self._env != "prod" or scope != Share(WHOLE) or is_back:
             return False
         try:
             staging = await self._esa.get_edge_container_app_status(self._app_id, "staging")
@@ -181,16 +242,79 @@ class ReleasePort:
     def _targets(self) -> set[str]:
         return {target for stage in self._stages for target in self._members(stage)}
 
-    def _record(self, stage: Stage, target: str, status: AppStatus) -> Record | None:
-        if isinstance(stage.scope, Share):
-            share = stage.scope.percentage
-            earlier = [
-                other.scope.percentage
-                for other in self._stages
-                if isinstance(other.scope, Share) and other.scope.percentage < share
-            ]
-            return record_of_share(status, self._unit.version, share, self._asked, earlier)
-        return record_of_region(status, self._unit.version, target.removeprefix(f"{self._env} "))
+    def _records(self, status: AppStatus) -> dict[str, Record]:
+        """Judge each target by the first stage that it belongs to: only what the last one adds is held to its end."""
+        if is_by_region(status) and is_under_way(status) and not is_at_its_end(status):
+            self._moving = status.regions
+        records: dict[str, Record] = {}
+        judged: set[str] = set()
+        for index, stage in enumerate(self._stages):
+            context = self._context(index, status)
+            for target in self._members(stage):
+                if target in judged:
+                    continue
+                judged.add(target)
+                record = self._record(stage.scope, target, status, context)
+                if record is not None:
+                    records[target] = self._explained(record, stage.scope)
+        return records
+
+    def _context(self, index: int, status: AppStatus) -> Context:
+        most = self._stages[-1].scope
+        stages = self._stages[: index + 1]
+        return Context(
+            most=most if isinstance(most, (Share, InRegions)) else None,
+            is_last=index == len(self._stages) - 1,
+            asked=self._asked,
+            stops=[stage.scope.percentage for stage in stages if isinstance(stage.scope, Share)],
+            has_moved=bool(self._moving) and self._moving == status.regions,
+        )
+
+    def _record(self, scope: Scope, target: str, status: AppStatus, context: Context) -> Record | None:
+        match scope:
+            case Share(percentage):
+                return record_of_share(status, self._unit.version, percentage, context)
+            case InRegions():
+                region = target.removeprefix(f"{self._env} ")
+                return record_of_region(status, self._unit.version, region, scope, context)
+            case _:
+                return None
+
+    def _explained(self, record: Record, scope: Scope) -> Record:
+        """Say of an environment that has more than is declared what it has, and of whose making that is."""
+        if record.state is RecordState.SUCCEEDED:
+            self._lowering = None
+        if record.state is not RecordState.DELETED or self.shown is None:
+            return record
+        part = show_part(scope) if isinstance(scope, (Share, InRegions)) else ""
+        held = _held(self.shown)
+        has = "has" if isinstance(self.shown.serves.part, Share) else "have"
+        if self._lowering is None:
+            return record._replace(detail=f"{held} of {self._env} {has} it, declared are {part}")
+        what = "lower the share" if isinstance(scope, Share) else "reduce the release"
+        return record._replace(
+            detail=f"{held} of {self._env} still {has} it: the cloud did not {what} to {part}"
+        )
+
+    def _has_more_than(self, scope: Scope) -> bool:
+        """Return whether the environment serves our version to more, or to others, than is about to be asked for."""
+        shown = self.shown
+        if shown is None or shown.serves.version != self._unit.version:
+            return False
+        match shown.serves.part, scope:
+            case Share(have), Share(percentage):
+                return have > percentage
+            case InRegions(regions), InRegions(asked):
+                return not set(regions).issubset(asked)
+            case Share(have), InRegions(_, full):
+                return have >= WHOLE and not full
+            case _:
+                return False
+
+    def _origin(self) -> int:
+        """Return the share from which our version is being lowered; 0 where it is not."""
+        before = self._lowering.serves.part if self._lowering else None
+        return before.percentage if isinstance(before, Share) else 0
 
     async def _mark(self, status: AppStatus) -> tuple[object, ...]:
         """Give the share reached and, where the cloud shows them, the pods that are ready."""
@@ -216,6 +340,22 @@ class ReleasePort:
         broken = pods.phase in PODS_BROKEN
         seen_before, self._broken_before = self._broken_before, broken
         return _pod_words(pods) if broken and seen_before else ""
+
+
+def _show(status: AppStatus) -> Shown:
+    version = current_version(status)
+    return Shown(
+        version=version,
+        percentage=reached(status, version),
+        serves=serving(status),
+        goes_to=destination(status),
+        whole_before=status.baseline_version,
+    )
+
+
+def _held(shown: Shown) -> str:
+    """Return the part that an environment shows for its version, as text."""
+    return show_part(shown.serves.part) if shown.serves.part is not None else f"{shown.percentage} %"
 
 
 def _pod_words(pods: StagingStatus) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVar
 
 from pulumi_alicloud_edge.delivery.records import FoldedCounts, FoldedRecords, count, fold
-from pulumi_alicloud_edge.delivery.release_status import WHOLE, current_version, reached, record_of_share
+from pulumi_alicloud_edge.delivery.release_status import current_version, reached, record_of_share
 from pulumi_alicloud_edge.errors import DeniedError, NotFoundError, RejectedError
 from pulumi_alicloud_edge.model.observation import NO_RECORDS, Observation, RecordState, running_versions
+from pulumi_alicloud_edge.model.release import WHOLE
 from pulumi_alicloud_edge.model.status import (
     AppDataStatus,
     ContainerAppStatus,

@@ -15,6 +15,7 @@ from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact
 from pulumi_alicloud_edge.resources.validation import read_inputs
 from pulumi_alicloud_edge.resources.words import Noun, impact_line
@@ -184,6 +185,14 @@ class Kind(ABC, Generic[I]):
     ) -> Rollback | None:
         """Return how to take a failed rollout back; None where there is nothing to restore. Runs on the loop."""
         return None
+
+    def impact_seen(self, inputs: I, impact: Impact, observation: Observation) -> Impact:  # noqa: ARG002
+        """Return an impact with what its line needs of the observation beside it."""
+        return impact
+
+    def drift_seen(self, inputs: I, drift: Drift, observation: Observation) -> Drift:  # noqa: ARG002
+        """Return a drift with what its line needs of the observation beside it."""
+        return drift
 
     def impact_line(self, inputs: I, impact: Impact) -> str:  # noqa: ARG002
         """Say what a rollout would touch; empty for nothing."""

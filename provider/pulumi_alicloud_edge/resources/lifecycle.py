@@ -30,6 +30,7 @@ from pulumi_alicloud_edge.resources.listener import LineListener
 from pulumi_alicloud_edge.resources.looking import Look, Looker
 from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, show_neighbours
 from pulumi_alicloud_edge.resources.owners import conflict_faults
+from pulumi_alicloud_edge.resources.release_baseline import BASELINE
 from pulumi_alicloud_edge.resources.validation import has_unknown
 from pulumi_alicloud_edge.resources.words import (
     accepted_failures_line,
@@ -52,7 +53,7 @@ I = TypeVar("I", bound="BaseModel")  # noqa: E741
 STATE_VERSION = 2
 REPAIRS = "__repairs"
 """Hidden output: for each name, the versions that the last repair has displaced."""
-_KEPT = ("owned", "baseline", "baseline_version", HINTS, ROLLOUT, UNSERVED, NEIGHBOURS)
+_KEPT = ("owned", "baseline", "baseline_version", BASELINE, HINTS, ROLLOUT, UNSERVED, NEIGHBOURS)
 """Outputs that a mere read does not change."""
 
 
@@ -384,6 +385,8 @@ def _status_after(restored: Restored) -> RolloutStatus:
     if restored.interrupted:
         return RolloutStatus.INTERRUPTED
     came_back = restored.outcome is None or restored.outcome.status.value in IN_PLACE
+    if restored.nothing:
+        return RolloutStatus.FAILED
     return RolloutStatus.ROLLED_BACK if came_back and restored.error is None else RolloutStatus.FAILED
 
 

@@ -92,7 +92,8 @@ class Looker(Generic[I]):
 
     def impact(self, inputs: I, observation: Observation) -> Impact:
         """Tell what a rollout would touch."""
-        return find_impact(self._kind.desired(inputs), self._kind.policy(inputs), observation)
+        impact = find_impact(self._kind.desired(inputs), self._kind.policy(inputs), observation)
+        return self._kind.impact_seen(inputs, impact, observation)
 
     def drift(self, inputs: I, observation: Observation, outputs: Mapping[str, Any]) -> Drift:
         """Tell what is not as declared.
@@ -104,7 +105,8 @@ class Looker(Generic[I]):
             observation = replace(observation, hints=frozenset())
         last = self._kind.policy(inputs).stages[-1]
         unserved = still_unserved(outputs, observation)
-        return find_drift(self._kind.desired(inputs), last.scope, observation, last.budget, unserved)
+        drift = find_drift(self._kind.desired(inputs), last.scope, observation, last.budget, unserved)
+        return self._kind.drift_seen(inputs, drift, observation)
 
     def _look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
         try:

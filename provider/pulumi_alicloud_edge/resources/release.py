@@ -7,25 +7,39 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.errors import InputFault, NotFoundError, RejectedError
+from pulumi_alicloud_edge.errors import InputError, InputFault, NotFoundError, RejectedError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation
-from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus
+from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, OnFailure, RolloutPolicy, Share, Stage
+from pulumi_alicloud_edge.model.release import (
+    WHOLE,
+    Part,
+    Serving,
+    same_part,
+    seconds_until,
+    show_part,
+)
 from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact
 from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
 from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
+from pulumi_alicloud_edge.resources.release_baseline import BASELINE, find_baseline, show_baseline
 from pulumi_alicloud_edge.resources.sizes import size_faults
-from pulumi_alicloud_edge.resources.words import Noun, release_impact_line, rollback_target_lost
+from pulumi_alicloud_edge.resources.words import (
+    Noun,
+    ReleaseDrift,
+    ReleaseImpact,
+    release_impact_line,
+    rollback_target_lost,
+)
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.resources.rollback import Rollback
     from pulumi_alicloud_edge.runtime import Runtime
-
-_IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value)
 
 
 class ReleaseKind(Kind[ReleaseInputs]):
@@ -40,7 +54,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
         """Pick what the user declared; a start time that has passed says nothing any more."""
         declared = super().declared(properties)
         start_time = declared.get("start_time")
-        if isinstance(start_time, str) and _seconds_until(start_time) <= 0:
+        if isinstance(start_time, str) and seconds_until(start_time, datetime.now(UTC)) <= 0:
             del declared["start_time"]
         return declared
 
@@ -75,7 +89,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
 
     def starts_in(self, inputs: ReleaseInputs) -> float:
         """Give the seconds until ``start_time``."""
-        return max(_seconds_until(inputs.start_time), 0.0) if inputs.start_time else 0.0
+        return max(seconds_until(inputs.start_time, datetime.now(UTC)), 0.0) if inputs.start_time else 0.0
 
     def port(
         self,
@@ -125,6 +139,28 @@ class ReleaseKind(Kind[ReleaseInputs]):
         """Say from which version to which, and by which steps."""
         return release_impact_line(impact, inputs.version_id, inputs.env.value, self.policy(inputs).stages)
 
+    def impact_seen(self, inputs: ReleaseInputs, impact: Impact, observation: Observation) -> Impact:  # noqa: ARG002
+        """Add what the environment serves."""
+        from pulumi_alicloud_edge.delivery.release import ReleaseObservation
+
+        serves = observation.serves if isinstance(observation, ReleaseObservation) else None
+        return ReleaseImpact(impact.units, impact.total, impact.stages, serves)
+
+    def drift_seen(self, inputs: ReleaseInputs, drift: Drift, observation: Observation) -> Drift:
+        """Add what the environment serves, and what is declared of it."""
+        from pulumi_alicloud_edge.delivery.release import ReleaseObservation
+
+        if not isinstance(observation, ReleaseObservation) or observation.serves is None:
+            return drift
+        return ReleaseDrift(
+            drift.units,
+            drift.allowed_failures,
+            env=inputs.env.value,
+            found=observation.serves,
+            goes_to=observation.goes_to,
+            declared=self._declared_serving(inputs),
+        )
+
     async def rollback(
         self,
         runtime: Runtime,
@@ -132,19 +168,72 @@ class ReleaseKind(Kind[ReleaseInputs]):
         failed: FailedRollout,
         neighbours: Neighbours,  # noqa: ARG002
     ) -> Rollback | None:
-        """Bring the former version back to the environment, where there was one."""
-        from pulumi_alicloud_edge.reconcile.decisions import Desired
+        """Bring back what the environment served when the rollout began; where that is not possible, say why."""
+        from pulumi_alicloud_edge.delivery.release import ReleasePort
         from pulumi_alicloud_edge.resources.rollback import Rollback, Step, policy_of_step
 
-        version = self.outputs(inputs, (), failed.port, failed.olds)["baseline_version"]
-        if not version:
+        port, env = failed.port, inputs.env.value
+        baseline = self._baseline(inputs, port, failed.olds)
+        shown = port.shown if isinstance(port, ReleasePort) else None
+        part = baseline.part if baseline else None
+        if part is None and baseline and shown and baseline.version == shown.whole_before:
+            part = Share(WHOLE)
+        nothing = self._why_left(inputs, baseline, part)
+        if nothing or baseline is None or part is None:
+            return Rollback(nothing=nothing)
+        back = {
+            "version_id": baseline.version,
+            "publish_type": None,
+            "start_time": None,
+            "remarks": "rollback",
+        }
+        former = inputs.model_copy(update=back)
+        policy = policy_of_step(failed.policy, failed.ended.outcome, part)
+        step = Step(
+            Desired((former.unit,)), policy, self._port(runtime, former, policy.stages, is_rollback=True)
+        )
+        return Rollback((step,), where=f" on {show_part(part)} of {env}")
+
+    def _why_left(self, inputs: ReleaseInputs, baseline: Serving | None, part: Part | None) -> str:
+        """Say why nothing is restored; empty where something is."""
+        env = inputs.env.value
+        if baseline is None:
+            return f"what {env} served before is not known"
+        if not baseline.version:
+            return f"{env} served nothing before, and a release cannot be unpublished"
+        if part is None:
+            return f"{env} served {baseline.version} before, and on how much of it is not known"
+        declared = self._declared_serving(inputs)
+        if baseline.version == declared.version and same_part(part, declared.part):
+            return f"{env} served {baseline.version} on {show_part(part)} before, as is declared"
+        return ""
+
+    def _baseline(self, inputs: ReleaseInputs, port: Port, olds: Mapping[str, Any]) -> Serving | None:
+        """Return what a rollback restores, as far as it is known."""
+        from pulumi_alicloud_edge.delivery.release import ReleasePort
+
+        first = port.first if isinstance(port, ReleasePort) else None
+        return find_baseline(
+            inputs.version_id,
+            _parts(self.policy(inputs)),
+            olds,
+            declared_before=self._declared_before(olds),
+            found=first.serves if first else None,
+            current=first.version if first else "",
+            goes_to=first.goes_to if first else None,
+        )
+
+    def _declared_before(self, olds: Mapping[str, Any]) -> Serving | None:
+        try:
+            before = self.stored(olds) if olds else None
+        except InputError:
             return None
-        former = inputs.model_copy(update={"version_id": version, "start_time": None, "remarks": "rollback"})
-        last = failed.policy.stages[failed.ended.outcome.progress.stage]
-        whole = last.scope if isinstance(last.scope, InRegions) else Share(100)
-        policy = policy_of_step(failed.policy, failed.ended.outcome, whole)
-        back = self._port(runtime, former, policy.stages, is_rollback=True)
-        return Rollback((Step(Desired((former.unit,)), policy, back),))
+        return self._declared_serving(before) if before is not None else None
+
+    def _declared_serving(self, inputs: ReleaseInputs) -> Serving:
+        """Return what the environment is to serve in the end."""
+        scope = self.policy(inputs).stages[-1].scope
+        return Serving(inputs.version_id, scope if isinstance(scope, (Share, InRegions)) else None)
 
     def outputs(
         self,
@@ -154,15 +243,13 @@ class ReleaseKind(Kind[ReleaseInputs]):
         olds: Mapping[str, Any],
         ended: Ended | None = None,  # noqa: ARG002
     ) -> dict[str, Any]:
-        """Give what was there before: as declared then if that had converged, else as found at the first look."""
-        from pulumi_alicloud_edge.delivery.release import ReleasePort
-
-        shown = port.shown if isinstance(port, ReleasePort) else None
-        baseline = str(olds.get("baseline_version") or "")
-        before = str(olds.get("version_id") or "")
-        if olds.get("status") in _IN_PLACE and before != inputs.version_id:
-            baseline = before
-        return {"baseline_version": baseline or (shown.found if shown else "")}
+        """Return what was there before, for people by its version, for a rollback with its part."""
+        baseline = self._baseline(inputs, port, olds)
+        version = baseline.version if baseline else ""
+        if version in ("", inputs.version_id):
+            version = str(olds.get("baseline_version") or "")
+        shown = {"baseline_version": version if version != inputs.version_id else ""}
+        return shown if baseline is None else {**shown, BASELINE: show_baseline(baseline)}
 
     def shown(self, port: Port) -> dict[str, Any]:
         """Give what the environment runs."""
@@ -179,6 +266,10 @@ class ReleaseKind(Kind[ReleaseInputs]):
         return f"{version} stays released to {outputs.get('env')}: a release cannot be unpublished"
 
 
+def _parts(policy: RolloutPolicy) -> tuple[Part, ...]:
+    return tuple(stage.scope for stage in policy.stages if isinstance(stage.scope, (Share, InRegions)))
+
+
 def _with_earlier_regions(stages: tuple[Stage, ...]) -> Iterator[Stage]:
     """Have each stage name the regions of those before it too: a publish call tells all that are to be released."""
     reached: tuple[str, ...] = ()
@@ -188,11 +279,3 @@ def _with_earlier_regions(stages: tuple[Stage, ...]) -> Iterator[Stage]:
             continue
         reached += tuple(region for region in stage.scope.regions if region not in reached)
         yield replace(stage, scope=replace(stage.scope, regions=reached))
-
-
-def _seconds_until(start_time: str) -> float:
-    try:
-        at = datetime.strptime(start_time, "%Y-%m-%dT%H:%M:%S%z")
-    except ValueError:
-        return float("inf")
-    return (at - datetime.now(UTC)).total_seconds()

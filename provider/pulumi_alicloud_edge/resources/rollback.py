@@ -45,12 +45,16 @@ class Rollback:
         cleanings: What is taken away again.
         remover: How it is taken away; None where there is nothing of that kind.
         left: What stays as it is, and why.
+        where: Where the former versions are to run again, for messages, beginning with a space.
+        nothing: Why nothing is restored; empty where something is.
     """
 
     steps: tuple[Step, ...] = ()
     cleanings: tuple[Cleaning, ...] = ()
     remover: RemovingPort | None = None
     left: tuple[Left, ...] = ()
+    where: str = ""
+    nothing: str = ""
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -87,7 +91,12 @@ async def restore(rollback: Rollback, around: Surroundings, *, within: float) ->
         around: The world of the wait.
         within: Seconds that all of it may take.
     """
-    restored = Restored(rollback.units, rollback.emptied, left=rollback.left)
+    nothing = rollback.nothing
+    if not nothing and not rollback.steps and not rollback.cleanings:
+        nothing = "what it has put is left as it is" if rollback.left else "it has changed nothing"
+    restored = Restored(
+        rollback.units, rollback.emptied, left=rollback.left, where=rollback.where, nothing=nothing
+    )
     until = around.now() + within
     try:
         for step in rollback.steps:

@@ -30,6 +30,7 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
 from pulumi_alicloud_edge.model.policy import InRegions, Scope, Share, Stage
+from pulumi_alicloud_edge.model.release import Part, Serving, show_part
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
@@ -48,6 +49,34 @@ class Noun:
     def count(self, number: int) -> str:
         """Write a number of them."""
         return f"{number} {self.one if number == 1 else self.many}"
+
+
+@dataclass(frozen=True)
+class ReleaseImpact(Impact):
+    """What a release would touch, and what the environment serves now; None where that is not known."""
+
+    serves: Serving | None = None
+
+
+@dataclass(frozen=True)
+class ReleaseDrift(Drift):
+    """A release that is not as declared.
+
+    Attributes:
+        env: The environment.
+        found: What it serves.
+        goes_to: The part that its version is on its way to, None where it stands.
+        declared: What it is to serve.
+    """
+
+    env: str
+    found: Serving
+    goes_to: Part | None
+    declared: Serving
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to repair."""
+        return super().__bool__()
 
 
 def progress_line(progress: Progress, noun: Noun) -> str:
@@ -75,6 +104,8 @@ def removal_line(left: int, noun: Noun) -> str:
 
 def drift_line(drift: Drift, noun: Noun) -> str:
     """Say what drifted: ``drift: assets@1.5 is missing on 2 of 40 instances (1.4 runs there)``."""
+    if isinstance(drift, ReleaseDrift):
+        return f"drift: {_release_drift(drift)}"
     parts = []
     for unit in drift.units:
         if unit.is_nowhere:
@@ -95,20 +126,52 @@ def impact_line(impact: Impact, noun: Noun) -> str:
 
 
 def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[Stage, ...]) -> str:
-    """Say from which version to which: ``ver-1 → ver-2: 10%, then 100% of prod``."""
+    """Return from which version or share to which.
+
+    ``ver-1 → ver-2: 10 %, then 100 % of prod``, or ``ver-2: 50 % → 10 % of prod``.
+    """
     if not impact:
         return ""
     others = ", ".join(other for unit in impact.units for other in unit.others)
-    steps = ", then ".join(_step(stage.scope) for stage in stages)
-    return f"{others + ' → ' if others else ''}{version}: {steps} of {env}"
+    serves = impact.serves if isinstance(impact, ReleaseImpact) else None
+    have = serves.part if serves is not None and serves.version == version else None
+    ahead = [stage.scope for stage in stages[:-1] if not _covers(have, stage.scope)] + [stages[-1].scope]
+    steps = ", then ".join(_step(scope) for scope in ahead)
+    before = f"{others} → " if others else ""
+    return f"{before}{version}: {show_part(have) + ' → ' if have else ''}{steps} of {env}"
+
+
+def _release_drift(drift: ReleaseDrift) -> str:
+    """Say what an environment serves in place of what is declared."""
+    found, declared, env = drift.found, drift.declared, drift.env
+    part = f" {show_part(declared.part)}" if declared.part is not None else ""
+    if not found.version:
+        return f"nothing serves {env}, declared is {declared.version} on{part}"
+    if found.part is None:
+        head = f"{found.version} serves {env}"
+    else:
+        head = f"{found.version} serves {show_part(found.part)} of {env}"
+    if drift.goes_to is not None:
+        head += f" and goes on to {show_part(drift.goes_to)}"
+    same = found.version == declared.version
+    return f"{head}, declared are{part}" if same else f"{head}, declared is {declared.version} on{part}"
+
+
+def _covers(have: Part | None, scope: Scope) -> bool:
+    """Return whether a part reaches as far as a stage."""
+    match have, scope:
+        case Share(percentage), Share(wanted):
+            return percentage >= wanted
+        case InRegions(regions), InRegions(wanted):
+            return set(wanted).issubset(regions)
+        case _:
+            return False
 
 
 def _step(scope: Scope) -> str:
     match scope:
-        case Share(percentage):
-            return f"{percentage}%"
-        case InRegions(regions):
-            return ", ".join(regions)
+        case Share() | InRegions():
+            return show_part(scope)
         case _:
             return "all"
 
@@ -358,7 +421,11 @@ def _rollout(error: RolloutError, noun: Noun) -> str:
 
 def _restored(restored: Restored, noun: Noun) -> list[str]:
     """Say how the rollback went."""
-    aims = [f"back to {unit}" for unit in restored.units] + [f"without {unit}" for unit in restored.cleaned]
+    if restored.nothing:
+        return [f"Nothing is rolled back: {restored.nothing}.", "Fix the cause, then run pulumi up again."]
+    aims = [f"back to {unit}{restored.where}" for unit in restored.units] + [
+        f"without {unit}" for unit in restored.cleaned
+    ]
     aim = ", ".join(aims)
     if restored.error is not None:
         return [f"The rollback ({aim}) failed too: {explain(restored.error, noun)}"]

@@ -1,0 +1,77 @@
+"""What customTimeouts allow a rollout, they allow its rollback as well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS
+from support.in_process import InProcess, runtime_before
+from tests.delivery.released import world
+
+from pulumi_alicloud_edge.delivery import conduct
+from pulumi_alicloud_edge.delivery.conduct import Ended
+from pulumi_alicloud_edge.errors import Restored
+from pulumi_alicloud_edge.host import Call, Reporter
+from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, Progress, RolloutStatus
+from pulumi_alicloud_edge.resources import restoration
+from pulumi_alicloud_edge.resources.dist import DistKind
+from pulumi_alicloud_edge.resources.kind import Kind
+from pulumi_alicloud_edge.resources.lifecycle import Lifecycle
+from pulumi_alicloud_edge.resources.release import ReleaseKind
+from pulumi_alicloud_edge.resources.restoration import Restoration
+
+ROLLOUT = {"on_failure": "rollback", "timeout": "10m"}
+RELEASE = {"app_id": CONTAINER_APP_ID, "env": "prod", "rollout": ROLLOUT}
+DIST = {"app_id": SMALL_APP_ID, "rollout": ROLLOUT}
+FAILED = Outcome(
+    RolloutStatus.FAILED,
+    (),
+    Progress(stage=0, stages=1, stage_name="", done=0, failed=1, total=1, elapsed=3),
+    cause=FailureCause.BUDGET,
+    started=True,
+)
+
+
+def file(version: str) -> list[dict[str, str]]:
+    return [{"name": "assets", "version": version, "dest_path": "/opt/assets"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        pytest.param(
+            ReleaseKind(),
+            {**RELEASE, "version_id": VERSION_IDS[0]},
+            {**RELEASE, "version_id": VERSION_IDS[1]},
+            id="release",
+        ),
+        pytest.param(DistKind(), {**DIST, "data": file("1")}, {**DIST, "data": file("2")}, id="dist"),
+    ],
+)
+@pytest.mark.parametrize(("custom", "allowed"), [(7200.0, 7200.0), (None, 600.0)])
+def test_a_rollback_is_not_given_up_before_the_custom_timeout(
+    *,
+    kind: Kind[Any],
+    before: dict[str, Any],
+    after: dict[str, Any],
+    custom: float | None,
+    allowed: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timeouts: list[float] = []
+
+    async def fails(*_: Any, **__: Any) -> Ended:
+        return Ended(FAILED)
+
+    async def restores(way: Restoration, _: Any) -> Restored:
+        timeouts.append(way.policy.timeout)
+        return Restored(way.desired.units, (), outcome=replace(FAILED, status=RolloutStatus.CONVERGED))
+
+    monkeypatch.setattr(conduct, "carry_out", fails)
+    monkeypatch.setattr(restoration, "restore", restores)
+    with runtime_before(InProcess(world())) as runtime:
+        olds = {**before, "status": "converged", "baseline": {}}
+        Lifecycle(kind, runtime, Reporter("")).update(Call(timeout=custom), "it", olds, after)
+    assert timeouts == [allowed]
