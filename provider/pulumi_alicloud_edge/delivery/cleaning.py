@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.delivery.inventory import read_inventory
 from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit
 from pulumi_alicloud_edge.model.policy import Scope
 from pulumi_alicloud_edge.model.removal import Cleaning, Permit
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, explicit_regions, is_by_region
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.gate import Holders, Removal, holders_of, permit_removal
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Cleaner:
         app_id: The application.
         declared: Returns what the program's resources declare on the application, as far as it must stay.
         announce: Is told what is cleaned, before it is, and what is left.
+        sleep: Waits some seconds, between two looks that have to agree.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class Cleaner:
         *,
         declared: Callable[[], Iterable[Claim]],
         announce: Callable[[Permit], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ens = ens
         self._reads = reads
         self._app_id = app_id
         self._declared = declared
         self._announce = announce
+        self._sleep = sleep
         self._names: frozenset[str] = frozenset()
 
     async def permit(self, wanted: Iterable[tuple[Unit, tuple[Scope, ...]]]) -> Permit:
@@ -60,8 +64,8 @@ class Cleaner:
             return Permit()
         self._names = frozenset(unit.name for unit, _ in wanted)
         records = await self._reads.dist_records(self._app_id, self._names)
-        inventory = await read_inventory(self._reads, self._app_id)
-        observation = Observation(records, (), regions=inventory.regions)
+        regions = await self._listed({unit: records[unit] for unit, _ in wanted if unit in records})
+        observation = Observation(records, (), regions=regions)
         permit = Permit()
         for unit, scopes in wanted:
             holders = await self._holders(unit, scopes, observation)
@@ -92,11 +96,21 @@ class Cleaner:
             self._app_id, cleaning.unit.name, cleaning.unit.version, cleaning.region
         )
 
+    async def _listed(self, records: Mapping[Unit, Records]) -> Mapping[str, str]:
+        """Return the region of each instance; one that has a record counts as gone when two looks lack it (S5)."""
+        regions = (await read_inventory(self._reads, self._app_id)).regions
+        holders = {t for of in records.values() for t, r in of.items() if r.state is not RecordState.DELETED}
+        if not regions or holders <= regions.keys():
+            return regions
+        await self._sleep(CONFIRMED_AFTER)
+        again = (await read_inventory(self._reads, self._app_id)).regions
+        return {**regions, **again} if again else again
+
     async def _holders(self, unit: Unit, scopes: tuple[Scope, ...], observation: Observation) -> Holders:
         """Return who holds an artifact, region by region.
 
         The inventory tells where it lists instances and the selection takes whole regions; else the cloud is asked
-        for each region that may be meant.
+        for each region that may be meant. What no longer exists holds nothing.
         """
         by_inventory = holders_of(observation, unit)
         if not any(by_inventory.values()):
@@ -114,7 +128,12 @@ class Cleaner:
                     self._app_id, names=[unit.name], versions=[unit.version], regions=[region]
                 )
                 records = (await fold(groups)).get(unit, {})
-                return frozenset(t for t, r in records.items() if r.state is not RecordState.DELETED)
+                return frozenset(
+                    target
+                    for target, record in records.items()
+                    if record.state is not RecordState.DELETED
+                    and (not observation.regions or target in observation.regions)
+                )
 
         found = await asyncio.gather(*(read(region) for region in regions))
         holders = {region: targets for region, targets in zip(regions, found, strict=True) if targets}

@@ -115,7 +115,12 @@ class DistKind(Kind[DistInputs]):
             return tuple(claim for claim in neighbours.claims() if claim.app_id == app_id)
 
         return Cleaner(
-            runtime.cloud.ens, runtime.reads, app_id, declared=declared, announce=neighbours.announce
+            runtime.cloud.ens,
+            runtime.reads,
+            app_id,
+            declared=declared,
+            announce=neighbours.announce,
+            sleep=runtime.sleep,
         )
 
     def memory(self, inputs: DistInputs, olds: Mapping[str, Any]) -> Memory:
