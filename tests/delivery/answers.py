@@ -68,6 +68,16 @@ def dist_page(*rows: Row, total: int | None = None, page: int = 1) -> dict[str, 
     return _page(("DistResults", "DistResult", "StatusStats", "Instances", "Instance"), rows, total, page)
 
 
+def dist_results(*rows: Row, places: Mapping[str, str]) -> Answer:
+    """Answers with these rows, or those in the regions asked for; ``places`` are the regions of the instances."""
+
+    def answer(sent: dict[str, str]) -> Any:
+        asked = json.loads(sent.get("EnsRegionIds", "[]"))
+        return dist_page(*(row for row in rows if not asked or places.get(row[3]) in asked))
+
+    return answer
+
+
 def _page(
     names: tuple[str, str, str, str, str], rows: Iterable[Row], total: int | None, page: int
 ) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Distributions: who is selected, what is sent, what the answer tells, and how data goes away again."""
+"""Distributions: what is sent, what the answer tells, and what is displaced so that a version can run."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ import json
 from typing import Any
 
 import pytest
-from tests.delivery.answers import Answers, application, dist_page, distributed, refused
+from tests.delivery.answers import (
+    Answer,
+    Answers,
+    Row,
+    application,
+    dist_page,
+    dist_results,
+    distributed,
+    refused,
+)
 
 from pulumi_alicloud_edge.cloud.ens_wire import DistFile
-from pulumi_alicloud_edge.delivery.dist import DistPort, DistRemovalPort, limited_to, members_of
+from pulumi_alicloud_edge.delivery.cleaning import Cleaner
+from pulumi_alicloud_edge.delivery.dist import DistPort
 from pulumi_alicloud_edge.delivery.reads import Reads
 from pulumi_alicloud_edge.errors import RejectedError
+from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Unit
-from pulumi_alicloud_edge.model.policy import (
-    ByStrategies,
-    Everywhere,
-    Expression,
-    InRegions,
-    Matching,
-    Scope,
-    Stage,
-)
+from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Matching, Scope, Stage
+from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
 
-ASSETS = Unit("assets", "1.5")
+ASSETS, NEWER = Unit("assets", "1.5"), Unit("assets", "1.6")
 FILE = DistFile(name="assets", version="1.5", dest_path="/opt")
 FLEET = {"i-1": "a", "i-2": "a", "i-3": "b"}
 APPLICATION = application(i_1="a", i_2="a", i_3="b")
@@ -36,12 +40,29 @@ def region(*values: str, operator: str = "In") -> Matching:
     return Matching((Expression("region_id", operator, values),))
 
 
-def port(answers: Answers, *scopes: Scope) -> DistPort:
+def port(
+    answers: Answers,
+    *scopes: Scope,
+    claims: tuple[Claim, ...] = (),
+    told: list[Permit] | None = None,
+) -> DistPort:
+    """A port that displaces what other resources do not declare, and notes what it announces."""
     cloud = answers.cloud
-    stages = tuple(Stage(scope) for scope in scopes or (Everywhere(),))
+    announced: list[Permit] = [] if told is None else told
     return DistPort(
-        ens=cloud.ens, reads=Reads(cloud), app_id="e-1", files={ASSETS: FILE}, units=(ASSETS,), stages=stages
+        ens=cloud.ens,
+        reads=Reads(cloud),
+        app_id="e-1",
+        files={ASSETS: FILE},
+        units=(ASSETS,),
+        stages=tuple(Stage(scope) for scope in scopes or (Everywhere(),)),
+        cleaner=Cleaner(cloud.ens, Reads(cloud), "e-1", declared=lambda: claims, announce=announced.append),
+        clock=lambda: answers.now,
     )
+
+
+def recorded(*rows: Row) -> Answer:
+    return dist_results(*rows, places=FLEET)
 
 
 def request(scope: Scope = ALL, targets: frozenset[str] | None = None, repeat: int = 0) -> StartRequest:
@@ -63,29 +84,6 @@ def world(**more: Any) -> Answers:
 def strategy(answers: Answers, index: int = -1) -> Any:
     sent = answers.sent("DistApplicationData")[index].get("DistStrategy")
     return None if sent is None else json.loads(sent)["parameters"]["match_expressions"]
-
-
-@pytest.mark.parametrize(
-    ("scope", "members"),
-    [
-        (Everywhere(), {"i-1", "i-2", "i-3"}),
-        (region("a"), {"i-1", "i-2"}),
-        (region("a", operator="NotIn"), {"i-3"}),
-        (region("c"), set()),
-        (Matching((Expression("instance_id", "In", ("i-3", "i-9")),)), {"i-3"}),
-        (Matching((*region("a").expressions, Expression("instance_id", "NotIn", ("i-1",)))), {"i-2"}),
-        (Matching((Expression("label", "In", ("x",)),)), None),
-        (Matching((*region("a").expressions, Expression("label", "In", ("x",)))), None),
-        (ByStrategies("{}"), None),
-    ],
-)
-def test_the_inventory_says_who_belongs_to_a_scope(scope: Scope, members: set[str] | None) -> None:
-    assert members_of(scope, FLEET) == members
-
-
-def test_without_an_inventory_nobody_says_who_belongs() -> None:
-    assert members_of(Everywhere(), {}) is None
-    assert members_of(region("a"), {}) is None
 
 
 @pytest.mark.parametrize(
@@ -127,7 +125,7 @@ async def test_a_repeat_for_some_instances_names_them() -> None:
     assert strategy(answers) == [{"key": "instance_id", "operator": "In", "values": ["i-1", "i-3"]}]
 
 
-async def test_where_instances_cannot_be_named_their_regions_are_and_it_is_remembered() -> None:
+async def test_where_instances_cannot_be_named_whole_regions_are_and_it_is_remembered() -> None:
     def choosy(sent: dict[str, str]) -> Any:
         named = "instance_id" in sent.get("DistStrategy", "")
         return refused(400, "InvalidParameter.DistStrategy") if named else distributed("i-3")
@@ -141,6 +139,51 @@ async def test_where_instances_cannot_be_named_their_regions_are_and_it_is_remem
     assert len(answers.sent("DistApplicationData")) == 3
 
 
+async def test_where_instances_cannot_be_named_a_region_that_holds_others_is_left_alone() -> None:
+    """An instance of region a is not selected: the whole region must not be started for the other one."""
+
+    def choosy(sent: dict[str, str]) -> Any:
+        named = "instance_id" in sent.get("DistStrategy", "")
+        return refused(400, "InvalidParameter.DistStrategy") if named else distributed("i-1", "i-2")
+
+    answers = world(DistApplicationData=choosy)
+    one = port(answers, Matching((Expression("instance_id", "In", ("i-1",)),)))
+    await one.observe()
+    answer = await one.start(request(targets=frozenset({"i-1"})))
+    assert len(answers.sent("DistApplicationData")) == 1
+    assert "by region only" in answer.notes[ASSETS]
+
+
+async def test_exact_targets_are_started_one_by_one_whatever_the_inventory_lists() -> None:
+    """A rollback goes to just the instances that this rollout has changed."""
+    exact = ExactTargets(frozenset({"i-1", "i-3"}))
+    answers = world(DescribeApplication=NOBODY)
+    one = port(answers, exact)
+    assert (await one.observe()).members == (exact.targets,)
+    await one.start(request(exact))
+    assert strategy(answers) == [{"key": "instance_id", "operator": "In", "values": ["i-1", "i-3"]}]
+
+
+async def test_an_old_inventory_is_read_anew_and_a_fresh_one_is_kept() -> None:
+    answers = world(DescribeApplication=[APPLICATION, application(i_1="a"), application()])
+    one = port(answers)
+    first = await one.observe()
+    answers.now += 30
+    assert (await one.observe()).members == first.members == (frozenset({"i-1", "i-2", "i-3"}),)
+    answers.now += 31
+    assert (await one.observe()).members == (frozenset({"i-1"}),)
+    assert (await one.observe(afresh=True)).members == (None,)
+
+
+async def test_stopped_instances_are_told_apart() -> None:
+    stopped = application(i_1="a", i_2="a")
+    detail = json.loads(stopped["Application"])
+    (stat,) = detail["DetailStat"]["AppVersionStat"][0]["DistrictStat"]
+    stat["InstanceStat"][0]["InstanceStatus"] = "Stopped"
+    seen = await port(world(DescribeApplication={"Application": json.dumps(detail)})).observe()
+    assert (seen.stopped, seen.regions) == ({"i-1"}, {"i-1": "a", "i-2": "a"})
+
+
 async def test_a_start_of_the_whole_that_is_refused_is_not_tried_otherwise() -> None:
     answers = world(DistApplicationData=refused(400, "InvalidParameter.Data"))
     with pytest.raises(RejectedError):
@@ -149,17 +192,45 @@ async def test_a_start_of_the_whole_that_is_refused_is_not_tried_otherwise() -> 
 
 
 async def test_a_repeat_below_a_newer_version_cleans_that_first() -> None:
-    lying = dist_page(("assets", "1.5", "SUCCESS", "i-3", "1"), ("assets", "1.6", "SUCCESS", "i-3", "2"))
+    lying = recorded(("assets", "1.5", "SUCCESS", "i-3", "1"), ("assets", "1.6", "SUCCESS", "i-3", "2"))
     answers = world(DescribeDataDistResult=lying)
-    one = port(answers)
+    told: list[Permit] = []
+    one = port(answers, told=told)
     await one.observe()
     await one.start(request(repeat=1, targets=frozenset({"i-3"})))
     (cleaned,) = answers.sent("CleanDistData")
     assert (cleaned["DataName"], cleaned["DataVersion"], cleaned["EnsRegionId"]) == ("assets", "1.6", "b")
+    assert told == [Permit((Cleaning(NEWER, "b", frozenset({"i-3"})),))]
+
+
+async def test_what_another_resource_declares_is_not_displaced() -> None:
+    """Nor is another version of the name: both would displace each other for ever."""
+    lying = recorded(("assets", "1.5", "SUCCESS", "i-3", "1"), ("assets", "1.6", "SUCCESS", "i-3", "2"))
+    answers = world(DescribeDataDistResult=lying)
+    told: list[Permit] = []
+    one = port(answers, claims=(Claim("other", "e-1", NEWER, (region("b"),)),), told=told)
+    await one.observe()
+    await one.start(request(repeat=1, targets=frozenset({"i-3"})))
+    assert answers.sent("CleanDistData") == []
+    (left,) = told[0].left
+    assert (left.reason, left.urn) == (LeftBecause.DECLARED, "other")
+
+
+async def test_a_version_is_not_displaced_where_instances_that_are_not_selected_run_it() -> None:
+    rows = [("assets", "1.6", "SUCCESS", instance, "2") for instance in ("i-1", "i-2")]
+    lying = recorded(("assets", "1.5", "SUCCESS", "i-1", "1"), *rows)
+    answers = world(DescribeDataDistResult=lying)
+    only = Matching((Expression("instance_id", "In", ("i-1",)),))
+    told: list[Permit] = []
+    one = port(answers, only, told=told)
+    await one.observe()
+    await one.start(request(only, repeat=1))
+    assert answers.sent("CleanDistData") == []
+    assert [left.reason for left in told[0].left] == [LeftBecause.SHARED]
 
 
 async def test_the_first_start_cleans_nothing() -> None:
-    lying = dist_page(("assets", "1.5", "SUCCESS", "i-3", "1"), ("assets", "1.6", "SUCCESS", "i-3", "2"))
+    lying = recorded(("assets", "1.5", "SUCCESS", "i-3", "1"), ("assets", "1.6", "SUCCESS", "i-3", "2"))
     answers = world(DescribeDataDistResult=lying)
     one = port(answers)
     await one.observe()
@@ -170,7 +241,7 @@ async def test_the_first_start_cleans_nothing() -> None:
 @pytest.mark.parametrize("inventory", [APPLICATION, NOBODY], ids=["inventory", "no inventory"])
 async def test_a_repeat_never_cleans_where_another_selection_is(inventory: Any) -> None:
     """Another resource runs 1.6 in region b; it lies above the 1.5 that was everywhere once."""
-    lying = dist_page(("assets", "1.5", "SUCCESS", "i-3", "1"), ("assets", "1.6", "SUCCESS", "i-3", "2"))
+    lying = recorded(("assets", "1.5", "SUCCESS", "i-3", "1"), ("assets", "1.6", "SUCCESS", "i-3", "2"))
     answers = world(DescribeDataDistResult=lying, DescribeApplication=inventory)
     one = port(answers, region("a"))
     await one.observe()
@@ -194,45 +265,13 @@ async def test_many_instances_are_started_and_healthy_ones_among_them_left_alone
     assert sorted(named) == sorted(failed)
 
 
-async def test_a_removal_reads_and_cleans_in_its_regions_only() -> None:
-    answers = world()
-    removing = DistRemovalPort(answers.cloud.ens, "e-1", (ASSETS,), ("a", "b"))
-    await removing.clean(ASSETS)
-    assert [sent["EnsRegionId"] for sent in answers.sent("CleanDistData")] == ["a", "b"]
-
-
-async def test_a_removal_without_regions_cleans_everywhere_at_once() -> None:
-    answers = world()
-    await DistRemovalPort(answers.cloud.ens, "e-1", (ASSETS,), ()).clean(ASSETS)
-    (sent,) = answers.sent("CleanDistData")
-    assert "EnsRegionId" not in sent
-
-
-@pytest.mark.parametrize(
-    ("scopes", "regions"),
-    [
-        ([region("a")], {"a"}),
-        ([region("a"), region("a", "b")], {"a", "b"}),
-        ([region("a"), Everywhere()], set()),
-        ([region("a", operator="NotIn")], set()),
-        ([Matching((*region("a").expressions, *region("b").expressions))], set()),
-        ([InRegions(("a",))], set()),
-        ([ByStrategies("{}")], set()),
-    ],
-)
-def test_regions_limit_a_removal_only_where_nothing_else_selects(
-    scopes: list[Scope], regions: set[str]
-) -> None:
-    assert limited_to(tuple(Stage(scope) for scope in scopes)) == regions
-
-
 async def test_a_repeat_of_the_whole_cleans_what_displaces_within_its_selection() -> None:
     lying = [
         (name, version, "SUCCESS", instance, updated)
         for instance in ("i-1", "i-3")
         for name, version, updated in (("assets", "1.5", "1"), ("assets", "1.6", "2"))
     ]
-    answers = world(DescribeDataDistResult=dist_page(*lying))
+    answers = world(DescribeDataDistResult=recorded(*lying))
     one = port(answers, region("a"))
     await one.observe()
     await one.start(request(region("a"), repeat=1))

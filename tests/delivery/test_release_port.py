@@ -13,7 +13,15 @@ from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort, utc
 from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.observation import RecordState, Unit
 from pulumi_alicloud_edge.model.policy import Budget, InRegions, RolloutPolicy, Scope, Share, Stage
-from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, StartRequest, Wait
+from pulumi_alicloud_edge.reconcile.decisions import (
+    CONFIRMED_AFTER,
+    Confirm,
+    Desired,
+    Finish,
+    Start,
+    StartRequest,
+    Wait,
+)
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
 OURS = Unit("app-1", "ver-2")
