@@ -12,7 +12,6 @@ from pulumi_alicloud_edge.model.outcome import Verdict
 from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Expression, InRegions, Matching, Scope
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift, placements
-from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
 
 OURS = Unit("assets", "1.5")
 OLDER = Unit("assets", "1.4")
@@ -35,9 +34,10 @@ def drift(
     budget: Budget = Budget(),  # noqa: B008
     exclusive: bool = True,
     hints: frozenset[str] = frozenset(),
+    unserved: frozenset[str] = frozenset(),
 ) -> Drift:
     observation = Observation(records, (members,), hints=hints)
-    return find_drift(Desired(units or (OURS,), exclusive=exclusive), scope, observation, budget)
+    return find_drift(Desired(units or (OURS,), exclusive=exclusive), scope, observation, budget, unserved)
 
 
 BOTH = frozenset({"a", "b"})
@@ -78,6 +78,21 @@ def test_a_member_that_joined_the_application_has_drifted() -> None:
     assert found.missing == {"new"}
 
 
+def test_a_listed_target_that_was_not_served_is_neither_drift_nor_failure() -> None:
+    assert not drift({OURS: {"a": at(1)}}, BOTH, unserved=frozenset({"b"}))
+
+
+def test_a_target_that_was_not_served_counts_again_once_anything_shows_there() -> None:
+    shown = {OURS: {"a": at(1), "b": at(2, DELETED)}}
+    (found,) = drift(shown, BOTH, unserved=frozenset({"b"})).units
+    assert found.missing == {"b"}
+
+
+def test_a_new_target_beside_one_that_was_not_served_has_drifted() -> None:
+    (found,) = drift({OURS: {"a": at(1)}}, BOTH | {"new"}, unserved=frozenset({"b"})).units
+    assert (found.missing, found.total) == ({"new"}, 2)
+
+
 def test_versions_that_lie_side_by_side_are_no_drift() -> None:
     assert not drift({OURS: {"a": at(1)}, OLDER: {"a": at(9)}}, frozenset({"a"}), exclusive=False)
 
@@ -106,8 +121,9 @@ def test_failed_targets_come_with_the_clouds_reason() -> None:
 
 
 def test_a_unit_that_is_nowhere_has_drifted_though_nobody_names_the_targets() -> None:
-    (found,) = drift({}).units
-    assert found.missing == {ANYWHERE}
+    one = drift({})
+    (found,) = one.units
+    assert (bool(one), found.is_nowhere, found.missing) == (True, True, set())
 
 
 def test_targets_of_another_selection_are_no_drift() -> None:

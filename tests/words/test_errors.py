@@ -281,3 +281,9 @@ def test_a_rollback_that_was_interrupted_says_what_goes_on(cleaned: tuple[Unit, 
 
 def test_what_had_no_baseline_is_told_as_cleaned() -> None:
     assert "Rolled back (without assets@1.5)." in restored(units=(), cleaned=(ASSETS,), outcome=None)
+
+
+def test_a_rollback_that_finds_nothing_to_restore_does_not_claim_to_have_restored() -> None:
+    text = restored(units=(), cleaned=(), outcome=None)
+    assert "()" not in text
+    assert "nothing that it may restore" in text

@@ -13,24 +13,26 @@ from pulumi_alicloud_edge.host import Reporter
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Share, Stage
+from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.drift import Drift, UnitDrift
 from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
-from pulumi_alicloud_edge.reconcile.ledger import ANYWHERE
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 from pulumi_alicloud_edge.resources.listener import LineListener
 from pulumi_alicloud_edge.resources.words import (
     Noun,
     accepted_failures_line,
+    cleans_lines,
     drift_line,
     impact_line,
-    kept_for_line,
+    left_lines,
     progress_line,
     release_impact_line,
     removal_line,
     stays_line,
+    unserved_line,
 )
 
-REGIONS, SHARES = Noun("region", "regions"), Noun("share", "shares")
+REGIONS, INSTANCES = Noun("region", "regions"), Noun("instance", "instances")
 ASSETS, MODELS = Unit("assets", "1.5"), Unit("models", "7")
 AT = Progress(stage=0, stages=1, stage_name="", done=4, failed=0, total=6, elapsed=12)
 
@@ -70,7 +72,7 @@ def drifted(
             [drifted(missing=("a",), others=("1.6", "1.4"))],
             "drift: assets@1.5 is missing on 1 of 40 regions (1.4, 1.6 runs there)",
         ),
-        ([drifted(missing=(ANYWHERE,))], "drift: assets@1.5 is nowhere"),
+        ([replace(drifted(), is_nowhere=True)], "drift: assets@1.5 is nowhere"),
         ([drifted(failed=("a",))], "drift: assets@1.5 has failed on 1 of 40 regions"),
         (
             [drifted(missing=("a",)), drifted(MODELS, failed=("b", "c"))],
@@ -119,9 +121,63 @@ def test_smaller_lines() -> None:
     assert removal_line(1, REGIONS) == "cleaning: 1 region left"
     assert accepted_failures_line(2, REGIONS) == "2 regions failed, within max_failed"
     assert stays_line([ASSETS, MODELS], "on the servers") == "assets@1.5, models@7 stays on the servers"
-    assert (
-        kept_for_line(ASSETS, "urn:pulumi:s::p::t::web") == "assets@1.5 is not cleaned: web declares it now"
-    )
+    assert unserved_line(["i-3"], INSTANCES) == "1 instance is listed and not served: i-3"
+    assert unserved_line(["i-4", "i-3"], INSTANCES) == "2 instances are listed and not served: i-3, i-4"
+
+
+def test_what_is_cleaned_is_told_with_where_and_on_how_many_targets() -> None:
+    cleanings = [Cleaning(ASSETS, "b", frozenset({"i-3"})), Cleaning(ASSETS, "a", frozenset({"i-1", "i-2"}))]
+    assert cleans_lines([*cleanings, Cleaning(MODELS, "a", frozenset({"i-1"}))], INSTANCES) == [
+        "cleans assets@1.5 from 3 instances in 2 regions (a, b)",
+        "cleans models@7 from 1 instance in 1 region (a)",
+    ]
+    assert cleans_lines([], INSTANCES) == []
+
+
+URN = "urn:pulumi:s::p::t::web"
+
+
+@pytest.mark.parametrize(
+    ("left", "line"),
+    [
+        (
+            [Left(ASSETS, LeftBecause.DECLARED, frozenset({"i-1"}), "a", URN)],
+            "assets@1.5 stays on 1 instance (i-1) in 1 region (a): web declares assets there",
+        ),
+        (
+            [
+                Left(ASSETS, LeftBecause.SHARED, frozenset({"i-1"}), "a"),
+                Left(ASSETS, LeftBecause.SHARED, frozenset({"i-2"}), "b"),
+            ],
+            (
+                "assets@1.5 stays on 2 instances (i-1, i-2) in 2 regions (a, b): data is cleaned by whole regions, and "
+                "other instances there have it too"
+            ),
+        ),
+        (
+            [Left(ASSETS, LeftBecause.REGION_UNKNOWN, frozenset(f"i-{n}" for n in range(7)))],
+            (
+                "assets@1.5 stays on 7 instances (i-0, i-1, i-2, i-3, i-4 and 2 more): the cloud does not say in which "
+                "region they are, and data is cleaned by regions"
+            ),
+        ),
+        (
+            [Left(ASSETS, LeftBecause.BEFORE_UNKNOWN, frozenset({"i-1"}))],
+            "assets@1.5 is left on 1 instance (i-1): it is not known what ran there before this rollout",
+        ),
+        (
+            [Left(ASSETS, LeftBecause.CHANGED_SINCE, frozenset({"i-1"}))],
+            "assets is left as it is on 1 instance (i-1): somebody else has changed it since this rollout began",
+        ),
+    ],
+)
+def test_what_stays_is_told_with_why(left: list[Left], line: str) -> None:
+    assert left_lines(left, INSTANCES) == [line]
+
+
+def test_every_reason_for_leaving_something_has_a_line() -> None:
+    left = [Left(ASSETS, reason, frozenset({"i-1"})) for reason in LeftBecause]
+    assert len(set(left_lines(left, INSTANCES))) == len(LeftBecause)
 
 
 class Heard(Reporter):

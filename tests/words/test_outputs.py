@@ -7,13 +7,21 @@ from typing import Any
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import FailedTarget, Placement, Verdict
+from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Scope
+from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before
 from pulumi_alicloud_edge.resources.data_outputs import (
+    owned_claims,
     owned_units,
     show_baseline,
     show_owned,
     show_placements,
+    show_rollout,
+    show_unserved,
+    still_unserved,
+    stored_rollout,
     succeeded_somewhere,
 )
 
@@ -52,17 +60,71 @@ def test_what_has_arrived_somewhere_is_known_from_placements() -> None:
     assert succeeded_somewhere({}) == set()
 
 
-def test_owned_versions_are_kept_newest_last() -> None:
-    owned = show_owned({"owned": {"assets": ["1.5", "1.4"], "gone": ["1"]}}, (ASSETS, MODELS))
-    assert owned == {"assets": ["1.4", "1.5"], "models": ["7"], "gone": ["1"]}
-    assert set(owned_units({"owned": owned})) >= {ASSETS, MODELS, Unit("gone", "1")}
+A, B = InRegions(("a",)), InRegions(("b",))
 
 
-def test_ten_owned_versions_of_a_name_are_kept() -> None:
-    outputs: dict[str, Any] = {}
-    for number in range(15):
-        outputs = {"owned": show_owned(outputs, (Unit("assets", str(number)),))}
-    assert outputs["owned"]["assets"] == [str(number) for number in range(5, 15)]
+def owned(*claims: tuple[Unit, Scope]) -> dict[str, Any]:
+    return show_owned(Claim("", "e-1", unit, (scope,)) for unit, scope in claims)
+
+
+def read(stored: Any, selection: tuple[Scope, ...] = ()) -> list[tuple[Unit, tuple[Scope, ...]]]:
+    return [(c.unit, c.scopes) for c in owned_claims({"owned": stored}, "urn", "e-1", selection)]
+
+
+def test_owned_versions_are_kept_newest_last_with_where_they_were_put() -> None:
+    older = Unit("assets", "1.4")
+    shown = owned((ASSETS, A), (older, A), (Unit("gone", "1"), B), (ASSETS, B), (MODELS, Everywhere()))
+    assert shown == {
+        "assets": [
+            {"versions": ["1.4"], "selection": [{"regions": ["a"]}]},
+            {"versions": ["1.5"], "selection": [{"regions": ["a"]}, {"regions": ["b"]}]},
+        ],
+        "gone": [{"versions": ["1"], "selection": [{"regions": ["b"]}]}],
+        "models": [{"versions": ["7"], "selection": [{}]}],
+    }
+    assert set(read(shown)) == {
+        (older, (A,)),
+        (ASSETS, (A, B)),
+        (Unit("gone", "1"), (B,)),
+        (MODELS, (Everywhere(),)),
+    }
+    assert set(owned_units({"owned": shown})) == {older, ASSETS, MODELS, Unit("gone", "1")}
+
+
+def test_many_versions_of_one_selection_share_its_words() -> None:
+    shown = owned(*((Unit("assets", str(number)), A) for number in range(150)))
+    kept = [str(number) for number in range(50, 150)]
+    assert shown == {"assets": [{"versions": kept, "selection": [{"regions": ["a"]}]}]}
+
+
+def test_versions_that_releases_before_0_2_stored_are_where_the_inputs_select() -> None:
+    assert read({"assets": ["1.4", "1.5"]}, (A, B)) == [(Unit("assets", "1.4"), (A, B)), (ASSETS, (A, B))]
+
+
+def test_versions_of_both_forms_are_read_side_by_side() -> None:
+    stored = {"assets": ["1.4", {"versions": ["1.5"], "selection": [{"regions": ["b"]}]}]}
+    assert read(stored, (A,)) == [(Unit("assets", "1.4"), (A,)), (ASSETS, (B,))]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        [],
+        "text",
+        {"assets": None},
+        {"assets": "1.5"},
+        {"assets": [1, None, {}]},
+        {"assets": [{"versions": "1.5", "selection": [{}]}]},
+        {"assets": [{"versions": ["1.5"]}]},
+        {"assets": [{"versions": ["1.5"], "selection": []}]},
+        {"assets": [{"versions": ["1.5"], "selection": [{"regions": []}]}]},
+        {"assets": [{"versions": ["1.5"], "selection": [{"regions": ["a"]}, {"new": 1}]}]},
+    ],
+)
+def test_what_is_damaged_is_not_owned(stored: Any) -> None:
+    """Nobody knows where it was put, so nothing may be cleaned for it."""
+    assert read(stored) == []
 
 
 @pytest.mark.parametrize(
@@ -95,3 +157,52 @@ def test_ten_owned_versions_of_a_name_are_kept() -> None:
 )
 def test_the_baseline_is_what_was_in_place_before(before: dict[str, Any], baseline: dict[str, str]) -> None:
     assert show_baseline(before, (ASSETS,)) == baseline
+
+
+def test_the_baseline_is_what_most_targets_ran_where_the_rollout_has_noted_that() -> None:
+    noted = Baseline({"assets": {"i-1": "1.4", "i-2": "1.4", "i-3": "1.3", "i-4": Before.NOTHING}})
+    assert show_baseline(state("converged", "1.2"), (ASSETS,), noted) == {"assets": "1.4"}
+
+
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_an_unfinished_rollout_remembers_what_ran_before_and_how_far_it_was(status: str) -> None:
+    noted = Baseline({"assets": {"i-1": "1.4"}}, attempted={"assets": {"1.5"}})
+    shown = show_rollout(noted, Observation({}), 2)
+    baseline, begun = stored_rollout({"status": status, "__rollout": shown})
+    assert begun == 2
+    assert baseline.before("assets", "i-1", {}) == "1.4"
+    assert baseline.attempted == {"assets": {"1.5"}}
+
+
+@pytest.mark.parametrize("status", ["converged", "degraded", "rolled_back", None])
+def test_a_finished_rollout_has_nothing_to_restore(status: str | None) -> None:
+    noted = Baseline({"assets": {"i-1": "1.4"}}, attempted={"assets": {"1.5"}})
+    baseline, begun = stored_rollout({"status": status, "__rollout": show_rollout(noted, Observation({}), 1)})
+    assert (bool(baseline), begun) == (False, 0)
+
+
+def test_the_baseline_of_releases_before_0_2_is_read() -> None:
+    """They stored one version for each name, and what was declared is what had been tried."""
+    baseline, begun = stored_rollout(state("failed", "1.5", baseline={"assets": "1.4"}))
+    assert baseline.before("assets", "i-1", {}) == "1.4"
+    assert (baseline.attempted, begun) == ({"assets": {"1.5"}}, 0)
+
+
+@pytest.mark.parametrize("rollout", [{"baseline": 1, "begun": "x"}, {"baseline": {"assets": []}}, {}])
+def test_a_damaged_memory_of_a_rollout_knows_nothing(rollout: dict[str, Any]) -> None:
+    baseline, begun = stored_rollout({"status": "failed", "__rollout": rollout})
+    assert (baseline.before("assets", "i-1", {}), begun) == (Before.UNKNOWN, 0)
+
+
+def test_what_was_not_served_is_remembered_until_the_inventory_says_otherwise() -> None:
+    was = Observation({}, stopped=frozenset({"i-1"}))
+    shown = {"__unserved": show_unserved(["i-1", "i-2"], was)}
+    assert still_unserved(shown, was) == {"i-1", "i-2"}
+    assert still_unserved(shown, Observation({})) == {"i-2"}, "i-1 runs again"
+    assert still_unserved(shown, Observation({}, stopped=frozenset({"i-1", "i-2"}))) == {"i-1"}
+
+
+@pytest.mark.parametrize("stored", [None, [], {"stopped": None}])
+def test_where_nothing_is_known_to_be_unserved_everything_counts(stored: Any) -> None:
+    assert still_unserved({"__unserved": stored}, Observation({})) == set()
+    assert show_unserved([], Observation({})) == {}

@@ -1,0 +1,93 @@
+"""Selections in the state come back as they were; one that cannot be read is nobody's, and never everywhere."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.policy import (
+    ByStrategies,
+    Everywhere,
+    Expression,
+    InRegions,
+    Matching,
+    Scope,
+)
+from pulumi_alicloud_edge.model.selection import Belongs
+from pulumi_alicloud_edge.resources.neighbours import remembered_claims, show_neighbours
+from pulumi_alicloud_edge.resources.stored_selection import read_selection, write_selection
+
+TEXTS = st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=4).map(tuple)
+EXPRESSIONS = st.builds(Expression, st.text(max_size=5), st.sampled_from(["In", "NotIn"]), TEXTS)
+SCOPES: st.SearchStrategy[Scope] = st.one_of(
+    st.builds(InRegions, TEXTS),
+    st.builds(Matching, st.lists(EXPRESSIONS, min_size=1, max_size=3).map(tuple)),
+    st.builds(ByStrategies, st.text(max_size=10)),
+)
+ASSETS = Unit("assets", "1.5")
+
+
+@given(st.lists(SCOPES, min_size=1, max_size=4, unique=True))
+def test_a_selection_comes_back_from_the_state_as_it_was(scopes: list[Scope]) -> None:
+    assert read_selection(json.loads(json.dumps(write_selection(scopes)))) == tuple(scopes)
+
+
+def test_everywhere_makes_all_other_words_needless() -> None:
+    stored = write_selection([InRegions(("a",)), Everywhere()])
+    assert (stored, read_selection(stored)) == ([{}], (Everywhere(),))
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        {},
+        [],
+        "text",
+        [None],
+        [{"regions": []}],
+        [{"regions": "a"}],
+        [{"regions": [1]}],
+        [{"match": []}],
+        [{"match": [{}]}],
+        [{"match": [{"key": "region_id", "operator": "In", "values": []}]}],
+        [{"match": [{"key": "region_id", "operator": "In"}]}],
+        [{"strategies": None}],
+        [{"of a later release": True}],
+        [{"regions": ["a"]}, {"of a later release": True}],
+    ],
+)
+def test_a_damaged_selection_is_no_selection(stored: Any) -> None:
+    """Least of all everything: what it is about would be cleaned everywhere."""
+    assert read_selection(stored) is None
+
+
+def claim(urn: str, *regions: str, name: str = "assets", app: str = "e-1") -> Claim:
+    scope: Scope = InRegions(regions) if regions else Everywhere()
+    return Claim(urn, app, Unit(name, "1.5"), (scope,))
+
+
+def test_what_others_declare_of_the_same_is_remembered() -> None:
+    near, far = claim("near", "a", "b"), claim("far", "c")
+    elsewhere = [claim("other name", name="models"), claim("other app", app="e-2")]
+    stored = json.loads(json.dumps(show_neighbours([claim("mine", "a")], [near, far, *elsewhere])))
+    assert remembered_claims({"__neighbours": stored}) == (near,)
+
+
+@pytest.mark.parametrize("selection", [None, [], [{"of a later release": True}]])
+def test_a_neighbour_whose_selection_is_damaged_may_be_anywhere(selection: Any) -> None:
+    """What it declares stays, wherever that is."""
+    (stored,) = show_neighbours([claim("mine")], [claim("other", "a")])
+    (read,) = remembered_claims({"__neighbours": [stored | {"selection": selection}]})
+    assert read.covers("i-9", "z") is Belongs.YES
+
+
+@pytest.mark.parametrize("stored", [None, {}, "text", [None], [{"urn": "x"}]])
+def test_damaged_neighbours_are_left_out(stored: Any) -> None:
+    assert remembered_claims({"__neighbours": stored}) == ()
