@@ -183,12 +183,12 @@ class Released(Lifecycle[Any]):
         assert self.outputs is not None
         return self._failed or self.diff(call, self.outputs, inputs).changes
 
-    def _surroundings(self, call: Call, doing: str = "") -> Surroundings:
+    def _surroundings(self, urn: str, doing: str = "") -> Surroundings:
         return Surroundings(
             clock=lambda: self.now,
             sleep=self._sleep,
             interrupt=self._runtime.interrupt,
-            listener=LineListener(self._reporter, call.urn, self._kind.noun, lambda: self.now, doing),
+            listener=LineListener(self._reporter, urn, self._kind.noun, lambda: self.now, doing),
         )
 
     async def _sleep(self, seconds: float) -> None:

@@ -14,13 +14,15 @@ from pulumi_alicloud_edge.delivery import conduct
 from pulumi_alicloud_edge.delivery.conduct import Ended
 from pulumi_alicloud_edge.errors import Restored
 from pulumi_alicloud_edge.host import Call, Reporter
+from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, Progress, RolloutStatus
-from pulumi_alicloud_edge.resources import restoration
+from pulumi_alicloud_edge.reconcile.baseline import Baseline
+from pulumi_alicloud_edge.resources import rollback
 from pulumi_alicloud_edge.resources.dist import DistKind
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.lifecycle import Lifecycle
 from pulumi_alicloud_edge.resources.release import ReleaseKind
-from pulumi_alicloud_edge.resources.restoration import Restoration
+from pulumi_alicloud_edge.resources.rollback import Rollback
 
 ROLLOUT = {"on_failure": "rollback", "timeout": "10m"}
 RELEASE = {"app_id": CONTAINER_APP_ID, "env": "prod", "rollout": ROLLOUT}
@@ -63,14 +65,14 @@ def test_a_rollback_is_not_given_up_before_the_custom_timeout(
     timeouts: list[float] = []
 
     async def fails(*_: Any, **__: Any) -> Ended:
-        return Ended(FAILED)
+        return Ended(FAILED, Observation({}), Baseline())
 
-    async def restores(way: Restoration, _: Any) -> Restored:
-        timeouts.append(way.policy.timeout)
-        return Restored(way.desired.units, (), outcome=replace(FAILED, status=RolloutStatus.CONVERGED))
+    async def restores(_rollback: Rollback, _around: Any, *, within: float) -> Restored:
+        timeouts.append(within)
+        return Restored((), (), outcome=replace(FAILED, status=RolloutStatus.CONVERGED))
 
     monkeypatch.setattr(conduct, "carry_out", fails)
-    monkeypatch.setattr(restoration, "restore", restores)
+    monkeypatch.setattr(rollback, "restore", restores)
     with runtime_before(InProcess(world())) as runtime:
         olds = {**before, "status": "converged", "baseline": {}}
         Lifecycle(kind, runtime, Reporter("")).update(Call(timeout=custom), "it", olds, after)

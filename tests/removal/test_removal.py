@@ -257,4 +257,11 @@ def test_every_removal_ends_in_time_and_tells_the_truth(
     left = sum(record.state is not RecordState.DELETED for record in held)
     assert shelf.now <= within + 5 + CONFIRMED_AFTER
     assert len(shelf.cleans) <= 3
-    assert decision == (StillThere((OLD,), left) if left else Removed())
+    if isinstance(decision, Removed) and decision.left:
+        (unreached,) = decision.left
+        assert len(unreached.targets) == left < len(takes), (
+            "ends though nothing is cleaned, or with another count"
+        )
+        assert shelf.now >= 600, "gives up too early"
+    else:
+        assert decision == (StillThere((OLD,), left) if left else Removed())

@@ -284,6 +284,6 @@ def test_what_had_no_baseline_is_told_as_cleaned() -> None:
 
 
 def test_a_rollback_that_finds_nothing_to_restore_does_not_claim_to_have_restored() -> None:
-    text = restored(units=(), cleaned=(), outcome=None)
+    text = restored(units=(), cleaned=(), outcome=None, nothing="it has changed nothing")
     assert "()" not in text
-    assert "nothing that it may restore" in text
+    assert "Nothing is rolled back: it has changed nothing." in text

@@ -3,11 +3,11 @@
 What may be cleaned was decided by the gate (`reconcile.gate`); this sees it through. That nothing is shown any more
 is believed when two looks agree, and records of instances that no longer exist keep nothing from ending (S5, S6).
 
-| what is left after as many cleans as are made | then |
+| what is left | then |
 | --- | --- |
 | nothing, say two looks | removed |
-| some instances, while the same artifact went from others | removed; those are not served, and are named |
-| all that held the artifact | it is still there: the cloud does not clean, or not in time |
+| after ``stall_timeout``: some instances, while it went from others | removed; those are not served, and are named |
+| after ``stall_timeout``: all that held the artifact; or anything when time is up | it is still there |
 """
 
 from __future__ import annotations
@@ -96,9 +96,9 @@ class Removal:
             return self._end(observation, now)
         self._bare_since = None
         self._note_progress(left, now)
-        unreached = self._is_unreached(held, now)
-        if unreached or now >= self._deadline or now - (self._quiet_since or now) >= self._stall_timeout:
-            return self._give_up(held, now, unreached=unreached)
+        stalled = now - (self._quiet_since or now) >= self._stall_timeout
+        if stalled or now >= self._deadline:
+            return self._give_up(held, now, stalled=stalled)
         self._doubt_since = None
         if due := tuple(cleaning for cleaning in left if self._is_due(cleaning, now)):
             return Clean(due)
@@ -110,24 +110,22 @@ class Removal:
         self._cleaned_at[cleaning] = now
         self._cleans[cleaning] = self._cleans.get(cleaning, 0) + 1
 
-    def _is_unreached(self, held: Mapping[Cleaning, frozenset[str]], now: float) -> bool:
-        """Return whether cleans have cleared others of the same artifacts, and reach those that are left no more."""
-        for cleaning in held:
-            if self._cleans.get(cleaning, 0) < CLEANS or now - self._cleaned_at[cleaning] < VISIBILITY:
-                return False
+    def _is_unreached(self, held: Mapping[Cleaning, frozenset[str]]) -> bool:
+        """Return whether cleans have cleared others of the same artifacts, and as many did not reach what is left."""
         by_unit: dict[Unit, set[str]] = {}
         for cleaning, targets in held.items():
             by_unit.setdefault(cleaning.unit, set()).update(targets)
-        return all(targets < self._holders[unit] for unit, targets in by_unit.items())
+        reached = all(targets < self._holders[unit] for unit, targets in by_unit.items())
+        return reached and all(self._cleans.get(cleaning, 0) >= CLEANS for cleaning in held)
 
     def _give_up(
-        self, held: Mapping[Cleaning, frozenset[str]], now: float, *, unreached: bool
+        self, held: Mapping[Cleaning, frozenset[str]], now: float, *, stalled: bool
     ) -> Confirm | StillThere | Removed:
         """Give up when the inventory was read once more: what holds it may not exist any more."""
         if self._doubt_since is None:
             self._doubt_since = now
             return Confirm(now + CONFIRMED_AFTER)
-        if unreached:
+        if stalled and self._is_unreached(held):
             left = (Left(c.unit, LeftBecause.NOT_REACHED, ts, c.region) for c, ts in held.items())
             return Removed(tuple(left))
         units = tuple(dict.fromkeys(cleaning.unit for cleaning in held))
