@@ -12,7 +12,7 @@ from support.emulator import CONTAINER_APP_ID, VERSION_IDS
 from support.in_process import InProcess, runtime_before
 
 from pulumi_alicloud_edge.delivery.surroundings import Surroundings
-from pulumi_alicloud_edge.errors import EdgeError
+from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.host import Call, Reporter
 from pulumi_alicloud_edge.resources.lifecycle import Lifecycle, Result
 from pulumi_alicloud_edge.resources.listener import LineListener
@@ -26,12 +26,12 @@ PUBLISH, ROLLBACK = "PublishEdgeContainerAppVersion", "RollbackEdgeContainerAppV
 PUBLISHING_SECONDS = 6.0
 
 
-def world(**more: Any) -> dict[str, Any]:
-    """One app of three versions that serves nothing yet."""
+def world(*, seconds: float = PUBLISHING_SECONDS, **more: Any) -> dict[str, Any]:
+    """One app of three versions that serves nothing yet; a publish takes so long."""
     versions = [{"version_id": version, "name": version} for version in VERSION_IDS]
     regions = [{"region": region, "replicas": 2} for region in ("zhejiang", "jiangsu", "hubei")]
     app = {"app_id": CONTAINER_APP_ID, "name": "web", "versions": versions, "regions": regions}
-    bounds = [PUBLISHING_SECONDS, PUBLISHING_SECONDS]
+    bounds = [seconds, seconds]
     return {"container_apps": [{**app, **more}], "timing": {"publish_seconds": bounds}}
 
 
@@ -125,6 +125,18 @@ class Released(Lifecycle[Any]):
         """Have something happen in a wait, that many seconds after the first run has begun."""
         self._events.append((moment, happens))
 
+    def lose(self, version: str) -> None:
+        """Have the cloud know a version no more."""
+        esa = self._runtime.cloud.esa
+        known = esa.get_edge_container_app_version
+
+        async def get(app_id: str, version_id: str) -> Any:
+            if version_id == version:
+                raise NotFoundError(action="GetEdgeContainerAppVersion", code="No", message="no", status=404)
+            return await known(app_id, version_id)
+
+        vars(esa)["get_edge_container_app_version"] = get
+
     def hangs(self, count: int = 100) -> None:
         """Have what is published from now on come to no end."""
         self.faults({"action": PUBLISH, "effect": "target_hang", "targets": ["prod"], "count": count})
@@ -181,7 +193,7 @@ class Released(Lifecycle[Any]):
 
     def _changes(self, call: Call, inputs: dict[str, Any]) -> bool:
         assert self.outputs is not None
-        return self._failed or self.diff(call, self.outputs, inputs).changes
+        return self.diff(call, self.outputs, inputs).changes or self._failed
 
     def _surroundings(self, urn: str, doing: str = "") -> Surroundings:
         return Surroundings(

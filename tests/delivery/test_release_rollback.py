@@ -241,3 +241,17 @@ def _fails_with_a_state_of_an_earlier_release(web: Released, *, baseline_version
     web.outputs["baseline_version"] = baseline_version
     if damage is not None:
         web.outputs["__baseline"] = damage
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [{}, {"release_fields": "publishing_first"}, {"release_fields": "both_stay"}, {"rollback_env": "both"}],
+    ids=str,
+)
+def test_a_rollback_that_takes_minutes_is_awaited(ways: dict[str, str]) -> None:
+    with releasing(prod={"version_id": V1}, seconds=60.0) as web:
+        web.dialect(**ways)
+        web.faults({**_hang(1), "skip": 1})
+        failed = web.up(V2, rollout={**STAGED, **BACK, "stall_timeout": "90s"})
+        assert (len(web.sent(ROLLBACK)), failed.outputs["status"]) == (1, "rolled_back"), text(failed)
+        assert web.serves == (V1, 100)

@@ -51,6 +51,38 @@ def test_a_release_that_hangs_is_rolled_back(
         assert environments["staging"]["DeployedVersion"] == VERSION_IDS[2]
 
 
+@pytest.mark.dialects("release_fields", "partial_release", "text")
+def test_a_share_is_lowered_kept_and_gone_back_to(web: Managed, cloud: Emulator) -> None:
+    web.up(share(NEW, 50))
+    web.up(share(NEW, 10))
+    assert serves(cloud) == (NEW, 10)
+    cloud.drift(app_id=CONTAINER_APP_ID, env="prod", version=NEW, percentage=100)
+    cloud.advance(60)
+    web.up(share(NEW, 10))
+    assert (web.done[-1], serves(cloud)) == ("update", (NEW, 10))
+    web.up(share(NEW, 10))
+    assert web.done[-1] == "same"
+    hanging = {"effect": "target_hang", "targets": ["prod"], "count": 1}
+    cloud.faults([{"action": "PublishEdgeContainerAppVersion", **hanging}])
+    with pytest.raises(CallFailedError, match=f"back to .*{NEW} on 10 % of prod"):
+        web.up(share(VERSION_IDS[2], 30, on_failure="rollback", stall_timeout="2s", retries=0))
+    assert serves(cloud) == (NEW, 10)
+
+
+def share(version: str, percentage: int, **rollout: Any) -> dict[str, Any]:
+    """A release to a share of prod."""
+    common = {"app_id": CONTAINER_APP_ID, "env": "prod", "rollout": rollout}
+    return {**common, "version_id": version, "percentage": percentage}
+
+
+def serves(cloud: Emulator) -> tuple[str, int]:
+    """What prod serves, and on how much of it."""
+    cloud.advance(60)
+    shown = cloud.container_app()["environments"]["prod"]
+    version = shown["PublishingVersion"] or shown["DeployedVersion"]
+    return str(version).strip(), int(shown["PublishPercentage"])
+
+
 def released(version: str, **rollout: Any) -> dict[str, Any]:
     """A release to a tenth of prod, then to all of it."""
     stages = [{"percentage": 10, "bake": "0.5s"}, {"percentage": 100}]

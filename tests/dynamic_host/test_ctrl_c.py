@@ -158,7 +158,7 @@ def test_while_a_release_is_taken_back_and_the_declared_version_arrives_by_the_n
 
     (message,) = interrupt(host, [up])
 
-    assert f"back to {CONTAINER_APP_ID}@{VERSION_IDS[0]}) was interrupted at " in message
+    assert f"back to {CONTAINER_APP_ID}@{VERSION_IDS[0]} on 100 % of prod) was interrupted at " in message
     assert message.endswith(WAY_BACK_GOES_ON)
     slow.faults([])
     release.host = start()

@@ -19,6 +19,7 @@ from pulumi_alicloud_edge.delivery.release_status import (
     part_reached,
     reached,
     record_of_region,
+    record_of_rollback,
     record_of_share,
     serving,
 )
@@ -71,6 +72,12 @@ class Shown:
     goes_to: Part | None
     whole_before: str
 
+    @property
+    def on_its_way_to(self) -> Part | None:
+        """The part that the version served is to reach, None where it stands."""
+        moves = self.serves.version == self.version and self.goes_to != self.serves.part
+        return self.goes_to if moves else None
+
 
 def utc_now() -> datetime:
     """Return the time of day."""
@@ -82,12 +89,10 @@ class ReleaseObservation(Observation):
     """An observation that also says what the environment serves.
 
     Attributes:
-        serves: What it serves, None where it was not read.
-        goes_to: The part that its version is to reach, where that is another one than it has.
+        shown: What the environment showed, None where it was not read.
     """
 
-    serves: Serving | None = None
-    goes_to: Part | None = None
+    shown: Shown | None = None
 
 
 class ReleasePort:
@@ -126,6 +131,7 @@ class ReleasePort:
         self._asked: int | None = None
         self._lowering: Shown | None = None
         self._moving: tuple[str, ...] = ()
+        self._rolls_back = False
         self.first: Shown | None = None
         self.shown: Shown | None = None
 
@@ -152,6 +158,7 @@ class ReleasePort:
             request_id = await self._esa.rollback_edge_container_app_version(
                 self._app_id, self._unit.version, remarks=self._order.remarks
             )
+            self._rolls_back = True
             return StartAnswer(request_id=request_id)
         self._asked = scope.percentage if isinstance(scope, Share) else None
         self._lowering = self.shown if self.shown and self._has_more_than(scope) else None
@@ -194,11 +201,7 @@ class ReleasePort:
         if shown.version not in ("", self._unit.version):
             other = Record(RecordState.SUCCEEDED)
             units[Unit(self._unit.name, shown.version)] = dict.fromkeys(self._targets(), other)
-        on_its_way = shown.goes_to is not None and shown.goes_to != shown.serves.part
-        goes_to = shown.goes_to if on_its_way and shown.serves.version == shown.version else None
-        return ReleaseObservation(
-            units, members, mark, trouble=troubles, serves=shown.serves, goes_to=goes_to
-        )
+        return ReleaseObservation(units, members, mark, trouble=troubles, shown=shown)
 
     async def _build_state(self) -> tuple[Record | None, str]:
         """See that the version is built: it cannot be published before, and never if its build failed."""
@@ -255,6 +258,8 @@ class ReleasePort:
                     continue
                 judged.add(target)
                 record = self._record(stage.scope, target, status, context)
+                if record is None and self._rolls_back:
+                    record = record_of_rollback(status, self._unit.version)
                 if record is not None:
                     records[target] = self._explained(record, stage.scope)
         return records

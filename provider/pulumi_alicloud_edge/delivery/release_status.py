@@ -193,6 +193,16 @@ def record_of_region(
     return _record(RecordState.SUCCEEDED if done else RecordState.IN_PROGRESS, status)
 
 
+def record_of_rollback(status: AppStatus, version: str) -> Record | None:
+    """Judge a rollback to a version that this run has asked for; None where none is under way.
+
+    While the cloud rolls back, either field may name the version that it returns to: nothing documents which.
+    """
+    names = version in (status.publishing_version, status.deployed_version)
+    is_rolling_back = status.publish_status is PublishStatus.ROLLBACKING
+    return _record(RecordState.IN_PROGRESS, status) if names and is_rolling_back else None
+
+
 def beyond(status: AppStatus) -> Record:
     """Return the record of an environment that serves our version, and more or another part than is declared.
 

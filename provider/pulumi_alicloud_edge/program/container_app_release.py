@@ -14,19 +14,21 @@ from pulumi_alicloud_edge.provider import ContainerAppReleaseProvider
 class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name="ContainerAppRelease"):
     """One version of an edge container app, serving ``staging`` or ``prod`` (ESA PublishEdgeContainerAppVersion).
 
-    Done when GetEdgeContainerAppStatus shows the version at the share asked for. A release cannot be
-    unpublished: destroying the resource leaves it in place, and says so.
+    Done when GetEdgeContainerAppStatus shows the version at exactly the share, or in exactly the regions, that are
+    declared; anything else is drift. A rollback restores the version and the share that the environment had when the
+    rollout began. A release cannot be unpublished: destroying the resource leaves it in place, and says so.
 
     Args:
         resource_name: The resource's name in the stack.
         app_id: The app, ``app-…``. Changing it replaces the resource.
         version_id: The version, ``ver-…``.
         env: ``prod`` or ``staging``. Changing it replaces the resource.
-        percentage: Share of the environment, 1 to 100 (the default).
+        percentage: Share of the environment, 1 to 100 (the default). A smaller one than before lowers it, or fails
+            where the cloud does not.
         regions: Release to these regions instead.
-        full_release: With ``regions``: release the whole of each.
+        full_release: With ``regions``: ask for a full release.
         publish_type: ``percentage`` or ``region``; follows from the others where it is not given.
-        start_time: When the cloud is to begin, UTC: ``2026-12-01T03:00:00Z``.
+        start_time: When the cloud is to begin, UTC: ``2026-12-01T03:00:00Z``. Later stages begin at once.
         remarks: A note that the cloud keeps with the release.
         rollout: Budgets and deadlines.
         opts: Pulumi's resource options.

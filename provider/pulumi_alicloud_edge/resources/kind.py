@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from pulumi_alicloud_edge.errors import InputError, InputFault
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation
+from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
@@ -143,6 +143,30 @@ class Kind(ABC, Generic[I]):
             for index, members in enumerate(observation.members)
             if members is not None and not members
         ]
+
+    def restores(
+        self,
+        inputs: I,  # noqa: ARG002
+        observation: Observation,  # noqa: ARG002
+        outputs: Mapping[str, Any],  # noqa: ARG002
+    ) -> Unit | None:
+        """Return what a rollback would bring back that is to be looked for in a preview; None for nothing.
+
+        Args:
+            inputs: What is declared.
+            observation: What the cloud shows before the rollout.
+            outputs: What is stored.
+        """
+        return None
+
+    async def faults_of_restoring(
+        self,
+        runtime: Runtime,  # noqa: ARG002
+        inputs: I,  # noqa: ARG002
+        unit: Unit,  # noqa: ARG002
+    ) -> list[InputFault]:
+        """Find out why a rollback could not bring a unit back. Runs on the runtime's loop."""
+        return []
 
     def claims(self, urn: str, inputs: I) -> tuple[Claim, ...]:  # noqa: ARG002
         """Return what a resource declares on its application, and where."""

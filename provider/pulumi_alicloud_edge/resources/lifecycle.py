@@ -24,7 +24,14 @@ from pulumi_alicloud_edge.reconcile.baking import has_baked
 from pulumi_alicloud_edge.reconcile.drift import placements
 from pulumi_alicloud_edge.resources.cleanup import Cleanup
 from pulumi_alicloud_edge.resources.data_memory import covered
-from pulumi_alicloud_edge.resources.data_outputs import HINTS, IN_PLACE, ROLLOUT, UNSERVED, stored_rollout
+from pulumi_alicloud_edge.resources.data_outputs import (
+    HINTS,
+    IN_PLACE,
+    ROLLOUT,
+    UNFINISHED,
+    UNSERVED,
+    stored_rollout,
+)
 from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
 from pulumi_alicloud_edge.resources.listener import LineListener
 from pulumi_alicloud_edge.resources.looking import Look, Looker
@@ -154,7 +161,10 @@ class Lifecycle(Generic[I]):
         inputs = None if has_unknown(news) else self._kind.read(news)
         if inputs is None:
             return Difference(changes=True)
-        faults = tuple(self._kind.faults_of_change(olds, inputs))
+        faults = (
+            *self._kind.faults_of_change(olds, inputs),
+            *self._looker.baseline_faults(call.urn, inputs, olds),
+        )
         if faults:
             raise InputError(faults)
         if before != after or olds.get("status") not in IN_PLACE:
@@ -278,7 +288,7 @@ class Lifecycle(Generic[I]):
             starts_in=self._kind.starts_in(inputs),
             memory=self._kind.memory(inputs, olds),
         )
-        if not is_due(policy, ended):
+        if not is_due(policy, ended, resumed=olds.get("status") in UNFINISHED):
             return _Course(ended, port, port)
         failed = FailedRollout(policy, ended, port, olds)
         rollback = await self._kind.rollback(self._runtime, inputs, failed, neighbours)

@@ -90,6 +90,24 @@ class Looker(Generic[I]):
             return before[1]
         return self._look(urn, inputs, {})
 
+    def baseline_faults(self, urn: str, inputs: I, outputs: Mapping[str, Any]) -> tuple[InputFault, ...]:
+        """Find out why a rollback could not bring back what it would have to, by what the check has just seen.
+
+        The check itself knows the former inputs only; what a rollback restores stands in the outputs.
+        """
+        seen = self._runtime.looks.get(urn)
+        look = seen[1] if seen is not None and seen[0] == inputs else None
+        if not isinstance(look, Look) or look.observation is None:
+            return ()
+        unit = self._kind.restores(inputs, look.observation, outputs)
+        if unit is None:
+            return ()
+        finding = self._kind.faults_of_restoring(self._runtime, inputs, unit)
+        try:
+            return tuple(self._runtime.run(asyncio.wait_for(finding, LOOK_SECONDS)))
+        except (TimeoutError, EdgeError):
+            return ()
+
     def impact(self, inputs: I, observation: Observation) -> Impact:
         """Tell what a rollout would touch."""
         impact = find_impact(self._kind.desired(inputs), self._kind.policy(inputs), observation)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.errors import InputError, InputFault, NotFoundError, RejectedError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation
+from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, OnFailure, RolloutPolicy, Share, Stage
 from pulumi_alicloud_edge.model.release import (
@@ -38,6 +38,7 @@ from pulumi_alicloud_edge.resources.words import (
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.delivery.release import Shown
     from pulumi_alicloud_edge.resources.rollback import Rollback
     from pulumi_alicloud_edge.runtime import Runtime
 
@@ -120,16 +121,34 @@ class ReleaseKind(Kind[ReleaseInputs]):
     async def faults_seen(
         self, runtime: Runtime, inputs: ReleaseInputs, observation: Observation, olds: Mapping[str, Any]
     ) -> list[InputFault]:
-        """Find a version to roll back to that exists no more."""
+        """Find a version to roll back to that exists no more, before a create: what comes later has outputs."""
         faults = await super().faults_seen(runtime, inputs, observation, olds)
-        former = {unit for unit in observation.records if unit != inputs.unit}
-        if inputs.rollout.on_failure is OnFailure.ROLLBACK:
-            for unit in former:
-                try:
-                    await runtime.cloud.esa.get_edge_container_app_version(inputs.app_id, unit.version)
-                except (NotFoundError, RejectedError):
-                    faults.append(InputFault("rollout.on_failure", rollback_target_lost(unit)))
-        return faults
+        unit = None if olds else self.restores(inputs, observation, {})
+        return faults if unit is None else faults + await self.faults_of_restoring(runtime, inputs, unit)
+
+    def restores(
+        self, inputs: ReleaseInputs, observation: Observation, outputs: Mapping[str, Any]
+    ) -> Unit | None:
+        """Return the version that a rollback would bring back, None where it is the one declared, or none."""
+        from pulumi_alicloud_edge.delivery.release import ReleaseObservation
+
+        shown = observation.shown if isinstance(observation, ReleaseObservation) else None
+        if shown is None or inputs.rollout.on_failure is not OnFailure.ROLLBACK:
+            return None
+        baseline = self._baseline(inputs, shown, outputs)
+        if baseline is None or baseline.version in ("", inputs.version_id):
+            return None
+        return Unit(inputs.app_id, baseline.version)
+
+    async def faults_of_restoring(
+        self, runtime: Runtime, inputs: ReleaseInputs, unit: Unit
+    ) -> list[InputFault]:
+        """See that a version that a rollback would bring back exists."""
+        try:
+            await runtime.cloud.esa.get_edge_container_app_version(inputs.app_id, unit.version)
+        except (NotFoundError, RejectedError):
+            return [InputFault("rollout.on_failure", rollback_target_lost(unit))]
+        return []
 
     def claims(self, urn: str, inputs: ReleaseInputs) -> tuple[Claim, ...]:
         """Return which version the environment must serve."""
@@ -143,21 +162,22 @@ class ReleaseKind(Kind[ReleaseInputs]):
         """Add what the environment serves."""
         from pulumi_alicloud_edge.delivery.release import ReleaseObservation
 
-        serves = observation.serves if isinstance(observation, ReleaseObservation) else None
-        return ReleaseImpact(impact.units, impact.total, impact.stages, serves)
+        shown = observation.shown if isinstance(observation, ReleaseObservation) else None
+        return ReleaseImpact(impact.units, impact.total, impact.stages, shown.serves if shown else None)
 
     def drift_seen(self, inputs: ReleaseInputs, drift: Drift, observation: Observation) -> Drift:
         """Add what the environment serves, and what is declared of it."""
         from pulumi_alicloud_edge.delivery.release import ReleaseObservation
 
-        if not isinstance(observation, ReleaseObservation) or observation.serves is None:
+        shown = observation.shown if isinstance(observation, ReleaseObservation) else None
+        if shown is None:
             return drift
         return ReleaseDrift(
             drift.units,
             drift.allowed_failures,
             env=inputs.env.value,
-            found=observation.serves,
-            goes_to=observation.goes_to,
+            found=shown.serves,
+            goes_to=shown.on_its_way_to,
             declared=self._declared_serving(inputs),
         )
 
@@ -172,9 +192,9 @@ class ReleaseKind(Kind[ReleaseInputs]):
         from pulumi_alicloud_edge.delivery.release import ReleasePort
         from pulumi_alicloud_edge.resources.rollback import Rollback, Step, policy_of_step
 
-        port, env = failed.port, inputs.env.value
-        baseline = self._baseline(inputs, port, failed.olds)
-        shown = port.shown if isinstance(port, ReleasePort) else None
+        port = failed.port
+        first, shown = (port.first, port.shown) if isinstance(port, ReleasePort) else (None, None)
+        env, baseline = inputs.env.value, self._baseline(inputs, first, failed.olds)
         part = baseline.part if baseline else None
         if part is None and baseline and shown and baseline.version == shown.whole_before:
             part = Share(WHOLE)
@@ -208,11 +228,10 @@ class ReleaseKind(Kind[ReleaseInputs]):
             return f"{env} served {baseline.version} on {show_part(part)} before, as is declared"
         return ""
 
-    def _baseline(self, inputs: ReleaseInputs, port: Port, olds: Mapping[str, Any]) -> Serving | None:
-        """Return what a rollback restores, as far as it is known."""
-        from pulumi_alicloud_edge.delivery.release import ReleasePort
-
-        first = port.first if isinstance(port, ReleasePort) else None
+    def _baseline(
+        self, inputs: ReleaseInputs, first: Shown | None, olds: Mapping[str, Any]
+    ) -> Serving | None:
+        """Return what a rollback restores, as far as it is known; ``first`` is the first look of the run."""
         return find_baseline(
             inputs.version_id,
             _parts(self.policy(inputs)),
@@ -244,7 +263,9 @@ class ReleaseKind(Kind[ReleaseInputs]):
         ended: Ended | None = None,  # noqa: ARG002
     ) -> dict[str, Any]:
         """Return what was there before, for people by its version, for a rollback with its part."""
-        baseline = self._baseline(inputs, port, olds)
+        from pulumi_alicloud_edge.delivery.release import ReleasePort
+
+        baseline = self._baseline(inputs, port.first if isinstance(port, ReleasePort) else None, olds)
         version = baseline.version if baseline else ""
         if version in ("", inputs.version_id):
             version = str(olds.get("baseline_version") or "")

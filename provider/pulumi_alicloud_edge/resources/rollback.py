@@ -67,12 +67,13 @@ class Rollback:
         return tuple(dict.fromkeys(cleaning.unit for cleaning in self.cleanings))
 
 
-def is_due(policy: RolloutPolicy, ended: Ended) -> bool:
+def is_due(policy: RolloutPolicy, ended: Ended, *, resumed: bool) -> bool:
     """Return whether a rollout has ended such that what was before is to be restored.
 
-    A run that has started nothing itself may still have to take back what the one before it has started.
+    A run that has started nothing itself may still have to take back what the one before it has started: it is
+    ``resumed`` then.
     """
-    begun = ended.outcome.started or bool(ended.baseline.attempted)
+    begun = ended.outcome.started or resumed
     failed = ended.outcome.status is RolloutStatus.FAILED
     return failed and begun and policy.on_failure is OnFailure.ROLLBACK
 
