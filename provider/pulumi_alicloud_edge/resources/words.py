@@ -430,6 +430,11 @@ def _restored(restored: Restored, noun: Noun) -> list[str]:
     if restored.error is not None:
         return [f"The rollback ({aim}) failed too: {explain(restored.error, noun)}"]
     outcome = restored.outcome
+    if not aims:
+        return [
+            "The rollback has found nothing that it may restore.",
+            "Mend the cause and run pulumi up again.",
+        ]
     if restored.interrupted:
         seen = f" at {progress_line(outcome.progress, noun)}" if outcome else ""
         goes_on = "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
