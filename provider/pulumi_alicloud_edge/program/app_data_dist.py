@@ -37,8 +37,11 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
     """For each file: name, version, counts by state, total, and at most 20 failed targets with their reason."""
     baseline: pulumi.Output[dict[str, str]]
     """Name → version that a rollback returns to."""
-    owned: pulumi.Output[dict[str, list[str]]]
-    """Name → versions that this resource has distributed; at most 10."""
+    owned: pulumi.Output[dict[str, list[Any]]]
+    """Name → versions that this resource has distributed, each with the selections that it put it into; at most 100.
+
+    States of releases before 0.2 hold the versions alone.
+    """
     request_ids: pulumi.Output[list[str]]
     """The vendor's ids of the calls that started something."""
     converged_at: pulumi.Output[str]

@@ -43,8 +43,11 @@ class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
     """For each file: name, version, counts by state, total, and at most 20 failed targets with their reason."""
     baseline: pulumi.Output[dict[str, str]]
     """Name → version that was in place before."""
-    owned: pulumi.Output[dict[str, list[str]]]
-    """Name → versions that this resource has pushed; at most 10."""
+    owned: pulumi.Output[dict[str, list[Any]]]
+    """Name → versions that this resource has pushed, each with the selections that it put it into; at most 100.
+
+    States of releases before 0.2 hold the versions alone.
+    """
     request_ids: pulumi.Output[list[str]]
     """The vendor's ids of the calls that started something."""
     converged_at: pulumi.Output[str]
