@@ -137,7 +137,6 @@ class Rollout:
         self._baking: frozenset[str] = frozenset()
         self._given_up: dict[Unit, dict[str, str]] = {}
         self._doubt: Doubt | None = None
-        self._is_out_of_time = False
         self._baseline_confirmed = policy.on_failure is not OnFailure.ROLLBACK
         self._inventory_at = now
         self._ledger = Ledger()
@@ -262,15 +261,18 @@ class Rollout:
         return self._fail(FailureCause.NOTHING_SELECTED, now)
 
     def _fail(self, cause: FailureCause, now: float) -> Decision:
-        """Fail once a second look has shown the same (S5); once time is up, that is confirmed for all stages."""
+        """Fail once a second look has shown the same (S5); once time is up, that is confirmed for all stages.
+
+        Two looks after the deadline agree whatever each has found: the rollout has not ended well in time.
+        """
         failed = frozenset(self._survey.failed_targets)
         doubt = self._doubt
-        agrees = doubt is not None and doubt.cause is cause and doubt.failed <= failed
-        if doubt is None or not agrees:
+        if doubt is None or not (
+            (doubt.cause is cause and doubt.failed <= failed) or doubt.since >= self._deadline
+        ):
             doubt = self._doubt = Doubt(cause, failed, now)
-        if now - doubt.since < CONFIRMED_AFTER and not self._is_out_of_time:
+        if now - doubt.since < CONFIRMED_AFTER:
             return Confirm(doubt.since + CONFIRMED_AFTER)
-        self._is_out_of_time |= cause is FailureCause.TIMEOUT
         return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
 
     def _is_beyond_budget(self, *, is_final: bool) -> bool:
@@ -291,7 +293,7 @@ class Rollout:
         return min(self.stage.budget.allowed(total), max(total - 1, 0))
 
     def _go_on(self, now: float) -> Decision:
-        self._doubt = None
+        self._allay_doubt()
         if requests := tuple(self._requests()):
             if not self._baseline_confirmed and self._ran_nothing(requests):
                 self._baseline_confirmed = True
@@ -337,12 +339,17 @@ class Rollout:
         if self._bake_ends is not None and now < self._bake_ends:
             if now >= self._deadline:
                 return self._fail(FailureCause.TIMEOUT, now)
-            self._doubt = None
+            self._allay_doubt()
             return Wait(self._progress(now), min(self._deadline, self._bake_ends))
-        self._doubt = None
+        self._allay_doubt()
         if self._stage + 1 < len(self._policy.stages):
             return None
         return self._end(now)
+
+    def _allay_doubt(self) -> None:
+        """Forget bad news that a second look did not bring again; that time is up stands for all stages."""
+        if self._doubt is not None and self._doubt.since < self._deadline:
+            self._doubt = None
 
     def _end(self, now: float) -> Decision:
         """End well; where the inventory is old, only when it was read once more (S4, S6)."""
