@@ -1,0 +1,262 @@
+"""Bad news is believed when a second look, a moment later, brings it again: one stale read costs nobody a rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from tests.rollout.world import (
+    ASSETS,
+    OLDER,
+    SimulatedCloud,
+    everywhere,
+    fails,
+    fleet,
+    hangs,
+    policy,
+    rollout,
+    run,
+    steps,
+    works,
+)
+
+from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, RolloutStatus
+from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm, Finish, Start, StartAnswer
+from pulumi_alicloud_edge.reconcile.rollout import Rollout
+
+Garble = Callable[[Observation], Observation]
+
+
+def without_record(seen: Observation) -> Observation:
+    """An answer that lacks one target's records."""
+    return replace(
+        seen,
+        records={
+            unit: {target: record for target, record in records.items() if target != "t00"}
+            for unit, records in seen.records.items()
+        },
+    )
+
+
+def with_older(seen: Observation) -> Observation:
+    """An answer from before: it shows a former version on one target."""
+    stale = {"t00": Record(RecordState.SUCCEEDED, "999999999.000", "999999999.000")}
+    return replace(seen, records={**seen.records, OLDER: stale})
+
+
+def with_failure(seen: Observation) -> Observation:
+    failed = {**seen.of(ASSETS), "t00": Record(RecordState.FAILED, detail="disk full")}
+    return replace(seen, records={**seen.records, ASSETS: failed})
+
+
+def empty(seen: Observation) -> Observation:
+    return replace(seen, records={})
+
+
+def unlisted(seen: Observation) -> Observation:
+    """An answer of an inventory that has lost an instance, together with the record there."""
+    gone = without_record(seen)
+    return replace(gone, members=tuple(m and m - {"t00"} for m in seen.members))
+
+
+def troubled(seen: Observation) -> Observation:
+    return replace(seen, trouble={ASSETS: "the pods crash"})
+
+
+STALE = pytest.mark.parametrize(
+    "stale", [without_record, with_older, with_failure, empty, unlisted, troubled]
+)
+
+
+class Stale(SimulatedCloud):
+    """A cloud some of whose answers are garbled once the version has arrived everywhere."""
+
+    garble: Garble
+    times: int = 1
+    arrived: float | None = None
+
+    def observe(self, stages: object) -> Observation:
+        seen = super().observe(stages)  # type: ignore[arg-type]
+        if self.arrived is None and len(self.running()) == len(self.scripts):
+            self.arrived = self.now
+        if self.times and self.arrived is not None and self.now >= self.arrived + 20:
+            self.times -= 1
+            return self.garble(seen)
+        return seen
+
+
+def stale_cloud(garble: Garble, times: int = 1) -> Stale:
+    cloud = Stale(fleet(3))
+    cloud.garble, cloud.times = garble, times
+    return cloud
+
+
+BAKE = policy(everywhere(bake=120), retries=0)
+
+
+@STALE
+def test_one_stale_answer_in_a_bake_does_not_fail_it(stale: Garble) -> None:
+    cloud = stale_cloud(stale)
+    outcome = run(cloud, BAKE)
+    assert (outcome.status, cloud.times) == (RolloutStatus.CONVERGED, 0)
+    assert len(cloud.requests) == 1, "and nothing is started because of it"
+
+
+@pytest.mark.parametrize("bad", [without_record, with_older, with_failure, empty])
+def test_what_two_looks_show_in_a_bake_fails_it(bad: Garble) -> None:
+    cloud = stale_cloud(bad, times=1_000)
+    outcome = run(cloud, BAKE)
+    assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.BUDGET)
+    assert cloud.arrived is not None
+    assert cloud.now < cloud.arrived + 60
+
+
+def test_two_stale_answers_that_are_not_one_after_the_other_do_not_fail_it() -> None:
+    cloud = stale_cloud(without_record)
+    plan = BAKE
+    seen = 0
+    outcome: Outcome | None = None
+    for outcome in steps(rollout(cloud, plan), cloud, plan):
+        if outcome is not None:
+            break
+        if cloud.times == 0 and seen < 4:
+            seen += 1
+            cloud.times = int(seen % 2 == 0)
+    assert outcome is not None
+    assert outcome.status is RolloutStatus.CONVERGED
+
+
+def decided(one: Rollout, *looks: tuple[float, Observation]) -> list[object]:
+    return [one.decide(seen, at) for at, seen in looks]
+
+
+def seen(records: dict[Unit, dict[str, Record]], *members: str) -> Observation:
+    return Observation(records, (frozenset(members),))
+
+
+FAILED, DONE = Record(RecordState.FAILED, detail="disk full"), Record(RecordState.SUCCEEDED, "1", "1")
+
+
+def failing() -> tuple[Rollout, Observation]:
+    """A rollout whose only start has failed, and what shows that."""
+    plan = policy(retries=0)
+    cloud = SimulatedCloud(fleet(1, fails(0)))
+    one = rollout(cloud, plan)
+    before = cloud.observe(plan.stages)
+    (request,) = one.decide(before, cloud.now).requests  # type: ignore[union-attr]
+    one.starting(request, cloud.now)
+    one.started(request, cloud.start(request))
+    return one, cloud.observe(plan.stages)
+
+
+def test_the_second_look_comes_a_moment_later_and_not_in_the_same_instant() -> None:
+    one, bad = failing()
+    first, at_once, second = decided(one, (100, bad), (100, bad), (101, bad))
+    assert first == at_once == Confirm(100 + CONFIRMED_AFTER)
+    assert isinstance(second, Finish)
+    assert second.outcome.cause is FailureCause.BUDGET
+
+
+def test_other_bad_news_is_looked_at_anew() -> None:
+    """First one target is said to have failed, then another: no two looks have agreed."""
+    cloud = SimulatedCloud(fleet(2, works(0)))
+    plan = policy(everywhere(bake=60), retries=0)
+    one = rollout(cloud, plan)
+    driven = steps(one, cloud, plan)
+    while not cloud.requests:
+        next(driven)
+    next(driven)
+    good = cloud.observe(plan.stages)
+    assert not isinstance(one.decide(good, 110), Confirm)
+
+    def bad(target: str) -> Observation:
+        return replace(good, records={ASSETS: {**good.of(ASSETS), target: FAILED}})
+
+    first, other, again = decided(one, (111, bad("t00")), (112, bad("t01")), (113, bad("t01")))
+    assert (first, other) == (Confirm(112), Confirm(113))
+    assert isinstance(again, Finish)
+
+
+def test_more_bad_news_confirms_what_was_seen_before() -> None:
+    one, bad = failing()
+    worse = replace(bad, records={ASSETS: {**bad.of(ASSETS), "t01": FAILED}})
+    first, second = decided(one, (100, bad), (101, worse))
+    assert first == Confirm(101)
+    assert isinstance(second, Finish)
+
+
+def test_what_arrives_between_two_looks_counts() -> None:
+    """At the end of the timeout too: it is late by a moment, and there."""
+    cloud = SimulatedCloud(fleet(1, works(300.5)))
+    assert run(cloud, policy(timeout=300)).status is RolloutStatus.CONVERGED
+    hanging = SimulatedCloud(fleet(1, hangs()))
+    assert run(hanging, policy(timeout=300)).cause is FailureCause.TIMEOUT
+
+
+def test_an_empty_selection_is_looked_at_twice() -> None:
+    plan = policy()
+    one = rollout(SimulatedCloud(fleet(1)), plan)
+    first, second = decided(one, (100, seen({})), (101, seen({}, "t00")))
+    assert first == Confirm(101)
+    assert isinstance(second, Start)
+    (last,) = decided(rollout(SimulatedCloud({}), plan), (100, seen({})))
+    assert last == Confirm(101)
+
+
+def test_answers_that_never_agree_do_not_keep_a_rollout_from_ending() -> None:
+    """Each look shows another target as failed; when time is up, that ends all the same."""
+
+    class Flickering(SimulatedCloud):
+        def observe(self, stages: object) -> Observation:
+            shown = super().observe(stages)  # type: ignore[arg-type]
+            target = f"t{self.observations % 3:02}"
+            return replace(shown, records={ASSETS: {**shown.of(ASSETS), target: FAILED}})
+
+    cloud = Flickering(fleet(3))
+    outcome = run(cloud, policy(everywhere(bake=60), retries=0, timeout=120))
+    assert outcome.status is RolloutStatus.FAILED
+    assert cloud.now <= 100 + 120 + 2 * CONFIRMED_AFTER
+
+
+def rolling_back(timeout: float = 600) -> RolloutPolicy:
+    return replace(policy(timeout=timeout), on_failure=OnFailure.ROLLBACK)
+
+
+def looks_before_the_start(cloud: SimulatedCloud, plan: RolloutPolicy) -> tuple[int, Rollout]:
+    one = rollout(cloud, plan)
+    driven: Iterator[Outcome | None] = steps(one, cloud, plan)
+    while not cloud.requests:
+        next(driven)
+    return cloud.observations, one
+
+
+def test_that_targets_ran_nothing_is_looked_at_twice_before_a_rollback_could_clean_them() -> None:
+    cloud = SimulatedCloud(fleet(2)).has(OLDER, "t00")
+    looks, one = looks_before_the_start(cloud, rolling_back())
+    assert looks == 2
+    assert one.baseline.before("assets", "t00", {}) == "1.4"
+
+
+@pytest.mark.parametrize(
+    "targets", [("t00", "t01"), ()], ids=["all ran something", "the user wants no rollback"]
+)
+def test_where_nothing_could_be_cleaned_one_look_is_enough(targets: tuple[str, ...]) -> None:
+    cloud = SimulatedCloud(fleet(2)).has(OLDER, *targets)
+    assert looks_before_the_start(cloud, rolling_back() if targets else policy())[0] == 1
+
+
+def test_one_answer_without_records_does_not_make_a_rollback_forget_what_ran() -> None:
+    plan = rolling_back()
+    cloud = SimulatedCloud(fleet(2)).has(OLDER, "t00", "t01")
+    one = rollout(cloud, plan)
+    good = cloud.observe(plan.stages)
+    assert isinstance(one.decide(empty(good), 100), Confirm)
+    decision = one.decide(good, 101)
+    assert isinstance(decision, Start)
+    for request in decision.requests:
+        one.starting(request, 101)
+        one.started(request, StartAnswer())
+    assert {one.baseline.before("assets", target, {}) for target in ("t00", "t01")} == {"1.4"}
