@@ -60,6 +60,17 @@ class Call:
         """The resource's name in the stack."""
         return self.urn.rpartition("::")[2]
 
+    @property
+    def old_inputs(self) -> dict[str, Any]:
+        """The inputs as stored before this call, hidden ones too; empty where they cannot be had.
+
+        The engine gives them to diff, update and delete. Where an edit is no change it stores inputs and no outputs.
+        """
+        try:
+            return _decoded(self.request.old_inputs)
+        except Exception:  # noqa: BLE001 - whatever has changed in the host, the call itself must go on
+            return {}
+
 
 def current_call() -> Call:
     """Give the call under way, found in the frames of this thread; an empty one where there is none."""
@@ -87,12 +98,19 @@ def with_hidden(call: Call, field: str, properties: dict[str, Any]) -> dict[str,
         if not lost:
             return properties
         from google.protobuf import struct_pb2
-        from pulumi.runtime import rpc
 
         hidden = struct_pb2.Struct(fields={key: given[key] for key in lost})
-        return {**properties, **rpc.deserialize_properties(hidden, keep_unknowns=True, keep_internal=True)}
+        return {**properties, **_decoded(hidden)}
     except Exception:  # noqa: BLE001 - whatever has changed in the host, the call itself must go on
         return properties
+
+
+def _decoded(properties: Any) -> dict[str, Any]:
+    """Read properties of the engine's request as the host does, hidden ones too; secrets plain."""
+    from pulumi.runtime import rpc
+
+    read = rpc.deserialize_properties(properties, keep_unknowns=True, keep_internal=True)
+    return {key: rpc.unwrap_rpc_secret(value) for key, value in read.items()}
 
 
 class Reporter:

@@ -8,6 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from google.protobuf import struct_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import provider_pb2
 
 from pulumi_alicloud_edge.host import Call, current_call
 
@@ -39,6 +42,43 @@ def test_no_custom_timeout_is_none(timeout: Any) -> None:
 
 def test_a_request_without_timeouts_has_none() -> None:
     assert served(SimpleNamespace(urn=URN), object()).timeout is None
+
+
+def struct(**properties: Any) -> struct_pb2.Struct:
+    made = struct_pb2.Struct()
+    made.update(properties)
+    return made
+
+
+@pytest.mark.parametrize(
+    "message", [provider_pb2.DiffRequest, provider_pb2.UpdateRequest, provider_pb2.DeleteRequest]
+)
+def test_the_inputs_before_are_known_hidden_ones_too(message: Any) -> None:
+    given = {"app_id": "e-1", "data": [{"name": "a", "size": 7.0}], "__sources": {"a@1": "https://b/?c"}}
+    request = message(urn=URN, old_inputs=struct(**given))
+    assert served(request, object()).old_inputs == given
+
+
+def test_secret_inputs_before_are_plain() -> None:
+    secret = {rpc._special_sig_key: rpc._special_secret_sig, "value": [{"md5": "0"}]}
+    request = SimpleNamespace(urn=URN, old_inputs=struct(app_id="e-1", data=secret))
+    assert served(request, object()).old_inputs == {"app_id": "e-1", "data": [{"md5": "0"}]}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(None, id="no request"),
+        pytest.param(SimpleNamespace(), id="a request without them"),
+        pytest.param(SimpleNamespace(old_inputs=None), id="none given"),
+        pytest.param(SimpleNamespace(old_inputs=7), id="of another make"),
+        pytest.param(SimpleNamespace(old_inputs="x"), id="no properties at all"),
+        pytest.param(provider_pb2.DiffRequest(), id="an engine that gives none"),
+        pytest.param(provider_pb2.CreateRequest(), id="a call that has none"),
+    ],
+)
+def test_where_inputs_before_cannot_be_had_there_are_none(request_: Any) -> None:
+    assert Call("urn", request=request_).old_inputs == {}
 
 
 @pytest.mark.parametrize(

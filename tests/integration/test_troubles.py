@@ -62,6 +62,32 @@ def test_other_content_under_a_version_that_has_arrived_is_refused_in_preview(
     assert not starts(emulator)
 
 
+def test_a_md5_that_is_declared_later_holds_through_other_versions_too(
+    stack: Stack, archives: Archives, emulator: Emulator
+) -> None:
+    file = archives.file("1")
+    without = {key: value for key, value in file.items() if key not in ("md5", "size")}
+    stack.declare(push(archives.push(without)))
+    assert stack.up().ok
+    stack.declare(push(archives.push(file)))
+    later = stack.up()
+    assert later.counts() == {"unchanged": 2}, str(later)
+
+    stack.declare(push(archives.push(file | {"md5": "1" * 32})))
+    assert "data[0].md5: differs from what assets@1 was pushed with" in stack.preview().output
+    stack.declare(push(archives.push(archives.file("2"))))
+    assert stack.up().ok
+    emulator.clear_calls()
+    stack.declare(push(archives.push(file | {"md5": "1" * 32})))
+    refused = stack.preview()
+
+    assert not refused.ok
+    assert "data[0].md5: differs from what assets@1 was pushed with" in refused.output, str(refused)
+    assert not starts(emulator)
+    stack.declare(push(archives.push(without)))
+    assert stack.up().ok
+
+
 def test_every_fault_of_a_resource_is_told_at_once_with_its_path_before_anything_is_called(
     stack: Stack, emulator: Emulator
 ) -> None:

@@ -213,11 +213,20 @@ class DynamicHost:
         return Checked(_plain(answer.inputs), tuple(failure.reason for failure in answer.failures))
 
     def diff(
-        self, kind: Kind, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any], *, name: str = "it"
+        self,
+        kind: Kind,
+        id_: str,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        *,
+        name: str = "it",
+        old_inputs: Mapping[str, Any] | None = None,
     ) -> Diffed:
         """Compare stored outputs with new inputs."""
         before, after = _struct(_with_provider(kind, olds)), _struct(_with_provider(kind, news))
-        request = provider_pb2.DiffRequest(id=id_, urn=kind.urn(name), olds=before, news=after)
+        request = provider_pb2.DiffRequest(
+            id=id_, urn=kind.urn(name), olds=before, news=after, old_inputs=_inputs(kind, old_inputs)
+        )
         answer = self._call(self._stub.Diff, request)
         assert answer.changes != provider_pb2.DiffResponse.DIFF_UNKNOWN
         return Diffed(answer.changes == provider_pb2.DiffResponse.DIFF_SOME, tuple(answer.replaces))
@@ -240,11 +249,17 @@ class DynamicHost:
         *,
         name: str = "it",
         timeout: float = 0.0,
+        old_inputs: Mapping[str, Any] | None = None,
     ) -> Kept:
         """Update a resource."""
         before, after = _struct(_with_provider(kind, olds)), _struct(_with_provider(kind, news))
         request = provider_pb2.UpdateRequest(
-            id=id_, urn=kind.urn(name), olds=before, news=after, timeout=timeout
+            id=id_,
+            urn=kind.urn(name),
+            olds=before,
+            news=after,
+            timeout=timeout,
+            old_inputs=_inputs(kind, old_inputs),
         )
         answer = self._call(self._stub.Update, request)
         return Kept(id_, _plain(answer.properties))
@@ -258,12 +273,23 @@ class DynamicHost:
         return Kept(answer.id, _plain(answer.properties))
 
     def delete(
-        self, kind: Kind, id_: str, outputs: Mapping[str, Any], *, name: str = "it", timeout: float = 0.0
+        self,
+        kind: Kind,
+        id_: str,
+        outputs: Mapping[str, Any],
+        *,
+        name: str = "it",
+        timeout: float = 0.0,
+        old_inputs: Mapping[str, Any] | None = None,
     ) -> None:
         """Delete a resource."""
         properties = _struct(_with_provider(kind, outputs))
         request = provider_pb2.DeleteRequest(
-            id=id_, urn=kind.urn(name), properties=properties, timeout=timeout
+            id=id_,
+            urn=kind.urn(name),
+            properties=properties,
+            timeout=timeout,
+            old_inputs=_inputs(kind, old_inputs),
         )
         self._call(self._stub.Delete, request)
 
@@ -371,7 +397,7 @@ class Managed:
     def destroy(self) -> None:
         """Run what `pulumi destroy` runs."""
         state = self._known()
-        self.host.delete(self.kind, state.id, state.outputs, name=self.name)
+        self.host.delete(self.kind, state.id, state.outputs, name=self.name, old_inputs=self.inputs)
         self.state = self.inputs = None
 
     def _create(self, inputs: dict[str, Any], timeout: float) -> Kept:
@@ -379,11 +405,21 @@ class Managed:
 
     def _update(self, inputs: dict[str, Any], timeout: float) -> Kept:
         state = self._known()
-        return self.host.update(self.kind, state.id, state.outputs, inputs, name=self.name, timeout=timeout)
+        return self.host.update(
+            self.kind,
+            state.id,
+            state.outputs,
+            inputs,
+            name=self.name,
+            timeout=timeout,
+            old_inputs=self.inputs,
+        )
 
     def _differs(self, inputs: dict[str, Any]) -> bool:
         state = self._known()
-        return self.host.diff(self.kind, state.id, state.outputs, inputs, name=self.name).changes
+        return self.host.diff(
+            self.kind, state.id, state.outputs, inputs, name=self.name, old_inputs=self.inputs
+        ).changes
 
     def _known(self) -> Kept:
         assert self.state is not None, f"{self.name} does not exist"
@@ -449,6 +485,10 @@ def _program(edits: Mapping[str, str], faster: float) -> Iterable[str]:
 
 def _with_provider(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
     return {**properties, "__provider": kind.pickle}
+
+
+def _inputs(kind: Kind, inputs: Mapping[str, Any] | None) -> struct_pb2.Struct | None:
+    return None if inputs is None else _struct(_with_provider(kind, inputs))
 
 
 def _struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:

@@ -117,6 +117,14 @@ class Kind(ABC, Generic[I]):
         """Give the seconds until the rollout is to begin."""
         return 0.0
 
+    def recalled(self, olds: Mapping[str, Any], old_inputs: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return stored outputs with what the stored inputs alone know; empty inputs are some that cannot be had."""
+        return olds
+
+    def is_same(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Return whether two sets of what is declared ask for the same."""
+        return before == after
+
     def faults_of_change(self, olds: Mapping[str, Any], inputs: I) -> Iterator[InputFault]:  # noqa: ARG002
         """Find what is wrong with a change in the light of the outputs stored before it."""
         return iter(())

@@ -154,6 +154,7 @@ class Lifecycle(Generic[I]):
         Raises:
             InputError: The change is one that cannot be made.
         """
+        olds = self._kind.recalled(olds, call.old_inputs)
         before, after = self._kind.declared(olds), self._kind.declared(news)
         replaces = tuple(key for key in self._kind.replacing if before.get(key) != after.get(key))
         if replaces:
@@ -167,7 +168,7 @@ class Lifecycle(Generic[I]):
         )
         if faults:
             raise InputError(faults)
-        if before != after or olds.get("status") not in IN_PLACE:
+        if not self._kind.is_same(before, after) or olds.get("status") not in IN_PLACE:
             return Difference(changes=True)
         return Difference(changes=self._has_drifted(call, inputs, olds))
 
@@ -177,8 +178,15 @@ class Lifecycle(Generic[I]):
         return self._roll_out(call, self._kind.identity(read, call.name), read, inputs, {})
 
     def update(self, call: Call, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Result:
-        """Bring about what is declared now, and clean what is declared no more."""
+        """Bring about what is declared now, and clean what is declared no more.
+
+        Raises:
+            InputError: The change is one that cannot be made; after a failure the engine updates without a diff.
+        """
         read = self._known(news)
+        olds = self._kind.recalled(olds, call.old_inputs)
+        if faults := tuple(self._kind.faults_of_change(olds, read)):
+            raise InputError(faults)
         result = self._roll_out(call, id_, read, news, olds)
         result = replace(result, outputs=result.outputs | self._repairs(call, olds))
         if result.error is not None:

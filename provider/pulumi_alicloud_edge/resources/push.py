@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Any
 from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Unit
-from pulumi_alicloud_edge.model.outcome import Placement
+from pulumi_alicloud_edge.model.outcome import Placement, Verdict
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge.resources.contents import (
+    CONTENTS,
+    digests,
+    known_contents,
+    show_contents,
+    without_undeclared,
+)
 from pulumi_alicloud_edge.resources.data_memory import data_memory
 from pulumi_alicloud_edge.resources.data_outputs import (
     HINTS,
@@ -22,7 +29,6 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_owned,
     show_placements,
     show_rollout,
-    succeeded_somewhere,
 )
 from pulumi_alicloud_edge.resources.inputs import PushInputs
 from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
@@ -91,15 +97,23 @@ class PushKind(Kind[PushInputs]):
             stages=self.policy(inputs).stages,
         )
 
+    def recalled(self, olds: Mapping[str, Any], old_inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return stored outputs with all that is known of the content of versions that have arrived somewhere."""
+        known = known_contents(olds, old_inputs)
+        return {**olds, CONTENTS: show_contents(known, (), ())}
+
+    def is_same(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Return whether the same is to be pushed: a md5 or a size that only one declares is no difference."""
+        one, other = without_undeclared(before.get("data"), after.get("data"))
+        return {**before, "data": one} == {**after, "data": other}
+
     def faults_of_change(self, olds: Mapping[str, Any], inputs: PushInputs) -> Iterator[InputFault]:
         """Refuse new content under an old name: a version that has arrived somewhere stays what it is."""
-        before = self.stored(olds)
-        arrived = succeeded_somewhere(olds)
-        known = {item.unit: item for item in before.data if item.unit in arrived} if before else {}
+        known = known_contents(olds, {})
         for index, item in enumerate(inputs.data):
-            old = known.get(item.unit)
-            for field in ("md5", "size"):
-                if old is not None and getattr(old, field) != getattr(item, field):
+            before = known.get(item.unit, {})
+            for field, digest in digests(item).items():
+                if before.get(field, digest) != digest:
                     reason = f"differs from what {item.unit} was pushed with: give new content a new version"
                     yield InputFault(f"data[{index}].{field}", reason)
 
@@ -115,12 +129,14 @@ class PushKind(Kind[PushInputs]):
         from pulumi_alicloud_edge.delivery.push import PushPort
 
         scopes: tuple[Scope, ...] = tuple(stage.scope for stage in self.policy(inputs).stages)
+        arrived = [placement.unit for placement in placements if placement.count(Verdict.CONVERGED)]
         declared = (Claim("", inputs.app_id, unit, scopes) for unit in _units(inputs))
         outputs: dict[str, Any] = {
             HINTS: port.shown.hints_not_borne_out(_units(inputs)) if isinstance(port, PushPort) else 0,
             "placements": show_placements(placements),
             "owned": show_owned((*owned_claims(olds, "", inputs.app_id, scopes), *declared)),
             "baseline": show_baseline(olds, _units(inputs)),
+            CONTENTS: show_contents(known_contents(olds, {}), inputs.data, arrived),
         }
         if ended is not None:
             unfinished = ended.outcome.status.value not in IN_PLACE

@@ -1,0 +1,121 @@
+"""What a push remembers of the content of its versions: a version that has arrived somewhere stays what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE, succeeded_somewhere
+from pulumi_alicloud_edge.resources.inputs import PushDataInput
+
+CONTENTS = "__contents"
+"""Hidden output: of versions that have arrived somewhere, digests of the md5 and size that they were declared with.
+
+Digests, since a program may have marked an md5 as secret: Pulumi hides the output that has an input's name, no other.
+"""
+VERSIONS_KEPT, KEPT_IN_ALL = 10, 500
+"""Of a name, and of all names: those that came first are forgotten first."""
+CONTENT = ("md5", "size")
+_DIGEST = re.compile("[0-9a-f]{16}")
+
+Contents = dict[Unit, dict[str, str]]
+"""For each version, the oldest first, the digest of each field that was declared for it."""
+
+
+def known_contents(outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> Contents:
+    """Return what is known of versions that have arrived somewhere. What is damaged is left out.
+
+    Args:
+        outputs: The stored outputs.
+        inputs: The stored inputs, empty where they cannot be had. They may declare more than the outputs: where an edit
+            is no change, Pulumi stores its inputs alone. After a failure they are older than the outputs, and do not
+            count.
+    """
+    known = dict(_stored(outputs.get(CONTENTS)))
+    arrived = {*succeeded_somewhere(outputs), *known}
+    for properties in (outputs, inputs if outputs.get("status") in IN_PLACE else {}):
+        for unit, content in _declared(properties.get("data")):
+            if unit in arrived:
+                known[unit] = content | known.get(unit, {})
+    return known
+
+
+def show_contents(
+    known: Contents, data: Iterable[PushDataInput], arrived: Iterable[Unit]
+) -> list[dict[str, str]]:
+    """Write what is to be remembered.
+
+    Args:
+        known: What is known of versions that arrived before.
+        data: What is declared now.
+        arrived: What has arrived somewhere now.
+    """
+    contents, arrived = dict(known), {*arrived, *known}
+    for item in data:
+        if item.unit in arrived:
+            contents[item.unit] = digests(item) | contents.pop(item.unit, {})
+    of_names: Counter[str] = Counter()
+    kept = []
+    for unit, content in reversed(contents.items()):
+        of_names[unit.name] += 1
+        if content and of_names[unit.name] <= VERSIONS_KEPT:
+            kept.append({"name": unit.name, "version": unit.version, **content})
+    return kept[:KEPT_IN_ALL][::-1]
+
+
+def digests(item: PushDataInput) -> dict[str, str]:
+    """Return the digest of each field of a file's content that is declared."""
+    values = {field: getattr(item, field) for field in CONTENT}
+    return {field: _digest(item.unit, field, value) for field, value in values.items() if value is not None}
+
+
+def without_undeclared(before: Any, after: Any) -> tuple[Any, Any]:
+    """Leave out of two lists of files what of a file's content only one of them declares: that is no change of it."""
+    if not isinstance(before, list) or not isinstance(after, list) or len(before) != len(after):
+        return before, after
+    pairs = [_comparable(one, other) for one, other in zip(before, after, strict=True)]
+    return [one for one, _ in pairs], [other for _, other in pairs]
+
+
+def _comparable(before: Any, after: Any) -> tuple[Any, Any]:
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return before, after
+    if any(before.get(key) != after.get(key) for key in ("name", "version")):
+        return before, after
+    undeclared = {field for field in CONTENT if before.get(field) is None or after.get(field) is None}
+    return _without(before, undeclared), _without(after, undeclared)
+
+
+def _without(item: dict[str, Any], fields: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key not in fields}
+
+
+def _stored(contents: Any) -> Iterator[tuple[Unit, dict[str, str]]]:
+    for entry in contents if isinstance(contents, list) else ():
+        match entry:
+            case {"name": str(name), "version": str(version)}:
+                fields = {field: str(entry.get(field)) for field in CONTENT}
+                yield (
+                    Unit(name, version),
+                    {f: value for f, value in fields.items() if _DIGEST.fullmatch(value)},
+                )
+
+
+def _declared(data: Any) -> Iterator[tuple[Unit, dict[str, str]]]:
+    """Read the content of each file of stored inputs or outputs that can be read."""
+    for item in data if isinstance(data, list) else ():
+        try:
+            read = PushDataInput.model_validate(item)
+        except ValidationError:
+            continue
+        yield read.unit, digests(read)
+
+
+def _digest(unit: Unit, field: str, value: object) -> str:
+    return hashlib.sha256(f"{unit}:{field}:{value}".encode()).hexdigest()[:16]
