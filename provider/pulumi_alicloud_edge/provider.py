@@ -104,10 +104,12 @@ class _RolloutProvider(ResourceProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Take away what can be taken away."""
-        from pulumi_alicloud_edge.host import current_call
+        from pulumi_alicloud_edge.host import current_call, with_hidden
 
+        call = current_call()
+        props = with_hidden(call, "properties", _props)
         with self._messages():
-            error = self._lifecycle().delete(current_call(), _without_internals(_props))
+            error = self._lifecycle().delete(call, _without_internals(props))
             if error is not None:
                 raise error
 
