@@ -10,8 +10,8 @@ from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus, Verdict
 from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, read_baseline, stored_baseline
-from pulumi_alicloud_edge.resources.stored_selection import read_selection, write_selection
 
 VERSIONS_KEPT = 100
 """Versions of a name that a resource remembers to have put somewhere."""

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
-from pulumi_alicloud_edge.resources.stored_selection import read_selection, write_selection
+from pulumi_alicloud_edge.model.stored_claim import read_claim, write_claim
 
 NEIGHBOURS = "__neighbours"
 """Hidden output: what others declared of the same names on the same application."""
@@ -20,25 +19,18 @@ def show_neighbours(mine: Iterable[Claim], others: Iterable[Claim]) -> list[dict
     """Write the claims of others that may be about the same targets as these."""
     mine = tuple(mine)
     return [
-        {
-            "urn": claim.urn,
-            "app_id": claim.app_id,
-            "name": claim.unit.name,
-            "version": claim.unit.version,
-            "selection": write_selection(claim.scopes),
-        }
+        {"urn": claim.urn, **write_claim(claim)}
         for claim in others
         if any(claim.may_overlap(own) for own in mine)
     ]
 
 
 def remembered_claims(outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
-    """Read the claims that were written; a damaged selection counts as everywhere, so that nothing is lost by it."""
+    """Read the claims that were written. A resource that no run had checked yet stands by its program name."""
     stored = outputs.get(NEIGHBOURS)
-    claims = []
-    for item in stored if isinstance(stored, list) else ():
-        match item:
-            case {"urn": str(urn), "app_id": str(app_id), "name": str(name), "version": str(version)}:
-                scopes = read_selection(item.get("selection")) or read_selection([{}]) or ()
-                claims.append(Claim(urn, app_id, Unit(name, version), scopes))
-    return tuple(claims)
+    read = (
+        read_claim(item["urn"], item)
+        for item in (stored if isinstance(stored, list) else ())
+        if isinstance(item, dict) and isinstance(item.get("urn"), str)
+    )
+    return tuple(claim for claim in read if claim is not None)

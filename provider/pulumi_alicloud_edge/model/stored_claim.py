@@ -1,0 +1,33 @@
+"""Claims as JSON: in states, and between the processes of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.policy import Everywhere
+from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
+
+
+def write_claim(claim: Claim) -> dict[str, Any]:
+    """Return a claim without the resource that makes it."""
+    return {
+        "app_id": claim.app_id,
+        "name": claim.unit.name,
+        "version": claim.unit.version,
+        "selection": write_selection(claim.scopes),
+    }
+
+
+def read_claim(urn: str, stored: Any) -> Claim | None:
+    """Return a resource's claim, None where it cannot be read.
+
+    A damaged selection counts as everywhere, so that nothing is lost by it.
+    """
+    match stored:
+        case {"app_id": str(app_id), "name": str(name), "version": str(version)}:
+            scopes = read_selection(stored.get("selection")) or (Everywhere(),)
+            return Claim(urn, app_id, Unit(name, version), scopes)
+        case _:
+            return None
