@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -218,8 +219,40 @@ def engine_address(argv: list[str] | None = None, main: ModuleType | None = None
     argv = sys.argv if argv is None else argv
     if not is_dynamic_host(main) or not argv[1:]:
         return ""
-    host, _, port = argv[-1].rpartition(":")
-    return argv[-1] if host and port.isdigit() else ""
+    return _address(argv[-1])
+
+
+def program_engine_address() -> str:
+    """Return the engine's address in the process of a user's program; empty anywhere else, and under mocks.
+
+    The SDK keeps no address, only the stub that it calls the engine by; that knows where it leads. Where it does
+    not, the command line of the process tells, which Pulumi's language host has written.
+    """
+    try:
+        from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
+        from pulumi.runtime.settings import get_engine
+
+        engine = get_engine()
+        if not isinstance(engine, EngineStub):
+            return ""
+    except ImportError:
+        return ""
+    try:
+        target = engine.Log._channel.target().decode()  # type: ignore[attr-defined]  # noqa: SLF001
+    except (AttributeError, TypeError, ValueError):
+        target = ""
+    return _address(target.rpartition("/")[2]) or _option("--engine", sys.orig_argv)
+
+
+def _option(name: str, arguments: list[str]) -> str:
+    """Return an address that a command line gives for an option; empty where it does not."""
+    following = (value for option, value in pairwise(arguments) if option == name)
+    return _address(next(following, ""))
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    return text if host and port.isdigit() else ""
 
 
 def is_dynamic_host(main: ModuleType | None = None) -> bool:

@@ -41,7 +41,7 @@ class _RolloutProvider(ResourceProvider):
         from pulumi_alicloud_edge.runtime import configure, interrupt_everything
 
         host.adapt(interrupt_everything)
-        configure(req.config.get)
+        configure(req.config.get, host.engine_address())
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what is wrong, all of it at once, before anything is called."""

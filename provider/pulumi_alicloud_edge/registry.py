@@ -1,47 +1,146 @@
-"""What the resources of this run declare, so that none takes away what another one still needs (S2)."""
+"""What the resources of this run declare, so that none takes away what another one still needs (S2).
+
+Three sources:
+
+| who | knows a resource by | for how long |
+| --- | --- | --- |
+| this process, whose host the engine has check it | its URN | throughout |
+| another process that hosts the provider, through the run's register | its URN | throughout |
+| the user's program, through the run's register | its program name (`model.identity`) | until a host has checked it |
+
+A run limited by ``--target`` has only some resources checked; the program tells of the others.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.identity import program_names
+from pulumi_alicloud_edge.model.stored_claim import read_claim, write_claim
+from pulumi_alicloud_edge.run_register import RunRegister
+
+Claims = tuple[Claim, ...]
 
 
 class Registry:
-    """The claims of one run, filled whenever a resource is checked. Safe to use from any thread."""
+    """The claims of one run. Safe to use from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        register: What this process shares with the others of the run; None for nothing.
+    """
+
+    def __init__(self, register: RunRegister | None = None) -> None:
         self._lock = threading.Lock()
-        self._by_urn: dict[str, tuple[Claim, ...]] = {}
+        self._register = register
+        self._checked: dict[str, Claims] = {}
+        self._checked_names: set[str] = set()
+        self._program: dict[str, Claims | None] = {}
+        self._has_program = False
         self._deleted: set[str] = set()
+        self._deleted_names: set[str] = set()
 
-    def declare(self, urn: str, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    def declare(self, urn: str, claims: Claims) -> Claims:
         """Note all that a resource declares, in place of what it was known to; return what others declare."""
         with self._lock:
-            self._by_urn[urn] = claims
+            self._note_checked(urn, claims)
+            self._has_program = True
+        if self._register is not None:
+            self._register.append({"urn": urn, "claims": [write_claim(claim) for claim in claims]})
         return self.others(urn)
 
-    def others(self, urn: str) -> tuple[Claim, ...]:
+    def others(self, urn: str) -> Claims:
         """Return what resources other than one declare."""
         with self._lock:
-            return tuple(claim for of, claims in self._by_urn.items() if of != urn for claim in claims)
+            self._catch_up()
+            own = program_names(urn)
+            checked = (claim for of, claims in self._checked.items() if of != urn for claim in claims)
+            return (*checked, *self._program_claims(own))
 
-    def declared(self) -> tuple[Claim, ...]:
-        """Return what all resources declare."""
+    def declared(self) -> Claims:
+        """Return what all resources declare that are not deleted in this run.
+
+        A program names also what ``pulumi destroy --run-program`` deletes; the engine has none of that checked.
+        """
         with self._lock:
-            return tuple(claim for claims in self._by_urn.values() for claim in claims)
+            self._catch_up()
+            checked = (claim for claims in self._checked.values() for claim in claims)
+            return (*checked, *self._program_claims(self._deleted_names))
+
+    def still_declared(self, remembered: Iterable[Claim]) -> Claims:
+        """Return what of the claims that a state remembers counts beside `declared`.
+
+        Where no program runs that is all of them, without the resources that are deleted in this run. A program
+        outranks what is remembered, but for resources of which it cannot tell yet what they declare.
+        """
+        with self._lock:
+            self._catch_up()
+            gone = self._deleted | self._deleted_names
+            standing = tuple(claim for claim in remembered if claim.urn not in gone)
+            if not self._has_program:
+                return standing
+            vague = {name for name, claims in self._program.items() if claims is None}
+            return tuple(
+                claim for claim in standing if not vague.isdisjoint((claim.urn, *program_names(claim.urn)))
+            )
 
     def knows_program(self) -> bool:
         """Return whether a program has declared anything in this run; in a destroy, none runs."""
         with self._lock:
-            return bool(self._by_urn)
+            self._catch_up()
+            return self._has_program
 
     def deleting(self, urn: str) -> None:
         """Note that a resource is deleted in this run: what others remember of it counts no more."""
         with self._lock:
-            self._deleted.add(urn)
+            self._note_deleted(urn)
+        if self._register is not None:
+            self._register.append({"deleting": urn})
 
     def deleted(self) -> frozenset[str]:
         """Return the resources that are deleted in this run."""
         with self._lock:
+            self._catch_up()
             return frozenset(self._deleted)
+
+    def _program_claims(self, without: Collection[str]) -> list[Claim]:
+        return [
+            claim for name, claims in self._program.items() if name not in without for claim in claims or ()
+        ]
+
+    def _note_checked(self, urn: str, claims: Claims) -> None:
+        self._checked[urn] = claims
+        for name in program_names(urn):
+            self._checked_names.add(name)
+            self._program.pop(name, None)
+
+    def _note_deleted(self, urn: str) -> None:
+        self._deleted.add(urn)
+        self._deleted_names.update(program_names(urn))
+
+    def _catch_up(self) -> None:
+        """Take in what other processes have written since the last time.
+
+        Where it may be of an earlier run, it only adds to what must stay.
+        """
+        if self._register is None:
+            return
+        for entry in self._register.read():
+            match entry:
+                case {"urn": str(urn), "claims": list(stored)}:
+                    self._note_checked(urn, _read(urn, stored))
+                case {"program": str(name), "claims": stored} if name not in self._checked_names:
+                    self._program[name] = _read(name, stored) if isinstance(stored, list) else None
+                case {"deleting": str(urn)} if self._register.is_certain:
+                    self._note_deleted(urn)
+                    continue
+                case _:
+                    continue
+            self._has_program = self._has_program or self._register.is_certain
+
+
+def _read(urn: str, stored: list[Any]) -> Claims:
+    claims = (read_claim(urn, item) for item in stored)
+    return tuple(claim for claim in claims if claim is not None)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_alicloud_edge.errors import SettingsError
 from pulumi_alicloud_edge.registry import Registry
+from pulumi_alicloud_edge.run_register import open_register
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.session import Cloud
@@ -42,6 +43,7 @@ class Runtime:
 
     Args:
         get: Gives the stack's configuration by full key.
+        engine: The engine's address, by which the processes of its run share what is declared; empty for none.
 
     Attributes:
         registry: What the resources of this run have declared.
@@ -55,8 +57,8 @@ class Runtime:
     sleep = staticmethod(asyncio.sleep)
     """Waits so many of them, on the loop."""
 
-    def __init__(self, get: Callable[[str], object]) -> None:
-        self.registry = Registry()
+    def __init__(self, get: Callable[[str], object], engine: str = "") -> None:
+        self.registry = Registry(open_register(engine))
         self.looks: dict[str, Any] = {}
         self.drifts: dict[str, Drift] = {}
         self.unreached: Unreached | None = None
@@ -145,7 +147,7 @@ _lock = threading.Lock()
 _runtimes: list[Runtime] = []
 
 
-def configure(get: Callable[[str], object]) -> None:
+def configure(get: Callable[[str], object], engine: str = "") -> None:
     """Set up the one runtime of this process from a stack's configuration; the first configuration stays.
 
     Settings that cannot be understood are told by the first call that needs them: configuring happens under a
@@ -153,7 +155,7 @@ def configure(get: Callable[[str], object]) -> None:
     """
     with _lock:
         if not _runtimes:
-            _runtimes.append(Runtime(get))
+            _runtimes.append(Runtime(get, engine))
 
 
 def configured() -> Runtime:

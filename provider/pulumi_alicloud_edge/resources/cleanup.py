@@ -67,7 +67,12 @@ class Cleanup(Generic[I]):
             return {}
         mine = self._kind.claims(call.urn, inputs)
         registry = self._runtime.registry
-        left = self._run(call, _wanted(behind), lambda: (*registry.others(call.urn), *mine), inputs=inputs)
+        remembered = remembered_claims(olds)
+
+        def declared() -> tuple[Claim, ...]:
+            return (*registry.others(call.urn), *registry.still_declared(remembered), *mine)
+
+        left = self._run(call, _wanted(behind), declared, inputs=inputs)
         return {"owned": self._owned_after(call.urn, mine, outputs, left)}
 
     def delete(self, call: Call, outputs: Mapping[str, Any]) -> None:
@@ -83,11 +88,10 @@ class Cleanup(Generic[I]):
         registry.deleting(call.urn)
         owned = self._kind.owned(call.urn, outputs)
 
+        remembered = remembered_claims(outputs)
+
         def declared() -> tuple[Claim, ...]:
-            if registry.knows_program():
-                return registry.declared()
-            deleted = registry.deleted()
-            return tuple(c for c in remembered_claims(outputs) if c.urn not in deleted)
+            return (*registry.declared(), *registry.still_declared(remembered))
 
         stored = self._kind.stored(outputs)
         self._run(call, _wanted(owned), declared, inputs=stored, app_id=str(outputs.get("app_id", "")))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.identity import shown_beside
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Matching
 from pulumi_alicloud_edge.model.selection import REGION_KEY, Belongs
 
@@ -28,13 +29,15 @@ def conflict_faults(
             if _contradict(mine, theirs, regions or {}):
                 reason = (
                     f"{mine.unit} contradicts {theirs.unit}, which another resource declares for the same targets: "
-                    f"{mine.urn} and {theirs.urn}"
+                    f"{mine.urn} and {shown_beside(mine.urn, theirs.urn)}"
                 )
                 yield InputFault("", reason)
 
 
 def _contradict(mine: Claim, theirs: Claim, regions: Mapping[str, str]) -> bool:
     if mine.urn == theirs.urn or mine.unit == theirs.unit or not mine.may_overlap(theirs):
+        return False
+    if not theirs.unit.version:  # the program cannot tell it
         return False
     if _is_sure(mine) and _is_sure(theirs):
         return True
