@@ -8,6 +8,7 @@ import pulumi
 import pulumi.dynamic
 
 from pulumi_alicloud_edge.program.args import ArgsOrDict, DistDataArgs, MatchExpressionArgs, RolloutArgs
+from pulumi_alicloud_edge.program.declaration import declare_dist
 from pulumi_alicloud_edge.program.properties import DATA_OUTPUTS, declared, to_property
 from pulumi_alicloud_edge.provider import AppDataDistProvider
 
@@ -70,3 +71,4 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
             "on_delete": on_delete,
         }
         super().__init__(AppDataDistProvider(), resource_name, declared(inputs, DATA_OUTPUTS), opts)
+        declare_dist(self, opts, inputs)

@@ -7,6 +7,7 @@ import pulumi
 import pulumi.dynamic
 
 from pulumi_alicloud_edge.program.args import ArgsOrDict, RolloutArgs
+from pulumi_alicloud_edge.program.declaration import declare_release
 from pulumi_alicloud_edge.program.properties import RELEASE_OUTPUTS, declared, to_property
 from pulumi_alicloud_edge.provider import ContainerAppReleaseProvider
 
@@ -83,3 +84,4 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
         super().__init__(
             ContainerAppReleaseProvider(), resource_name, declared(inputs, RELEASE_OUTPUTS), opts
         )
+        declare_release(self, opts, inputs)
