@@ -20,8 +20,8 @@ from pulumi_alicloud_edge.model.policy import (
     Scope,
 )
 from pulumi_alicloud_edge.model.selection import Belongs
+from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge.resources.neighbours import remembered_claims, show_neighbours
-from pulumi_alicloud_edge.resources.stored_selection import read_selection, write_selection
 
 TEXTS = st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=4).map(tuple)
 EXPRESSIONS = st.builds(Expression, st.text(max_size=5), st.sampled_from(["In", "NotIn"]), TEXTS)

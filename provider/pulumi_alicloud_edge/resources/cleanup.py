@@ -16,7 +16,7 @@ from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.gate import Removal, holders_of, permit_removal
 from pulumi_alicloud_edge.resources.data_outputs import show_owned
 from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
-from pulumi_alicloud_edge.resources.neighbours import remembered_claims
+from pulumi_alicloud_edge.resources.neighbours import others_of, remembered_claims
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -67,10 +67,9 @@ class Cleanup(Generic[I]):
             return {}
         mine = self._kind.claims(call.urn, inputs)
         registry = self._runtime.registry
-        remembered = remembered_claims(olds)
 
         def declared() -> tuple[Claim, ...]:
-            return (*registry.others(call.urn), *registry.still_declared(remembered), *mine)
+            return (*others_of(registry, call.urn, olds), *mine)
 
         left = self._run(call, _wanted(behind), declared, inputs=inputs)
         return {"owned": self._owned_after(call.urn, mine, outputs, left)}

@@ -35,7 +35,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
 from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
 from pulumi_alicloud_edge.resources.listener import LineListener
 from pulumi_alicloud_edge.resources.looking import Look, Looker
-from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, show_neighbours
+from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, others_of, show_neighbours
 from pulumi_alicloud_edge.resources.owners import conflict_faults
 from pulumi_alicloud_edge.resources.release_baseline import BASELINE
 from pulumi_alicloud_edge.resources.validation import has_unknown
@@ -258,7 +258,7 @@ class Lifecycle(Generic[I]):
             **self._kind.outputs(inputs, shown.placements, course.port, olds, ended),
             **self._kind.shown(course.last_port),
             **over,
-            **self._neighbours_output(call.urn, inputs),
+            **self._neighbours_output(call.urn, inputs, olds),
             "status": status.value,
             "request_ids": list(outcome.request_ids),
             "converged_at": olds.get("converged_at") or "",
@@ -283,7 +283,7 @@ class Lifecycle(Generic[I]):
         from pulumi_alicloud_edge.delivery.conduct import carry_out
         from pulumi_alicloud_edge.resources.rollback import is_due, restore
 
-        neighbours = self._neighbours(call.urn)
+        neighbours = self._neighbours(call.urn, olds)
         port = self._kind.port(self._runtime, inputs, None, neighbours)
         policy = self._kind.policy(inputs)
         if call.timeout:
@@ -307,14 +307,15 @@ class Lifecycle(Generic[I]):
         last = rollback.steps[-1].port if rollback.steps else port
         return _Course(ended, port, last, restored)
 
-    def _neighbours(self, urn: str) -> Neighbours:
+    def _neighbours(self, urn: str, olds: Mapping[str, Any]) -> Neighbours:
         """Return what others declare, and who hears of what is taken away."""
         registry = self._runtime.registry
-        return Neighbours(lambda: registry.others(urn), lambda permit: self._announce(urn, permit))
+        return Neighbours(lambda: others_of(registry, urn, olds), lambda permit: self._announce(urn, permit))
 
-    def _neighbours_output(self, urn: str, inputs: I) -> dict[str, Any]:
+    def _neighbours_output(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the state is to remember of what others declare; nothing where they declare the like nowhere."""
-        shown = show_neighbours(self._kind.claims(urn, inputs), self._runtime.registry.others(urn))
+        others = others_of(self._runtime.registry, urn, olds)
+        shown = show_neighbours(self._kind.claims(urn, inputs), others)
         return {NEIGHBOURS: shown} if shown else {}
 
     def _announce(self, urn: str, permit: Permit) -> None:

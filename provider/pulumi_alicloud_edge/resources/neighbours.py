@@ -10,6 +10,7 @@ from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.stored_claim import read_claim, write_claim
+from pulumi_alicloud_edge.registry import Registry
 
 NEIGHBOURS = "__neighbours"
 """Hidden output: what others declared of the same names on the same application."""
@@ -23,6 +24,17 @@ def show_neighbours(mine: Iterable[Claim], others: Iterable[Claim]) -> list[dict
         for claim in others
         if any(claim.may_overlap(own) for own in mine)
     ]
+
+
+def others_of(registry: Registry, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
+    """Return what resources other than one declare.
+
+    Args:
+        registry: What this run knows.
+        urn: The resource.
+        outputs: Its stored outputs, which may remember what the program cannot tell yet; empty for none.
+    """
+    return (*registry.others(urn), *registry.still_declared(remembered_claims(outputs)))
 
 
 def remembered_claims(outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
