@@ -79,8 +79,11 @@ class RunRegister:
 
     def _new_lines(self) -> list[bytes]:
         try:
-            if os.lstat(self._path).st_size <= self._offset:
+            size = os.lstat(self._path).st_size
+            if size == self._offset:
                 return []
+            if size < self._offset:  # removed as old while this run goes on, and begun anew
+                self._offset = 0
             new = _read(self._path, self._offset)
         except OSError:
             return []

@@ -128,6 +128,15 @@ def test_entries_count_for_a_day(engine: str) -> None:
     assert said(other) == ["today"]
 
 
+def test_a_file_that_is_begun_anew_is_read_from_its_start(engine: str) -> None:
+    one, other = another_process(engine), another_process(engine)
+    one.append({"said": "a long one"})
+    assert said(other) == ["a long one"]
+    one._path.unlink()
+    one.append({"said": 1})
+    assert said(other) == [1]
+
+
 def test_files_are_removed_after_a_day(base: Path, engine: str) -> None:
     folder = private_folder()
     assert folder is not None
