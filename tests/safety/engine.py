@@ -28,6 +28,9 @@ from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.errors import EdgeError
 from pulumi_alicloud_edge.host import Call
+from pulumi_alicloud_edge.model.identity import program_name
+from pulumi_alicloud_edge.model.stored_claim import write_claim
+from pulumi_alicloud_edge.registry import Registry
 from pulumi_alicloud_edge.resources.dist import DistKind
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.lifecycle import Lifecycle
@@ -38,6 +41,7 @@ from pulumi_alicloud_edge.runtime import Runtime
 
 ENDPOINT = "http://127.0.0.1:8787"
 SETTINGS = CloudSettings(endpoint=ENDPOINT, access_key_id="emulator", access_key_secret="emulator-secret")
+TYPE = "pulumi-python:dynamic/alicloud-edge:"
 DIST, PUSH, RELEASE = "AppDataDist", "AppDataPush", "ContainerAppRelease"
 KINDS: dict[str, Callable[[], Kind[Any]]] = {DIST: DistKind, PUSH: PushKind, RELEASE: ReleaseKind}
 
@@ -205,13 +209,36 @@ class Host:
         return explain(error, self._kinds[kind].noun)
 
 
-def announce(runtime: Runtime, program: Iterable[Resource]) -> None:
-    """Do what the user's own process does for the processes of a run: nothing yet.
+class _Announced:
+    """What a program has written into the register that the processes of a run share."""
 
-    A provider that learns what a program declares from the program itself, and not only from its own checks, is
-    told here; where no program runs (a destroy), ``program`` is empty.
+    is_certain = True
+
+    def __init__(self, entries: list[dict[str, Any]]) -> None:
+        self._entries = entries
+
+    def append(self, entry: dict[str, Any]) -> None:
+        """Nobody else reads in this model."""
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        """Give each entry once."""
+        entries, self._entries = self._entries, []
+        yield from entries
+
+
+def announce(runtime: Runtime, program: Iterable[Resource]) -> None:
+    """Do what the user's own process does for the processes of a run: tell what the program declares.
+
+    Where no program runs (a destroy), ``program`` is empty.
     """
-    del runtime, program
+    entries = []
+    for resource in program:
+        kind = KINDS[resource.kind]()
+        name = program_name(f"{TYPE}{resource.kind}", resource.name, "")
+        inputs = kind.stored(wire_form(resource.inputs))
+        claims = [write_claim(claim) for claim in kind.claims(name, inputs)] if inputs is not None else None
+        entries.append({"program": name, "claims": claims})
+    runtime.registry = Registry(_Announced(entries))  # type: ignore[arg-type]
 
 
 def wire_form(value: Any) -> Any:
@@ -482,9 +509,7 @@ class _Run:
         return operation
 
     def _call(self, kind: str, name: str) -> Call:
-        return Call(
-            f"urn:pulumi:{self._stack.name}::project::pulumi-python:dynamic/alicloud-edge:{kind}::{name}"
-        )
+        return Call(f"urn:pulumi:{self._stack.name}::project::{TYPE}{kind}::{name}")
 
     def _protected(self, name: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
         """Give what other resources of the program declare: in a destroy, those that stay."""
