@@ -73,6 +73,8 @@ class Stored:
     inputs: Properties
     outputs: Properties
     init_failed: bool = False
+    beside: frozenset[str] = frozenset()
+    """What the program declared when it was last created or updated; later ones it cannot know in a destroy."""
 
 
 @dataclass
@@ -452,6 +454,7 @@ class _Run:
                         news,
                         wire_form(result.outputs),
                         init_failed=result.error is not None,
+                        beside=frozenset(self._stack.program),
                     )
                 return operation
             difference = lifecycle.diff(call, deepcopy(stored.outputs), deepcopy(news))
@@ -468,6 +471,8 @@ class _Run:
                 stored.inputs, stored.outputs, stored.init_failed = news, wire_form(result.outputs), False
             elif result.keep:
                 stored.outputs, stored.init_failed = wire_form(result.outputs), True
+            if result.error is None or result.keep:
+                stored.beside = frozenset(self._stack.program)
         return operation
 
     def look(self, resource: Resource) -> Operation:
@@ -517,7 +522,7 @@ class _Run:
             return {
                 other: (stored.kind, stored.inputs)
                 for other, stored in self._stack.states.items()
-                if other != name and other not in self.destroyed
+                if other != name and other not in self.destroyed and other in self._stack.states[name].beside
             }
         return {
             other: (resource.kind, resource.inputs)

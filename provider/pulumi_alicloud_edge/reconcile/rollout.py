@@ -141,7 +141,7 @@ class Rollout:
         self._inventory_at = now
         self._ledger = Ledger()
         self._targets = StageTargets(desired, policy, self._ledger, self._memory.covered)
-        self._seen = Observation({})
+        self._seen = Observation({}, (None,) * len(policy.stages))
         self._survey = Survey(frozenset(), is_open=True, units=())
 
     @property

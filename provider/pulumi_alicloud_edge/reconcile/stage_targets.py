@@ -43,7 +43,7 @@ class StageTargets:
         self._covered = covered
         self._listed: set[str] = set()
         self._departed: frozenset[str] = frozenset()
-        self._observation = Observation({})
+        self._observation = Observation({}, (None,) * len(policy.stages))
         self._now = 0.0
 
     def observe(self, observation: Observation, now: float) -> None:
