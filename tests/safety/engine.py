@@ -26,7 +26,7 @@ from tests.safety.world import APP, STARTING, STARTING_RELEASE, Effect, Wire, Wo
 
 from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.errors import EdgeError
+from pulumi_alicloud_edge.errors import EdgeError, InputError
 from pulumi_alicloud_edge.host import Call
 from pulumi_alicloud_edge.model.identity import program_name
 from pulumi_alicloud_edge.model.stored_claim import write_claim
@@ -237,7 +237,10 @@ def announce(runtime: Runtime, program: Iterable[Resource]) -> None:
     for resource in program:
         kind = KINDS[resource.kind]()
         name = program_name(f"{TYPE}{resource.kind}", resource.name, "")
-        inputs = kind.stored(wire_form(resource.inputs))
+        try:
+            inputs = kind.stored(wire_form(resource.inputs))
+        except InputError:
+            inputs = None
         claims = [write_claim(claim) for claim in kind.claims(name, inputs)] if inputs is not None else None
         entries.append({"program": name, "claims": claims})
     runtime.registry = Registry(_Announced(entries))  # type: ignore[arg-type]

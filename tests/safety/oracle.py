@@ -364,9 +364,11 @@ class Oracle(Judge):
         if quiet is not None and operation.run == "up" and operation.what != "refuse":
             since = world.effects[quiet:]
             if all(effect.actor.startswith(f"{operation.stack}/") for effect in since) and not operation.met:
+                # Without an inventory a name that is new to the stack has to be started to be sure of it (S4).
+                made_sure = operation.what == "create" and not operation.effects and world.is_blind()
                 self._hold(
                     "S7",
-                    not operation.starts,
+                    not operation.starts or made_sure,
                     f"{operation.actor} made {operation.starts} starts or cleans right after a success",
                 )
         at_ease = (
@@ -376,6 +378,7 @@ class Oracle(Judge):
             and not world.hanging()
             and operation.what not in {"refuse", "look"}
             and world.cloud.dialect.selector.value == "any"
+            and not (operation.kind == RELEASE and world.met())
             and not any(effect.what != "inventory" for effect in operation.during if effect.actor == OUTSIDE)
         )
         if at_ease:

@@ -293,6 +293,10 @@ class World:
         self._met += sum(int(rule["met"]) for rule in self.faults.rules())
         self.faults.put(list(rules))
 
+    def is_blind(self) -> bool:
+        """Tell whether nobody is told which instances there are."""
+        return self.hidden or self.cloud.dialect.inventory.value == "empty"
+
     def met(self) -> int:
         """Count the calls that have met a fault."""
         return self._met + sum(int(rule["met"]) for rule in self.faults.rules())

@@ -190,6 +190,7 @@ def _judge_unnamed(
     | the whole of the stage was started | and | then |
     | --- | --- | --- |
     | by an earlier run | the unit has records beyond the earlier stages | nothing to await |
+    | not yet | the unit has records wherever the inventory suggests | nothing to await |
     | not yet | others are moving | wait for them: an earlier run may have started it |
     | not yet | | start it |
     | now | all have it, says the cloud, or its records have changed since | nothing to await |
@@ -198,7 +199,8 @@ def _judge_unnamed(
     """
     seen = observation.of(one.unit)
     reaches = bool(seen) and not stage.earlier.issuperset(seen)
-    if one.unit in stage.covered and reaches:
+    suggested = bool(observation.hints) and observation.hints.issubset(seen)
+    if reaches and (one.unit in stage.covered or suggested):
         return Unnamed.NONE, ""
     attempt = ledger.whole_attempt(one.unit, patience.stage)
     if attempt is None:
