@@ -310,7 +310,10 @@ class Oracle(Judge):
         """S5: one stale or empty read alone leads to nothing that destroys."""
         rules = world.faults.rules()
         alone = len(rules) == 1 and rules[0]["effect"] in {"stale", "answer"} and operation.met == 1
-        if not alone or any(effect.actor != operation.actor for effect in operation.during):
+        takes_any = (
+            world.cloud.dialect.selector.value == "any"
+        )  # else a stage may be refused, and rolled back
+        if not alone or not takes_any or any(effect.actor != operation.actor for effect in operation.during):
             return
         if operation.what == "read":
             held = [
