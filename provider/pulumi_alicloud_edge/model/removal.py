@@ -12,6 +12,7 @@ class LeftBecause(Enum):
     """Why something is left as it is."""
 
     DECLARED = "declared"
+    REMEMBERED = "remembered"
     SHARED = "shared"
     REGION_UNKNOWN = "region_unknown"
     BEFORE_UNKNOWN = "before_unknown"

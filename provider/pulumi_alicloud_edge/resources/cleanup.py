@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
@@ -72,6 +73,7 @@ class Cleanup(Generic[I]):
             return (*others_of(registry, call.urn, olds), *mine)
 
         left = self._run(call, _wanted(behind), declared, inputs=inputs)
+        self._announce(call.urn, Permit(left=left))
         return {"owned": self._owned_after(call.urn, mine, outputs, left)}
 
     def delete(self, call: Call, outputs: Mapping[str, Any]) -> None:
@@ -92,8 +94,16 @@ class Cleanup(Generic[I]):
         def declared() -> tuple[Claim, ...]:
             return (*registry.declared(), *registry.still_declared(remembered))
 
-        stored = self._kind.stored(outputs)
-        self._run(call, _wanted(owned), declared, inputs=stored, app_id=str(outputs.get("app_id", "")))
+        left = self._run(
+            call,
+            _wanted(owned),
+            declared,
+            inputs=self._kind.stored(outputs),
+            app_id=str(outputs.get("app_id", "")),
+        )
+        now = {claim.urn for claim in registry.declared()}
+        told = (_as_remembered(each) if each.urn and each.urn not in now else each for each in left)
+        self._announce(call.urn, Permit(left=tuple(told)))
 
     def impact(self, urn: str, inputs: I, before: Mapping[str, Any], observation: Observation) -> Permit:
         """Return what an update of these inputs would clean, by what a look shows."""
@@ -126,9 +136,7 @@ class Cleanup(Generic[I]):
             left = self._runtime.run(self._clean(call, app_id, wanted, declared, within))
         except InterruptedWaitError:
             raise EdgeError("Interrupted while cleaning; run it again to go on.") from None
-        left = _not_kept_by(call.urn, mine, left)
-        self._announce(call.urn, Permit(left=left))
-        return left
+        return _not_kept_by(call.urn, mine, left)
 
     async def _clean(
         self,
@@ -191,6 +199,11 @@ class Cleanup(Generic[I]):
             if both:
                 remaining.append(Claim(urn, claim.app_id, claim.unit, both))
         return show_owned((*remaining, *mine))
+
+
+def _as_remembered(left: Left) -> Left:
+    """Return what stays for a resource that only the state tells of."""
+    return replace(left, reason=LeftBecause.REMEMBERED) if left.reason is LeftBecause.DECLARED else left
 
 
 def _wanted(claims: Iterable[Claim]) -> Wanted:

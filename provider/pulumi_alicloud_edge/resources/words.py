@@ -249,6 +249,9 @@ def _left_line(those: list[Left], noun: Noun) -> str:
     match first.reason:
         case LeftBecause.DECLARED:
             why = f"{first.urn.rpartition('::')[2]} declares {first.unit.name} there"
+        case LeftBecause.REMEMBERED:
+            name = first.urn.rpartition("::")[2]
+            why = f"{name} declared {first.unit.name} there when this resource was last rolled out"
         case LeftBecause.SHARED:
             why = f"data is cleaned by whole regions, and other {noun.many} there have it too"
         case LeftBecause.REGION_UNKNOWN:
