@@ -1,12 +1,13 @@
 """Two runs of one stack: Pulumi's lock keeps them apart, and where somebody breaks it the second joins the first."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.dynamic_host import Start, eventually
 from support.emulator import Emulator
 from support.stack import Stack
-from support.staged import STAGES, Program, Scene
+from support.staged import SLOW, STAGES, Program, Scene, as_time_goes_by, many_apps
 
 
 def test_a_second_run_beside_the_first_joins_what_that_has_under_way(
@@ -26,17 +27,24 @@ def test_a_second_run_beside_the_first_joins_what_that_has_under_way(
 
 @pytest.mark.cli
 def test_a_second_up_is_refused_and_leaves_the_first_alone(
-    tmp_path: Path, emulator: Emulator, scenes: list[Scene]
+    tmp_path: Path, emulator: Emulator, world: dict[str, Any], scenes: list[Scene]
 ) -> None:
+    emulator.world(many_apps(world, timing=SLOW))
     stack = Stack(tmp_path / "stack", emulator)
     stack.declare(*[scene.declared("1") for scene in scenes])
-    running = stack.start_up()
-    eventually(lambda: all(scene.starts() for scene in scenes), timeout=30)
+    running = stack.start_up("--parallel", str(len(scenes)))
+    try:
+        eventually(lambda: all(scene.starts() for scene in scenes), timeout=120)
 
-    refused = stack.up()
+        refused = stack.up()
 
-    assert not refused.ok
-    assert "locked" in refused.output
+        assert not refused.ok
+        assert "locked" in refused.output
+        assert {scene.starts() for scene in scenes} == {1}, "the first is still at its first stage"
+        as_time_goes_by(emulator, lambda: running.process.poll() is not None, timeout=120)
+    finally:
+        if running.process.poll() is None:
+            running.kill()
     finished = running.finish()
     assert finished.ok, str(finished)
     assert {scene.starts() for scene in scenes} == {STAGES}
