@@ -56,7 +56,8 @@ class Baseline:
     ) -> None:
         """Note what targets run that are about to be started; what an earlier run has noted stands.
 
-        A target without a record of any version of the name ran nothing, whatever is known of the others.
+        A target without a record of any version of the name ran nothing, whatever is known of the others; one that
+        runs a version which this rollout has never started has not been reached by it.
 
         Args:
             units: What is about to be started.
@@ -71,13 +72,15 @@ class Baseline:
             running = running_versions(observation, unit.name)
             seen = set().union(*observation.versions_of(unit.name).values())
             stored = unit.name in self.of_others
+            attempted = self.attempted.get(unit.name, ())
             for target in targets:
                 if target in known:
                     continue
-                if stored and target in seen:
+                version = running.get(target)
+                if stored and target in seen and (version is None or version in attempted):
                     known[target] = self.before(unit.name, target, observation.regions)
                 else:
-                    known[target] = running.get(target, Before.NOTHING)
+                    known[target] = Before.NOTHING if version is None else version
             if not all_meant:
                 self.of_others.setdefault(unit.name, Before.NOTHING)
 
@@ -123,16 +126,11 @@ def stored_baseline(baseline: Baseline, regions: Mapping[str, str]) -> dict[str,
     for name in sorted({*baseline.of_targets, *baseline.of_others, *baseline.attempted}):
         of_targets = dict(baseline.of_targets.get(name, {}))
         of_regions = baseline.of_regions.get(name, {})
-        noted = {regions.get(target, "") for target in of_targets}
         counts = Counter(of_targets.values())
         others = baseline.of_others.get(name) or (counts.most_common(1)[0][0] if counts else Before.UNKNOWN)
-        exceptions = _exceptions(of_targets, others, regions)
-        if exceptions is not None:
-            exceptions += [
-                {"ran": _write(former), "regions": [region], "targets": []}
-                for region, former in of_regions.items()
-                if region not in noted
-            ]
+        if name not in baseline.of_others:
+            of_regions = _whole_regions(of_targets, regions)
+        exceptions = _exceptions(of_targets, of_regions, others, regions)
         names[name] = {
             "others": _write(Before.UNKNOWN if exceptions is None else others),
             "exceptions": exceptions or [],
@@ -167,23 +165,28 @@ def read_baseline(stored: Any) -> Baseline:
     return baseline
 
 
-def _exceptions(
-    of_targets: Mapping[str, Former], others: Former, regions: Mapping[str, str]
-) -> list[dict[str, Any]] | None:
-    """Return what differs from the common answer; None where that is too much to keep."""
+def _whole_regions(of_targets: Mapping[str, Former], regions: Mapping[str, str]) -> dict[str, Former]:
+    """Return the regions whose targets all gave the same answer, where all of them were noted by this run."""
     by_region: dict[str, set[Former]] = {}
     for target, former in of_targets.items():
         by_region.setdefault(regions.get(target, ""), set()).add(former)
-    whole = {region for region, formers in by_region.items() if region and len(formers) == 1}
+    return {region: next(iter(fs)) for region, fs in by_region.items() if region and len(fs) == 1}
+
+
+def _exceptions(
+    of_targets: Mapping[str, Former],
+    of_regions: Mapping[str, Former],
+    others: Former,
+    regions: Mapping[str, str],
+) -> list[dict[str, Any]] | None:
+    """Return what differs from the common answer; None where that is too much to keep."""
     found: dict[Former, tuple[set[str], set[str]]] = {}
-    for target, former in of_targets.items():
+    for region, former in of_regions.items():
         if former != others:
-            in_regions, in_targets = found.setdefault(former, (set(), set()))
-            region = regions.get(target, "")
-            if region in whole:
-                in_regions.add(region)
-            else:
-                in_targets.add(target)
+            found.setdefault(former, (set(), set()))[0].add(region)
+    for target, former in of_targets.items():
+        if former != of_regions.get(regions.get(target, ""), others):
+            found.setdefault(former, (set(), set()))[1].add(target)
     if sum(len(rs) + len(ts) for rs, ts in found.values()) > EXCEPTIONS_KEPT:
         return None
     return [

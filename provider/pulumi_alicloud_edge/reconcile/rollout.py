@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailureCause,
@@ -208,10 +208,18 @@ class Rollout:
         return self._outcome(RolloutStatus.INTERRUPTED, now)
 
     def _note_baseline(self, request: StartRequest, members: frozenset[str] | None) -> None:
-        """Note what the targets run that a start means: those named, else those that records show."""
+        """Note what the targets run that a start means: those named, else those that records show.
+
+        What runs elsewhere in the selection is noted as well, since what runs the desired version already is not
+        started, and a later run must not take it for changed by this one.
+        """
         named = request.targets if request.targets is not None else members
         targets = self._targets.up_to(request.stage).targets if named is None else named
         self._memory.baseline.note(request.units, targets, self._seen, all_meant=named is not None)
+        selected = self._targets.up_to(len(self._policy.stages) - 1).targets
+        for unit in request.units:
+            running = selected & running_versions(self._seen, unit.name).keys()
+            self._memory.baseline.note([unit], running, self._seen)
         self._memory.baseline.note_started(request.units)
 
     def _look(self, observation: Observation, now: float) -> Survey:
