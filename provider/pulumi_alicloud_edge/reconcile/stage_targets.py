@@ -43,6 +43,7 @@ class StageTargets:
         self._covered = covered
         self._listed: set[str] = set()
         self._departed: frozenset[str] = frozenset()
+        self._reached: tuple[set[str], ...] = tuple(set() for _ in policy.stages)
         self._observation = Observation({}, (None,) * len(policy.stages))
         self._now = 0.0
 
@@ -53,6 +54,8 @@ class StageTargets:
         if None not in observation.members:
             self._departed = frozenset(self._listed - listed)
         self._listed |= listed
+        for stage, reached in enumerate(self._reached):
+            reached.update(self._moved(stage))
 
     @property
     def unserved(self) -> frozenset[str]:
@@ -96,7 +99,24 @@ class StageTargets:
                 index,
                 named=sets[index].is_known,
             )
+            if self._observation.members[index] is None and not sets[index].is_known:
+                targets |= self._reached[index]
         return TargetSet(targets - self.unserved - self._departed, certainty)
+
+    def _moved(self, stage: int) -> set[str]:
+        """Return the targets on which something has come of a start of the whole of a stage.
+
+        Where nobody can tell whose the records are, these are all that is known of the selection. Of a start of an
+        earlier run, that is what is still under way.
+        """
+        moved: set[str] = set()
+        for unit in self._desired.units:
+            attempt, records = self._ledger.whole_attempt(unit, stage), self._observation.of(unit)
+            if attempt is not None:
+                moved.update(t for t, record in records.items() if record != attempt.seen.get(t))
+            elif unit in self.covered(stage):
+                moved.update(t for t, record in records.items() if record.state is RecordState.IN_PROGRESS)
+        return moved
 
     def is_named(self, stage: int) -> bool:
         """Return whether the cloud or the inputs name the targets of a stage."""
