@@ -59,13 +59,22 @@ def moving(number: int = 3, **scripts: object) -> Moving:
     return Moving({**fleet(number, works(30)), **scripts})  # type: ignore[dict-item]
 
 
-def test_an_instance_that_leaves_while_it_is_awaited_is_no_failure() -> None:
-    outcome = drive(moving(off=[hangs()]), policy(stall_timeout=120), at=120, gone=frozenset({"off"}))
+NAMED = pytest.mark.parametrize("named", [True, False], ids=["the answer named it", "no answer names any"])
+
+
+@NAMED
+def test_an_instance_that_leaves_while_it_is_awaited_is_no_failure(named: bool) -> None:  # noqa: FBT001
+    cloud = moving(off=[hangs()])
+    cloud.names_targets = named
+    outcome = drive(cloud, policy(stall_timeout=120), at=120, gone=frozenset({"off"}))
     assert (outcome.status, outcome.progress.total) == (RolloutStatus.CONVERGED, 3)
 
 
-def test_an_instance_that_leaves_during_the_bake_is_no_failure() -> None:
-    outcome = drive(moving(), policy(everywhere(bake=100)), at=150, gone=frozenset({"t00"}))
+@NAMED
+def test_an_instance_that_leaves_during_the_bake_is_no_failure(named: bool) -> None:  # noqa: FBT001
+    cloud = moving()
+    cloud.names_targets = named
+    outcome = drive(cloud, policy(everywhere(bake=100)), at=150, gone=frozenset({"t00"}))
     assert (outcome.status, outcome.progress.total) == (RolloutStatus.CONVERGED, 2)
 
 
