@@ -104,7 +104,10 @@ def test_without_its_cancel_rollouts_end_within_their_timeout_and_the_next_up_go
     host.cancel()
     failures = [up.exception(timeout=30) for up in ups]
 
-    assert time.monotonic() - cancelled < 2 * TIMEOUT + SOON, "a rollback has the same time again"
+    most = 2 * (TIMEOUT + SECOND_LOOK) + SOON
+    assert time.monotonic() - cancelled < most, (
+        "a rollback has the same time again, and each is looked at twice"
+    )
     for failure in failures:
         assert isinstance(failure, CallFailedError)
         assert "the timeout has passed" in failure.message

@@ -29,7 +29,7 @@ def test_a_failed_create_tells_its_message_alone_keeps_its_state_and_is_updated_
     assert kept.reasons == (message,)
     assert kept.id == f"{SMALL_APP_ID}/assets"
     assert kept.outputs["status"] == "failed"
-    assert kept.outputs["owned"] == {"assets": ["1"]}
+    assert kept.outputs["owned"] == {"assets": [{"versions": ["1"], "selection": [{}]}]}
 
     stocked.faults([])
     mended = dist.up(distribution(rollout=NO_RETRIES))

@@ -62,7 +62,9 @@ def test_a_version_bump_brings_the_new_version_and_leaves_the_former_one_in_plac
     assert runs(emulator) == {"2"}
     assert not cleaned(emulator)
     assert stack.outputs("assets-everywhere")["baseline"] == {"assets": "1"}
-    assert stack.outputs("assets-everywhere")["owned"] == {"assets": ["1", "2"]}
+    assert stack.outputs("assets-everywhere")["owned"] == {
+        "assets": [{"versions": ["1", "2"], "selection": [{}]}]
+    }
 
 
 def test_a_dropped_file_is_cleaned_from_the_instances_before_up_ends(
@@ -80,7 +82,7 @@ def test_a_dropped_file_is_cleaned_from_the_instances_before_up_ends(
     assert cleaned(emulator) == [("levels", "1")]
     assert set(placed_on(emulator, name="levels").values()) == {"DELETED"}
     assert set(placed_on(emulator).values()) == {"SUCCESS"}
-    assert stack.outputs("assets-everywhere")["owned"] == {"assets": ["1"]}
+    assert stack.outputs("assets-everywhere")["owned"] == {"assets": [{"versions": ["1"], "selection": [{}]}]}
 
 
 def test_destroy_cleans_the_instances_and_says_what_stays(
