@@ -43,6 +43,7 @@ OTHER_PARAMETERS = {
 }
 OTHER_NAME = {"DynamicResourceProviderServicer": "SomeOtherServicer"}
 TIMEOUT, SOON = 2.0, 2.0
+SECOND_LOOK = 1.0  # seconds until bad news is looked at again
 CHANGED = "This version of Pulumi's dynamic host has changed: {}. All else works."
 FAILING = {"effect": "target_fail", "action": "DistApplicationData"}
 
