@@ -83,9 +83,10 @@ def test_a_listed_target_that_was_not_served_is_neither_drift_nor_failure() -> N
 
 
 def test_a_target_that_was_not_served_counts_again_once_anything_shows_there() -> None:
-    shown = {OURS: {"a": at(1), "b": at(2, DELETED)}}
+    shown = {OURS: {"a": at(1), "b": at(1)}, OLDER: {"b": at(9)}}
     (found,) = drift(shown, BOTH, unserved=frozenset({"b"})).units
     assert found.missing == {"b"}
+    assert not drift({OURS: {"a": at(1), "b": at(2, DELETED)}}, BOTH, unserved=frozenset({"b"}))
 
 
 def test_a_new_target_beside_one_that_was_not_served_has_drifted() -> None:
