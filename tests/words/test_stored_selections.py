@@ -21,6 +21,7 @@ from pulumi_alicloud_edge.model.policy import (
 )
 from pulumi_alicloud_edge.model.selection import Belongs
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
+from pulumi_alicloud_edge.resources.data_outputs import unreadable_owned
 from pulumi_alicloud_edge.resources.neighbours import remembered_claims, show_neighbours
 
 TEXTS = st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=4).map(tuple)
@@ -91,3 +92,19 @@ def test_a_neighbour_whose_selection_is_damaged_may_be_anywhere(selection: Any) 
 @pytest.mark.parametrize("stored", [None, {}, "text", [None], [{"urn": "x"}]])
 def test_damaged_neighbours_are_left_out(stored: Any) -> None:
     assert remembered_claims({"__neighbours": stored}) == ()
+
+
+@pytest.mark.parametrize(
+    ("owned", "names"),
+    [
+        ({"assets": ["1"], "levels": [{"versions": ["1"], "selection": [{}]}]}, ()),
+        ({"assets": [{"versions": ["1"], "selection": [{"match": "x"}]}], "levels": ["1"]}, ("assets",)),
+        ({"assets": 7}, ("assets",)),
+        ("assets", ("data files",)),
+        (None, ()),
+    ],
+)
+def test_what_a_state_does_not_tell_any_more_is_said_when_it_is_destroyed(
+    owned: object, names: tuple[str, ...]
+) -> None:
+    assert unreadable_owned({"owned": owned}) == names

@@ -155,7 +155,7 @@ class Cleanup(Generic[I]):
             return ()
         around = self._around(call.urn)
         until = around.now() + within
-        done: set[tuple[Unit, str]] = set()
+        done: dict[tuple[Unit, str], frozenset[str]] = {}
         left: tuple[Left, ...] = ()
         unreached: tuple[Left, ...] = ()
         for round_ in range(_ROUNDS):
@@ -163,9 +163,9 @@ class Cleanup(Generic[I]):
             if permit is None:
                 return ()
             left = permit.left
-            due = tuple(c for c in permit.cleanings if (c.unit, c.region) not in done)
+            due = tuple(c for c in permit.cleanings if c.targets - done.get((c.unit, c.region), frozenset()))
             if due:
-                done |= {(cleaning.unit, cleaning.region) for cleaning in due}
+                done.update({(c.unit, c.region): c.targets for c in due})
                 self._announce(call.urn, Permit(due))
                 seconds = max(until - around.now(), 0.0)
                 unreached += await remove(cleaner, due, around, within=seconds, subject=app_id)

@@ -71,6 +71,19 @@ def owned_claims(
     return tuple(claims)
 
 
+def unreadable_owned(outputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of which a state does not tell any more, in whole or in part, what was put where."""
+    owned = outputs.get("owned")
+    if owned is not None and not isinstance(owned, dict):
+        return ("data files",)
+    names = []
+    for name, entries in (owned or {}).items():
+        read = [tuple(_owned_entry(entry, ())) for entry in entries] if isinstance(entries, list) else [()]
+        if not all(read):
+            names.append(str(name))
+    return tuple(names)
+
+
 def owned_units(outputs: Mapping[str, Any]) -> tuple[Unit, ...]:
     """Return all artifacts that stored outputs say this resource has put somewhere."""
     return tuple(dict.fromkeys(claim.unit for claim in owned_claims(outputs, "", "", ())))

@@ -23,11 +23,12 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_placements,
     show_rollout,
     show_unserved,
+    unreadable_owned,
 )
 from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
 from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
 from pulumi_alicloud_edge.resources.sizes import size_faults
-from pulumi_alicloud_edge.resources.words import Noun, rollback_target_lost, stays_line
+from pulumi_alicloud_edge.resources.words import Noun, rollback_target_lost, stays_line, unreadable_line
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_wire import DistFile
@@ -222,7 +223,7 @@ class DistKind(Kind[DistInputs]):
         units = owned_units(outputs)
         if units and outputs.get("on_delete") == OnDelete.RETAIN.value:
             return stays_line(units, "on the instances: on_delete is retain")
-        return ""
+        return unreadable_line(names) if (names := unreadable_owned(outputs)) else ""
 
     def _put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what stored outputs say was put where; for old ones, where their inputs select."""

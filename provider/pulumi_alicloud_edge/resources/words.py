@@ -205,6 +205,11 @@ def stays_line(units: Iterable[Unit], where: str) -> str:
     return f"{', '.join(str(unit) for unit in units)} stays {where}"
 
 
+def unreadable_line(names: Iterable[str]) -> str:
+    """Say of which names the state does not tell any more what is to be cleaned."""
+    return f"the state does not tell any more where {', '.join(names)} was put: what is there of it stays"
+
+
 def two_owners_line(unit: Unit, version: str) -> str:
     """Say that a version came back after it had been repaired away."""
     return (
