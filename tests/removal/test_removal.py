@@ -265,14 +265,3 @@ def test_every_removal_ends_in_time_and_tells_the_truth(
         assert shelf.now >= 600, "gives up too early"
     else:
         assert decision == (StillThere((OLD,), left) if left else Removed())
-
-
-def test_a_clean_is_not_repeated_where_an_instance_has_come_that_nobody_asked_about() -> None:
-    due = cleaning(OLD, "i-1")
-    removal = Removal((due,), 1000)
-    regions = {"i-1": due.region, "i-new": due.region}
-    both = {target: Record(RecordState.SUCCEEDED) for target in regions}
-    removal.decide(Observation({OLD: {"i-1": both["i-1"]}}, regions=regions), 0)
-    removal.cleaned(due, 0)
-    assert removal.decide(Observation({OLD: both}, regions=regions), 100) == AwaitRemoval(1, 1)
-    assert removal.decide(Observation({OLD: {"i-1": both["i-1"]}}, regions=regions), 200) == Clean((due,))

@@ -100,7 +100,7 @@ class Removal:
         if stalled or now >= self._deadline:
             return self._give_up(held, now, stalled=stalled)
         self._doubt_since = None
-        if due := tuple(cleaning for cleaning in left if self._is_due(cleaning, observation, now)):
+        if due := tuple(cleaning for cleaning in left if self._is_due(cleaning, now)):
             return Clean(due)
         self._most = max(self._most, sum(left.values()))
         return AwaitRemoval(sum(left.values()), self._most)
@@ -147,18 +147,15 @@ class Removal:
                 self._cleaned_at[cleaning] = now
         self._left = left
 
-    def _is_due(self, cleaning: Cleaning, observation: Observation, now: float) -> bool:
-        """Return whether to have a region cleaned: at first, and twice more if nothing comes of it.
-
-        Not where an instance has come to hold the artifact that the gate was not asked about (S1).
-        """
+    def _is_due(self, cleaning: Cleaning, now: float) -> bool:
+        """Tell whether to have a region cleaned: at first, and twice more if nothing comes of it."""
         if cleaning not in self._cleaned_at:
             return True
         waited = now - self._cleaned_at[cleaning] >= VISIBILITY
-        return waited and self._cleans[cleaning] < CLEANS and not _has_newcomers(observation, cleaning)
+        return waited and self._cleans[cleaning] < CLEANS
 
     def _held(self, observation: Observation, cleaning: Cleaning) -> frozenset[str]:
-        """Return who of those that the gate was asked about holds the artifact.
+        """Return who holds the artifact: the instances that held it before, and what has come to the region since.
 
         A stopped instance that was told to clean does not keep a removal from ending.
         """
@@ -180,15 +177,5 @@ def _says_deleted(observation: Observation, cleaning: Cleaning) -> bool:
 
 
 def _is_in(cleaning: Cleaning, target: str, regions: Mapping[str, str]) -> bool:
-    """Return whether a target is meant by a cleaning and exists, as far as the inventory tells."""
-    return target in cleaning.targets and (not regions or regions.get(target) == cleaning.region)
-
-
-def _has_newcomers(observation: Observation, cleaning: Cleaning) -> bool:
-    """Return whether instances hold the artifact in the region that did not when it was decided to clean it."""
-    return any(
-        record.state is not RecordState.DELETED
-        and target not in cleaning.targets
-        and observation.regions.get(target) == cleaning.region
-        for target, record in observation.of(cleaning.unit).items()
-    )
+    """Return whether a target exists, as far as the inventory tells, and is in the region that is cleaned."""
+    return regions.get(target) == cleaning.region if regions else target in cleaning.targets
