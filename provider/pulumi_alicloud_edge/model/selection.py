@@ -116,6 +116,72 @@ def members(scope: Scope, inventory: Mapping[str, str]) -> frozenset[str] | None
     return frozenset(target for target, answer in answers.items() if answer is Belongs.YES)
 
 
+def in_common(these: Iterable[Scope], those: Iterable[Scope]) -> tuple[Scope, ...]:
+    """Return the part of a selection that another one selects too; what cannot be compared stays as it is."""
+    these, those = tuple(these), tuple(those)
+    found: list[Scope] = []
+    for scope in these:
+        if scope in those or any(isinstance(other, Everywhere) for other in those):
+            found.append(scope)
+            continue
+        found += [part for other in those if (part := _both(scope, other)) is not None]
+    return tuple(dict.fromkeys(found))
+
+
+def is_within(these: Iterable[Scope], those: Iterable[Scope]) -> bool:
+    """Return whether it is sure that one selection lies within another."""
+    those = tuple(those)
+    return all(
+        scope in those
+        or any(
+            isinstance(other, Everywhere)
+            or (
+                _conditions(other) is not None
+                and _conditions(scope) is not None
+                and _both(scope, other) == scope
+            )
+            for other in those
+        )
+        for scope in these
+    )
+
+
+def _both(scope: Scope, other: Scope) -> Scope | None:
+    """Return what two scopes both select: None for nothing, the first where that cannot be told."""
+    mine, theirs = _conditions(scope), _conditions(other)
+    if mine is None or theirs is None:
+        return scope
+    joined: list[Expression] = []
+    every = tuple(dict.fromkeys((*mine, *theirs)))
+    for key in dict.fromkeys(e.key for e in every):
+        of_key = [e for e in every if e.key == key]
+        named = [e.values for e in of_key if e.operator == "In"]
+        if not named or any(e.operator not in _OPERATORS for e in of_key):
+            joined += of_key
+            continue
+        barred = {value for e in of_key if e.operator == "NotIn" for value in e.values}
+        values = tuple(v for v in named[0] if v not in barred and all(v in each for each in named[1:]))
+        if not values:
+            return None
+        joined.append(Expression(key, "In", values))
+    if set(joined) == set(mine):
+        return scope
+    return Matching(tuple(joined)) if joined else Everywhere()
+
+
+def _conditions(scope: Scope) -> tuple[Expression, ...] | None:
+    """Return the conditions that targets of a scope fulfil; None where they cannot be told."""
+    match parsed_strategies(scope) or scope:
+        case Everywhere():
+            return ()
+        case InRegions(regions):
+            return (Expression(REGION_KEY, "In", regions),)
+        case Matching(expressions):
+            return expressions
+        case _:
+            return None
+
+
 def named_targets(scope: Scope) -> frozenset[str] | None:
     """Return the targets that a scope names one by one, and nothing else; None where it does not."""
     match parsed_strategies(scope) or scope:

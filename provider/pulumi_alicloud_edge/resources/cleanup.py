@@ -12,7 +12,7 @@ from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, Scope
 from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit
-from pulumi_alicloud_edge.model.selection import Belongs
+from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.gate import Removal, holders_of, permit_removal
 from pulumi_alicloud_edge.resources.data_outputs import show_owned
@@ -189,15 +189,18 @@ class Cleanup(Generic[I]):
     def _owned_after(
         self, urn: str, mine: tuple[Claim, ...], outputs: Mapping[str, Any], left: tuple[Left, ...]
     ) -> dict[str, Any]:
-        """Return what is owned once the rest was cleaned: what is declared, and what could not be cleaned."""
+        """Return what is owned once the rest was cleaned: what is declared, and what could not be cleaned.
+
+        Of a former version that is what was put and is selected still, never what has been selected only since (S1).
+        """
         kept = {each.unit for each in left if each.reason is not _PASSED_ON}
         scopes = {claim.unit.name: claim.scopes for claim in mine}
         remaining: list[Claim] = []
         for claim in self._kind.owned(urn, outputs):
-            now = scopes.get(claim.unit.name, ())
-            both = tuple(dict.fromkeys((*claim.scopes, *now))) if claim.unit in kept else now
-            if both:
-                remaining.append(Claim(urn, claim.app_id, claim.unit, both))
+            now = in_common(claim.scopes, scopes.get(claim.unit.name, ()))
+            still = claim.scopes if claim.unit in kept else now
+            if still:
+                remaining.append(Claim(urn, claim.app_id, claim.unit, still))
         return show_owned((*remaining, *mine))
 
 

@@ -10,6 +10,7 @@ from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import ExactTargets, OnFailure, RolloutPolicy, Scope
+from pulumi_alicloud_edge.model.selection import is_within
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.data_memory import data_memory
 from pulumi_alicloud_edge.resources.data_outputs import (
@@ -104,9 +105,9 @@ class DistKind(Kind[DistInputs]):
         """Return what was put of names that are declared no more, and outside of what is selected now (S8)."""
         if inputs.on_delete is OnDelete.RETAIN:
             return ()
-        names, scopes = {unit.name for unit in _units(inputs)}, set(_scopes(self.policy(inputs)))
+        names, scopes = {unit.name for unit in _units(inputs)}, _scopes(self.policy(inputs))
         put = self._put(urn, before)
-        return tuple(c for c in put if c.unit.name not in names or not scopes.issuperset(c.scopes))
+        return tuple(c for c in put if c.unit.name not in names or not is_within(c.scopes, scopes))
 
     def cleaner(self, runtime: Runtime, app_id: str, neighbours: Neighbours) -> Cleaner:
         """Return what cleans an application's data."""
