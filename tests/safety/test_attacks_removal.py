@@ -84,3 +84,30 @@ def test_narrowing_in_steps_cleans_each_version_where_it_was(begin: Begin) -> No
     assert fine(one.up())
     assert fine(one.destroy())
     assert all(holds_none(world, "assets", version, *EVERY) for version in "123")
+
+
+def test_a_destroy_leaves_a_region_that_was_handed_over_in_an_up_that_failed(begin: Begin) -> None:
+    """The region is still owned, and is declared no more: what others declare there must be remembered."""
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"), match=region_in("r1", "r2"))
+    assert fine(one.up())
+    world.break_targets("r1-1")
+    one.dist("a", ("assets", "2"), match=region_in("r1"))
+    one.dist("b", ("assets", "1"), match=region_in("r2"))
+    assert not fine(one.up())
+    one.destroy(["a"])
+    assert holds(world, "assets", "1", *R2)
+
+
+def test_a_destroy_leaves_a_name_that_was_handed_over_in_an_up_that_failed(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"), ("levels", "1"), match=region_in("r1"))
+    assert fine(one.up())
+    world.break_targets("r1-1")
+    one.dist("a", ("assets", "2"), match=region_in("r1"))
+    one.dist("b", ("levels", "1"), match=region_in("r1"))
+    assert not fine(one.up())
+    one.destroy(["a"])
+    assert holds(world, "levels", "1", *R1)

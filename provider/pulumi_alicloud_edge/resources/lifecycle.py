@@ -313,9 +313,13 @@ class Lifecycle(Generic[I]):
         return Neighbours(lambda: others_of(registry, urn, olds), lambda permit: self._announce(urn, permit))
 
     def _neighbours_output(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the state is to remember of what others declare; nothing where they declare the like nowhere."""
+        """Return what the state is to remember of what others declare; nothing where they declare the like nowhere.
+
+        What was put and is declared no more counts: until it is cleaned, a destroy may have to (S2).
+        """
         others = others_of(self._runtime.registry, urn, olds)
-        shown = show_neighbours(self._kind.claims(urn, inputs), others)
+        mine = (*self._kind.claims(urn, inputs), *self._kind.owned(urn, olds))
+        shown = show_neighbours(mine, others)
         return {NEIGHBOURS: shown} if shown else {}
 
     def _announce(self, urn: str, permit: Permit) -> None:
