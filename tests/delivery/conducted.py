@@ -24,7 +24,7 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
-from pulumi_alicloud_edge.model.removal import Cleaning
+from pulumi_alicloud_edge.model.removal import Cleaning, Permit
 from pulumi_alicloud_edge.reconcile.decisions import Desired, StartAnswer, StartRequest
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 
@@ -140,6 +140,9 @@ class Scene:
         if error is not None:
             raise error
         self.cloud.records.pop(cleaning.unit, None)
+
+    async def permit_again(self, cleaning: Cleaning) -> Permit:
+        return Permit((cleaning,))
 
     async def carry_out(self, *units: Unit, starts_in: float = 0.0) -> Ended:
         return await carry_out(self, Desired(units or (ASSETS,)), self.plan, self.around, starts_in=starts_in)

@@ -111,3 +111,17 @@ def test_a_destroy_leaves_a_name_that_was_handed_over_in_an_up_that_failed(begin
     assert not fine(one.up())
     one.destroy(["a"])
     assert holds(world, "levels", "1", *R1)
+
+
+def test_a_clean_is_not_repeated_once_others_hold_the_artifact_in_the_region(begin: Begin) -> None:
+    """The first clean is lost; before it is made again, another stack has put the same next to it."""
+    world = begin()
+    one = stack(world)
+    one.dist("dist", ("assets", "1"), match=instance_in("r1-1"))
+    assert fine(one.up())
+    world.disturb({"action": "CleanDistData", "effect": "drop_before", "count": 1})
+    world.later(10, lambda: world.drift("assets", "1", ["r1-2"]))
+    destroyed = one.destroy()
+    assert fine(destroyed)
+    assert holds(world, "assets", "1", "r1-2")
+    assert said(destroyed, "assets@1 stays on 1 instance (r1-1)")

@@ -96,6 +96,14 @@ class Cleaner:
             self._app_id, cleaning.unit.name, cleaning.unit.version, cleaning.region
         )
 
+    async def permit_again(self, cleaning: Cleaning) -> Permit:
+        """Ask the gate anew what may be cleaned of an artifact in one region."""
+        permit = await self.permit([(cleaning.unit, cleaning.scopes)])
+        return Permit(
+            tuple(again for again in permit.cleanings if again.region == cleaning.region),
+            tuple(left for left in permit.left if left.region in {cleaning.region, ""}),
+        )
+
     async def _listed(self, records: Mapping[Unit, Records]) -> Mapping[str, str]:
         """Return the region of each instance; one that has a record counts as gone when two looks lack it (S5)."""
         regions = (await read_inventory(self._reads, self._app_id)).regions

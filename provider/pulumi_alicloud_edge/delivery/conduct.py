@@ -104,8 +104,9 @@ async def remove(
     *,
     within: float,
     subject: str = "",
+    gate_first: bool = False,
 ) -> tuple[Left, ...]:
-    """Clean what the gate has permitted, and see that it is gone; return what no clean has reached.
+    """Clean what the gate has permitted, and see that it is gone; return what stays after all, and why.
 
     Args:
         port: The way to the cloud.
@@ -113,6 +114,7 @@ async def remove(
         around: The world of the wait.
         within: Seconds that it may take.
         subject: The application's id, for errors.
+        gate_first: Whether time has passed since the gate was asked: then it is asked again, as before each repetition.
 
     Raises:
         RemovalError: They are still there when time is up.
@@ -130,6 +132,18 @@ async def remove(
         match removal.decide(observation, around.now()):
             case Clean(due):
                 for cleaning in due:
+                    if gate_first or removal.is_repeated(cleaning):
+                        try:
+                            permit = await around.unless_interrupted(port.permit_again(cleaning))
+                        except PASSING as error:
+                            if not watch.outlast_troubles:
+                                raise
+                            around.listener.trouble(error)
+                            await around.pause(TROUBLE_LEAST, began + within)
+                            break
+                        if not permit.cleanings:
+                            removal.refused(cleaning, permit.left)
+                            continue
                     trouble = await _clean(port, cleaning, around) or trouble
                     removal.cleaned(cleaning, around.now())
                 watch.outlast_troubles = True

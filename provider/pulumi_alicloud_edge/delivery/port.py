@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from pulumi_alicloud_edge.model.observation import Observation
-from pulumi_alicloud_edge.model.removal import Cleaning
+from pulumi_alicloud_edge.model.removal import Cleaning, Permit
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 
 
@@ -30,4 +30,8 @@ class RemovingPort(Protocol):
 
     async def clean(self, cleaning: Cleaning) -> None:
         """Ask the cloud to clean a region; that the artifact is gone is for observation to tell."""
+        ...
+
+    async def permit_again(self, cleaning: Cleaning) -> Permit:
+        """Ask the gate anew for a region: what was permitted some time ago may be somebody else's as well by now."""
         ...

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.policy import Scope
 
 
 class LeftBecause(Enum):
@@ -41,11 +42,15 @@ class Left:
 
 @dataclass(frozen=True)
 class Cleaning:
-    """One region from which an artifact may be cleaned, and the instances that hold it there."""
+    """One region from which an artifact may be cleaned, and the instances that hold it there.
+
+    ``scopes`` is the selection that it is cleaned from, by which the gate is asked again before it is repeated.
+    """
 
     unit: Unit
     region: str
     targets: frozenset[str]
+    scopes: tuple[Scope, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

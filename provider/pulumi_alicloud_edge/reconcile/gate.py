@@ -74,7 +74,7 @@ def permit_removal(removal: Removal, declared: Iterable[Claim]) -> Permit:
         elif any(answer is not Belongs.YES for answer in belonging.values()):
             left.append(Left(removal.unit, LeftBecause.SHARED, meant, region))
         else:
-            cleanings.append(Cleaning(removal.unit, region, meant))
+            cleanings.append(Cleaning(removal.unit, region, meant, removal.scopes))
     return Permit(tuple(cleanings), tuple(left))
 
 

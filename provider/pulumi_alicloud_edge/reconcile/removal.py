@@ -83,6 +83,7 @@ class Removal:
         self._cleans: dict[Cleaning, int] = {}
         self._left: dict[Cleaning, int] = {}
         self._most = 0
+        self._refused: tuple[Left, ...] = ()
         self._holders: dict[Unit, set[str]] = {}
 
     def decide(self, observation: Observation, now: float) -> RemovalDecision:
@@ -104,6 +105,15 @@ class Removal:
             return Clean(due)
         self._most = max(self._most, sum(left.values()))
         return AwaitRemoval(sum(left.values()), self._most)
+
+    def is_repeated(self, cleaning: Cleaning) -> bool:
+        """Return whether a region was told to clean before: then the gate has to be asked again first (S1)."""
+        return cleaning in self._cleaned_at
+
+    def refused(self, cleaning: Cleaning, left: tuple[Left, ...]) -> None:
+        """Note that the gate lets a region be cleaned no more; what is there is awaited no longer."""
+        self._cleanings = tuple(each for each in self._cleanings if each != cleaning)
+        self._refused += left
 
     def cleaned(self, cleaning: Cleaning, now: float) -> None:
         """Note that the cloud was told to clean a region."""
@@ -127,7 +137,7 @@ class Removal:
             return Confirm(now + CONFIRMED_AFTER)
         if stalled and self._is_unreached(held):
             left = (Left(c.unit, LeftBecause.NOT_REACHED, ts, c.region) for c, ts in held.items())
-            return Removed(tuple(left))
+            return Removed(self._refused + tuple(left))
         units = tuple(dict.fromkeys(cleaning.unit for cleaning in held))
         return StillThere(units, sum(map(len, held.values())))
 
@@ -137,7 +147,7 @@ class Removal:
             self._bare_since = now
         told = all(_says_deleted(observation, cleaning) for cleaning in self._cleanings)
         confirmed_at = min(self._bare_since + CONFIRMED_AFTER, self._deadline)
-        return Removed() if told or now >= confirmed_at else Confirm(confirmed_at)
+        return Removed(self._refused) if told or now >= confirmed_at else Confirm(confirmed_at)
 
     def _note_progress(self, left: dict[Cleaning, int], now: float) -> None:
         if self._quiet_since is None or left != self._left:

@@ -108,7 +108,9 @@ async def restore(rollback: Rollback, around: Surroundings, *, within: float) ->
                 return restored
         if rollback.cleanings and rollback.remover is not None:
             seconds = max(until - around.now(), 0.0)
-            unreached = await remove(rollback.remover, rollback.cleanings, around, within=seconds)
+            unreached = await remove(
+                rollback.remover, rollback.cleanings, around, within=seconds, gate_first=True
+            )
             restored = replace(restored, left=restored.left + unreached)
     except InterruptedWaitError:
         return replace(restored, interrupted=True)
