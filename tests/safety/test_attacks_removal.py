@@ -125,3 +125,19 @@ def test_a_clean_is_not_repeated_once_others_hold_the_artifact_in_the_region(beg
     assert fine(destroyed)
     assert holds(world, "assets", "1", "r1-2")
     assert said(destroyed, "assets@1 stays on 1 instance (r1-1)")
+
+
+def test_a_rollback_that_displaces_one_name_cleans_the_other(begin: Begin) -> None:
+    """Where an older version has to be uncovered, what is to be cleaned afterwards is not lost from view."""
+    world = begin(dialect={"redist": "ignored"}, distributed=[("assets", "1", R1)])
+    one = stack(world)
+    rollout = {"on_failure": "rollback", "retries": 0}
+    one.dist("dist", ("assets", "1"), match=region_in("r1"), rollout=rollout)
+    assert fine(one.up())
+    world.pass_time(60)
+    one.dist("dist", ("assets", "2"), ("levels", "1"), match=region_in("r1"), rollout=rollout)
+    world.disturb({"effect": "target_fail", "targets": ["r1-1"], "count": 1})
+    (update,) = one.up()
+    assert update.status == "rolled_back"
+    assert holds_none(world, "levels", "1", *R1)
+    assert holds_none(world, "assets", "2", *R1)

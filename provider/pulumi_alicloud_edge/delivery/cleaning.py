@@ -62,7 +62,7 @@ class Cleaner:
         wanted = tuple(wanted)
         if not wanted:
             return Permit()
-        self._names = frozenset(unit.name for unit, _ in wanted)
+        self._names |= {unit.name for unit, _ in wanted}
         records = await self._reads.dist_records(self._app_id, self._names)
         regions = await self._listed({unit: records[unit] for unit, _ in wanted if unit in records})
         observation = Observation(records, (), regions=regions)
