@@ -37,7 +37,7 @@ INSTANCES = Noun("instance", "instances")
 ASSETS = Unit("assets", "1.5")
 SUBJECT = "distribution of assets@1.5 in e76f8985"
 SEEN = "stage 2 of 2 (all): 37/40 instances, 3 failed, 12 min 34 s"
-STAYS = "What has succeeded stays in place. Mend the cause and run pulumi up again: only what is missing is started."
+STAYS = "What has succeeded stays in place. Fix the cause, then run `pulumi up` again: only what is missing is started."
 PROGRESS = Progress(stage=1, stages=2, stage_name="all", done=37, failed=3, total=40, elapsed=754, detail="")
 
 
@@ -213,7 +213,7 @@ def test_the_error_that_ended_a_rollout_is_told_with_it() -> None:
     error = RolloutFailedError(outcome(FailureCause.REFUSED), SUBJECT, refusal(DeniedError))
     text = explain(error, INSTANCES)
     assert "Some.Code: The cloud's words. (RequestId REQ-1)" in text
-    assert "Mend the cause and run" not in text
+    assert "Fix the cause" not in text
 
 
 def test_a_failed_start_that_showed_nowhere_says_so() -> None:

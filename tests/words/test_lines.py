@@ -120,7 +120,7 @@ def test_the_impact_of_a_release() -> None:
 def test_smaller_lines() -> None:
     assert removal_line(1, REGIONS) == "cleaning: 1 region left"
     assert accepted_failures_line(2, REGIONS) == "2 regions failed, within max_failed"
-    assert stays_line([ASSETS, MODELS], "on the servers") == "assets@1.5, models@7 stays on the servers"
+    assert stays_line([ASSETS, MODELS], "on the servers") == "assets@1.5 and models@7 stay on the servers"
     assert unserved_line(["i-3"], INSTANCES) == "1 instance is listed and not served: i-3"
     assert unserved_line(["i-4", "i-3"], INSTANCES) == "2 instances are listed and not served: i-3, i-4"
 

@@ -37,6 +37,7 @@ from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
 from pulumi_alicloud_edge.resources.durations import show_duration
 
 TARGETS_NAMED = 5
+FIX_THE_CAUSE = "Fix the cause, then run `pulumi up` again"
 
 
 @dataclass(frozen=True)
@@ -201,8 +202,9 @@ def accepted_failures_line(count: int, noun: Noun) -> str:
 
 
 def stays_line(units: Iterable[Unit], where: str) -> str:
-    """Say what a destroyed resource leaves in the cloud."""
-    return f"{', '.join(str(unit) for unit in units)} stays {where}"
+    """Say what a destroyed resource leaves in the cloud: ``levels@2 and assets@1 stay on the file servers``."""
+    units = tuple(units)
+    return f"{_joined(units)} {'stays' if len(units) == 1 else 'stay'} {where}"
 
 
 def unreadable_line(names: Iterable[str]) -> str:
@@ -279,6 +281,12 @@ def unserved_line(targets: Iterable[str], noun: Noun) -> str:
     return f"{noun.count(len(targets))} {verb} listed and not served: {_few(targets)}"
 
 
+def _joined(units: Iterable[Unit]) -> str:
+    """Join artifacts: ``levels@2, maps@1 and assets@1``."""
+    *others, last = map(str, units)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def _few(names: list[str]) -> str:
     """Name the first few."""
     more = len(names) - TARGETS_NAMED
@@ -353,7 +361,7 @@ def _remedy(error: CloudError) -> str:
                 "the network and alicloud-edge:endpoint, then run again: what is under way is joined, not repeated."
             )
         case _:
-            return "Run again once this is mended."
+            return "Run again once this is fixed."
 
 
 def _may_be_for_good(error: EdgeError | None) -> bool:
@@ -395,9 +403,9 @@ def _transport(error: TransportError) -> str:
 
 
 def _removal(error: RemovalError, noun: Noun) -> str:
-    units = ", ".join(str(unit) for unit in error.units)
     where = f"{noun.count(error.targets)} of {error.subject}" if error.subject else noun.count(error.targets)
-    lines = [f"{units} is still on {where} after cleaning."]
+    verb = "is" if len(error.units) == 1 else "are"
+    lines = [f"{_joined(error.units)} {verb} still on {where} after cleaning."]
     if error.trouble is not None:
         said = explain(error.trouble, noun).splitlines()
         lines += said if _may_be_for_good(error.trouble) else said[:1]
@@ -420,17 +428,14 @@ def _rollout(error: RolloutError, noun: Noun) -> str:
     if error.restored is not None:
         lines += _restored(error.restored, noun)
     elif outcome.cause is not FailureCause.REFUSED:
-        lines.append(
-            "What has succeeded stays in place. Mend the cause and run pulumi up again: only what is missing is "
-            "started."
-        )
+        lines.append(f"What has succeeded stays in place. {FIX_THE_CAUSE}: only what is missing is started.")
     return "\n".join(lines)
 
 
 def _restored(restored: Restored, noun: Noun) -> list[str]:
     """Say how the rollback went."""
     if restored.nothing:
-        return [f"Nothing is rolled back: {restored.nothing}.", "Fix the cause, then run pulumi up again."]
+        return [f"Nothing is rolled back: {restored.nothing}.", f"{FIX_THE_CAUSE}."]
     aims = [f"back to {unit}{restored.where}" for unit in restored.units] + [
         f"without {unit}" for unit in restored.cleaned
     ]
@@ -441,7 +446,7 @@ def _restored(restored: Restored, noun: Noun) -> list[str]:
     if not aims:
         return [
             "The rollback has found nothing that it may restore.",
-            "Mend the cause and run pulumi up again.",
+            f"{FIX_THE_CAUSE}.",
         ]
     if restored.interrupted:
         seen = f" at {progress_line(outcome.progress, noun)}" if outcome else ""
@@ -449,7 +454,7 @@ def _restored(restored: Restored, noun: Noun) -> list[str]:
         return [f"The rollback ({aim}) was interrupted{seen}. {goes_on}"]
     if outcome is None or outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
         seen = f": {progress_line(outcome.progress, noun)}" if outcome else ""
-        return [f"Rolled back ({aim}){seen}.", "Mend the cause and run pulumi up again."]
+        return [f"Rolled back ({aim}){seen}.", f"{FIX_THE_CAUSE}."]
     return [
         f"The rollback ({aim}) failed too: {_cause(outcome, noun)}",
         *_failed_targets(outcome.stage_failed, outcome.failed_total, noun),
