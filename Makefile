@@ -4,6 +4,8 @@
 STACK ?= staging
 HOURS ?= 24
 SEED ?= 1
+EXAMPLES ?= 2000
+STEPS ?= 30
 ARGS ?=
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -43,8 +45,8 @@ test: ## lint, then every test (ARGS="-k budget" for some)
 matrix: ## every fault and every kill against every operation, as tables (ARGS="-k refused" for some)
 	@$(RUN) matrix $(ARGS)
 
-soak: ## simulate the life of a program (HOURS=24 SEED=1)
-	@$(RUN) soak --hours $(HOURS) --seed $(SEED)
+soak: ## simulate lives of programs at length (HOURS=24 EXAMPLES=2000 STEPS=30 SEED=1)
+	@$(RUN) soak --hours $(HOURS) --examples $(EXAMPLES) --steps $(STEPS) --seed $(SEED)
 
 bench: ## measure how fast it is (QUICK=1 for less of it, in under 3 minutes)
 	@$(RUN) bench $(if $(QUICK),--quick) $(ARGS)

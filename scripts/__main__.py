@@ -24,10 +24,12 @@ def main() -> int:
     commands.add_parser("test", help="lint, then pytest with the arguments that follow")
     commands.add_parser("matrix", help="run every cell of the matrices of troubles and print them as tables")
     soak = commands.add_parser(
-        "soak", help="simulate the life of a program, with edits, drifts, faults and kills"
+        "soak", help="simulate lives of programs at length, with edits, drifts, faults and kills"
     )
     soak.add_argument("--hours", type=float, default=24.0, help="of the emulator's clock")
-    soak.add_argument("--seed", type=int, default=1)
+    soak.add_argument("--examples", type=int, default=2000, help="lives to judge by the safety rules")
+    soak.add_argument("--steps", type=int, default=30, help="of each of these lives, at most")
+    soak.add_argument("--seed", type=int, default=1, help="what decides about all that happens")
     commands.add_parser("bench", help="measure, with the arguments that follow")
     commands.add_parser("cli", help="print the folder of the Pulumi CLI")
     try:
@@ -60,7 +62,7 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
         case "test" | "matrix" | "bench" as command:
             getattr(checks, command)(further)
         case "soak":
-            checks.soak(chosen.hours, chosen.seed)
+            checks.soak(chosen.hours, chosen.examples, chosen.steps, chosen.seed)
         case "cli":
             say(str(pulumi_cli.ensure()))
 

@@ -62,17 +62,24 @@ def matrix(arguments: Sequence[str]) -> None:
     _conclude(_failed(["pytest", *WORKERS, *printing, *MATRICES, *arguments], *path, **environment))
 
 
-def soak(hours: float, seed: int) -> None:
-    """Simulate the life of a program for so many hours of the emulator's clock, and print what happened.
+def soak(hours: float, examples: int, steps: int, seed: int) -> None:
+    """Simulate lives of programs at length, and print what happened; a failure of one part does not hide the other's.
+
+    First one life against a running emulator, for so many hours of its clock; then many short ones in virtual time,
+    each step judged by the safety rules (`tests/safety`).
 
     Args:
-        hours: How long; one takes about a minute and a half.
-        seed: What decides about all that happens.
+        hours: How long the one life is; an hour takes about a minute and a half.
+        examples: How many short lives to invent.
+        steps: How many steps each of them has at most.
+        seed: What decides about all that happens in both.
     """
     python_env.ensure()
-    environment = {"SOAK_HOURS": str(hours), "SOAK_SEED": str(seed)}
-    command = ["pytest", "-p", "no:xdist", "-s", "tests/soak"]
-    _conclude(_failed(command, VENV / "bin", **environment))
+    long = {"SOAK_HOURS": str(hours), "SOAK_SEED": str(seed)}
+    short = {"SAFETY_EXAMPLES": str(examples), "SAFETY_STEPS": str(steps), "SAFETY_SEED": str(seed)}
+    runs = (("tests/soak", long), ("tests/safety/test_law.py", short))
+    command = ["pytest", "-p", "no:xdist", "-s"]
+    _conclude([failed for tests, env in runs for failed in _failed([*command, tests], VENV / "bin", **env)])
 
 
 def bench(arguments: Sequence[str]) -> None:
