@@ -16,8 +16,14 @@ from pulumi_alicloud_edge.provider import AppDataDistProvider
 class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppDataDist"):
     """Data files of an application, running on its instances (ENS DistApplicationData).
 
-    Done when DescribeDataDistResult shows every instance running the version declared. Dropping a name, or
-    destroying the resource, cleans what it has distributed (CleanDistData); a new version cleans nothing.
+    Done when DescribeDataDistResult shows every selected instance running the version declared. An instance that the
+    cloud lists and does not serve is named and not counted.
+
+    Dropping a name, narrowing the selection or destroying the resource cleans what it has put there (CleanDistData), in
+    all versions, and awaits that; a new version cleans nothing. A region is cleaned as a whole, and only where every
+    instance that holds the version belongs to this resource and no other resource of the program declares the name. All
+    that is cleaned or stays is named in a line that is kept. A rollback restores what each instance ran when the
+    rollout began, where this rollout has changed it.
 
     Args:
         resource_name: The resource's name in the stack.
@@ -26,22 +32,32 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
         match: Conditions on the instances, all to be fulfilled; without them, every instance.
         strategies: The vendor's own DistStrategy, passed on untouched, instead of ``match``.
         rollout: Budgets and deadlines.
-        on_delete: ``clean`` (the default) or ``retain``.
+        on_delete: ``clean`` (the default), or ``retain``: nothing that was distributed is cleaned, neither when the
+            resource is destroyed nor when a name is dropped or the selection narrowed.
         opts: Pulumi's resource options.
     """
 
     app_id: pulumi.Output[str]
     data: pulumi.Output[list[dict[str, Any]]]
     status: pulumi.Output[str]
-    """``converged``, ``degraded``, ``failed``, ``rolled_back`` or ``interrupted``."""
+    """``converged``, ``degraded``, ``drifted``, ``failed``, ``rolled_back`` or ``interrupted``.
+
+    Converged means that every selected instance was observed running the versions declared; degraded, that some have
+    failed within ``max_failed``; drifted, that a refresh has found it otherwise since.
+    """
     placements: pulumi.Output[list[dict[str, Any]]]
     """For each file: name, version, counts by state, total, and at most 20 failed targets with their reason."""
     baseline: pulumi.Output[dict[str, str]]
-    """Name → version that a rollback returns to."""
-    owned: pulumi.Output[dict[str, list[Any]]]
-    """Name → versions that this resource has distributed, each with the selections that it put it into; at most 100.
+    """Name → version that most instances ran before, where it was another one.
 
-    States of releases before 0.2 hold the versions alone.
+    A rollback restores what each instance ran, which may differ.
+    """
+    owned: pulumi.Output[dict[str, list[Any]]]
+    """What this resource has put where, and cleans one day: name → entries, the newest last.
+
+    An entry is ``{"versions": [...], "selection": [...]}``. A selection is a list of what the stages select:
+    ``{"match": [...]}``, ``{"strategies": "..."}``, or ``{}`` for every instance. At most 100 versions of a name are
+    kept. States of releases before 0.2 hold the versions alone, as texts.
     """
     request_ids: pulumi.Output[list[str]]
     """The vendor's ids of the calls that started something."""

@@ -21,8 +21,8 @@ from pulumi_alicloud_edge.provider import AppDataPushProvider
 class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppDataPush"):
     """Data files of an application, pushed to the file servers of edge regions (ENS PushApplicationData).
 
-    Done when DescribeDataPushResult shows every file on every region. Pushed data cannot be taken back:
-    destroying the resource leaves the files where they are, and says so.
+    Done when DescribeDataPushResult shows every file on every selected region. Pushed data cannot be removed: dropping
+    a file, narrowing ``regions`` and destroying the resource leave the files on the file servers; a destroy says so.
 
     Args:
         resource_name: The resource's name in the stack.
@@ -38,15 +38,21 @@ class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
     data: pulumi.Output[list[dict[str, Any]]]
     """The files as declared, without their urls."""
     status: pulumi.Output[str]
-    """``converged``, ``degraded``, ``failed``, ``rolled_back`` or ``interrupted``."""
+    """``converged``, ``degraded``, ``drifted``, ``failed`` or ``interrupted``.
+
+    Converged means that every selected region was observed to have the files declared; degraded, that some have
+    failed within ``max_failed``; drifted, that a refresh has found it otherwise since. A push is never rolled back.
+    """
     placements: pulumi.Output[list[dict[str, Any]]]
     """For each file: name, version, counts by state, total, and at most 20 failed targets with their reason."""
     baseline: pulumi.Output[dict[str, str]]
     """Name → version that was in place before."""
     owned: pulumi.Output[dict[str, list[Any]]]
-    """Name → versions that this resource has pushed, each with the selections that it put it into; at most 100.
+    """What this resource has put where: name → entries, the newest last.
 
-    States of releases before 0.2 hold the versions alone.
+    An entry is ``{"versions": [...], "selection": [...]}``. A selection is a list of ``{"regions": [...]}``,
+    ``{"strategies": "..."}``, or ``{}`` for every region. At most 100 versions of a name are kept. States of releases
+    before 0.2 hold the versions alone, as texts.
     """
     request_ids: pulumi.Output[list[str]]
     """The vendor's ids of the calls that started something."""

@@ -16,8 +16,10 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
     """One version of an edge container app, serving ``staging`` or ``prod`` (ESA PublishEdgeContainerAppVersion).
 
     Done when GetEdgeContainerAppStatus shows the version at exactly the share, or in exactly the regions, that are
-    declared; anything else is drift. A rollback restores the version and the share that the environment had when the
-    rollout began. A release cannot be unpublished: destroying the resource leaves it in place, and says so.
+    declared; anything else is drift. A rollback restores the version and the share, or the regions, that the
+    environment had when the rollout began, never more; where that is not known, or nothing was served, it leaves the
+    environment as it is and says so. A release cannot be unpublished: destroying the resource leaves it in place, and
+    says so.
 
     Args:
         resource_name: The resource's name in the stack.
@@ -39,7 +41,11 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
     version_id: pulumi.Output[str]
     env: pulumi.Output[str]
     status: pulumi.Output[str]
-    """``converged``, ``degraded``, ``failed``, ``rolled_back`` or ``interrupted``."""
+    """``converged``, ``degraded``, ``drifted``, ``failed``, ``rolled_back`` or ``interrupted``.
+
+    Converged means that the environment was observed serving exactly what is declared; drifted, that a refresh has
+    found it otherwise since.
+    """
     published_version: pulumi.Output[str]
     """The version that the environment runs or is moving to."""
     baseline_version: pulumi.Output[str]

@@ -94,7 +94,8 @@ class EdgeRelease(pulumi.ComponentResource):
         data: The files, each with what pushing and what distributing it needs.
         regions: Ids of the edge regions to push to, whose instances are distributed to; without them, all.
         rollout: How the distribution goes: stages, budgets and deadlines.
-        on_delete: What happens to distributed data in the end: ``clean`` (the default) or ``retain``.
+        on_delete: What happens to distributed data that is declared no more, by a dropped file, fewer ``regions`` or a
+            destroy: ``clean`` (the default) or ``retain``. Pushed files and the released version stay in any case.
         container: The container version that follows the data, if one does.
         opts: Pulumi's resource options; ``depends_on`` holds for every step.
     """
