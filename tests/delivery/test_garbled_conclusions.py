@@ -285,7 +285,7 @@ def hold_the_law(scene: Scene, given: Mapping[str, bytes]) -> bool:
     ("name", "ends"),
     [
         ("push to named regions", 1),  # the other region's SUCCESS
-        ("push everywhere", 0),  # nothing changes after its start, and what stood there before is no proof
+        ("push everywhere", 1),  # the region that lacked it, where the inventory suggests both
         ("dist everywhere", 1),
         ("release to all", 0),  # published, and at the whole: no single word says both
         ("release to a part", 0),  # no single word is exactly our share

@@ -132,18 +132,9 @@ async def remove(
         match removal.decide(observation, around.now()):
             case Clean(due):
                 for cleaning in due:
-                    if gate_first or removal.is_repeated(cleaning):
-                        try:
-                            permit = await around.unless_interrupted(port.permit_again(cleaning))
-                        except PASSING as error:
-                            if not watch.outlast_troubles:
-                                raise
-                            around.listener.trouble(error)
-                            await around.pause(TROUBLE_LEAST, began + within)
-                            break
-                        if not permit.cleanings:
-                            removal.refused(cleaning, permit.left)
-                            continue
+                    asks = gate_first or removal.is_repeated(cleaning)
+                    if asks and not await _is_still_permitted(removal, port, cleaning, watch, around):
+                        break  # observe again: the decision was made on what has changed
                     trouble = await _clean(port, cleaning, around) or trouble
                     removal.cleaned(cleaning, around.now())
                 watch.outlast_troubles = True
@@ -158,6 +149,23 @@ async def remove(
                 return left
             case StillThere(units, targets):
                 raise RemovalError(units, targets, subject, trouble)
+
+
+async def _is_still_permitted(
+    removal: Removal, port: RemovingPort, cleaning: Cleaning, watch: _Watch, around: Surroundings
+) -> bool:
+    """Ask the gate again for a region; while the cloud cannot be asked, nothing is cleaned."""
+    try:
+        permit = await around.unless_interrupted(port.permit_again(cleaning))
+    except PASSING as error:
+        if not watch.outlast_troubles:
+            raise
+        around.listener.trouble(error)
+        await around.pause(TROUBLE_LEAST, around.now() + TROUBLE_LEAST)
+        return False
+    if not permit.cleanings:
+        removal.refused(cleaning, permit.left)
+    return bool(permit.cleanings)
 
 
 async def _start(
