@@ -38,12 +38,14 @@ class Baseline:
         of_targets: For each name, target → what it ran.
         of_regions: For each name, region → what those of its targets ran that are not named one by one.
         of_others: For each name, what all other targets ran.
+        beside: For each name, what selected targets ran at the first start that had no need of one, or not yet.
         attempted: For each name, the versions that this rollout has started, through all its runs.
     """
 
     of_targets: dict[str, dict[str, Former]] = field(default_factory=dict)
     of_regions: dict[str, dict[str, Former]] = field(default_factory=dict)
     of_others: dict[str, Former] = field(default_factory=dict)
+    beside: dict[str, dict[str, Former]] = field(default_factory=dict)
     attempted: dict[str, set[str]] = field(default_factory=dict)
 
     def note(
@@ -56,8 +58,8 @@ class Baseline:
     ) -> None:
         """Note what targets run that are about to be started; what an earlier run has noted stands.
 
-        A target without a record of any version of the name ran nothing, whatever is known of the others; one that
-        runs a version which this rollout has never started has not been reached by it.
+        A target without a record of any version of the name ran nothing, and one that runs a version which this
+        rollout has not started ran that, whatever is known of the others.
 
         Args:
             units: What is about to be started.
@@ -72,17 +74,28 @@ class Baseline:
             running = running_versions(observation, unit.name)
             seen = set().union(*observation.versions_of(unit.name).values())
             stored = unit.name in self.of_others
-            attempted = self.attempted.get(unit.name, ())
+            ours = {unit.version, *self.attempted.get(unit.name, ())}
             for target in targets:
                 if target in known:
                     continue
-                version = running.get(target)
-                if stored and target in seen and (version is None or version in attempted):
+                if stored and target in seen and running.get(target, unit.version) in ours:
                     known[target] = self.before(unit.name, target, observation.regions)
                 else:
-                    known[target] = Before.NOTHING if version is None else version
+                    known[target] = running.get(target, Before.NOTHING)
             if not all_meant:
                 self.of_others.setdefault(unit.name, Before.NOTHING)
+
+    def note_beside(self, units: Iterable[Unit], targets: Iterable[str], observation: Observation) -> None:
+        """Note what all that is selected runs before the first start of a rollout, whomever that start means.
+
+        So one that runs what is desired already is known for that, and so is one of a later stage that this run
+        does not come to. What is known from an earlier run is known better.
+        """
+        targets = tuple(targets)
+        for unit in units:
+            if unit.name not in self.of_others and unit.name not in self.beside:
+                running = running_versions(observation, unit.name)
+                self.beside[unit.name] = {t: running.get(t, Before.NOTHING) for t in targets}
 
     def note_started(self, units: Iterable[Unit]) -> None:
         """Note that this rollout has started these."""
@@ -97,6 +110,9 @@ class Baseline:
             target: The target.
             regions: Target → its region, as far as known.
         """
+        for known in (self.of_targets, self.beside):
+            if target in (of_name := known.get(name, {})):
+                return of_name[target]
         others = self.of_others.get(name, Before.UNKNOWN)
         in_region = self.of_regions.get(name, {}).get(regions.get(target, ""), others)
         return self.of_targets.get(name, {}).get(target, in_region)
@@ -123,14 +139,11 @@ def stored_baseline(baseline: Baseline, regions: Mapping[str, str]) -> dict[str,
         regions: Target → its region, as far as known.
     """
     names: dict[str, Any] = {}
-    for name in sorted({*baseline.of_targets, *baseline.of_others, *baseline.attempted}):
-        of_targets = dict(baseline.of_targets.get(name, {}))
-        of_regions = baseline.of_regions.get(name, {})
+    for name in sorted({*baseline.of_targets, *baseline.of_others, *baseline.beside, *baseline.attempted}):
+        of_targets = {**baseline.beside.get(name, {}), **baseline.of_targets.get(name, {})}
         counts = Counter(of_targets.values())
         others = baseline.of_others.get(name) or (counts.most_common(1)[0][0] if counts else Before.UNKNOWN)
-        if name not in baseline.of_others:
-            of_regions = _whole_regions(of_targets, regions)
-        exceptions = _exceptions(of_targets, of_regions, others, regions)
+        exceptions = _exceptions(of_targets, baseline.of_regions.get(name, {}), others, regions)
         names[name] = {
             "others": _write(Before.UNKNOWN if exceptions is None else others),
             "exceptions": exceptions or [],
@@ -165,27 +178,33 @@ def read_baseline(stored: Any) -> Baseline:
     return baseline
 
 
-def _whole_regions(of_targets: Mapping[str, Former], regions: Mapping[str, str]) -> dict[str, Former]:
-    """Return the regions whose targets all gave the same answer, where all of them were noted by this run."""
-    by_region: dict[str, set[Former]] = {}
-    for target, former in of_targets.items():
-        by_region.setdefault(regions.get(target, ""), set()).add(former)
-    return {region: next(iter(fs)) for region, fs in by_region.items() if region and len(fs) == 1}
-
-
 def _exceptions(
     of_targets: Mapping[str, Former],
     of_regions: Mapping[str, Former],
     others: Former,
     regions: Mapping[str, str],
 ) -> list[dict[str, Any]] | None:
-    """Return what differs from the common answer; None where that is too much to keep."""
+    """Return what differs from the common answer; None where that is too much to keep.
+
+    A region gives one answer only where all its targets are known one by one: one that has joined since does not
+    stand for those that an earlier run has noted.
+    """
+    by_region: dict[str, set[Former | None]] = {}
+    for target, region in regions.items():
+        by_region.setdefault(region, set()).add(of_targets.get(target))
+    whole = {
+        region: former
+        for region, formers in by_region.items()
+        if region and len(formers) == 1 and (former := next(iter(formers))) is not None
+    }
+    answers = {**of_regions, **whole}
     found: dict[Former, tuple[set[str], set[str]]] = {}
-    for region, former in of_regions.items():
+    for region, former in answers.items():
         if former != others:
             found.setdefault(former, (set(), set()))[0].add(region)
     for target, former in of_targets.items():
-        if former != of_regions.get(regions.get(target, ""), others):
+        region = regions.get(target, "")
+        if former != answers.get(region, others) or (not region and of_regions):
             found.setdefault(former, (set(), set()))[1].add(target)
     if sum(len(rs) + len(ts) for rs, ts in found.values()) > EXCEPTIONS_KEPT:
         return None

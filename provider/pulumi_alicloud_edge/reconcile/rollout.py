@@ -215,6 +215,8 @@ class Rollout:
         """
         named = request.targets if request.targets is not None else members
         targets = self._targets.up_to(request.stage).targets if named is None else named
+        if not self._ledger.started:
+            self._memory.baseline.note_beside(self._desired.units, self.selected, self._seen)
         self._memory.baseline.note(request.units, targets, self._seen, all_meant=named is not None)
         selected = self._targets.up_to(len(self._policy.stages) - 1).targets
         for unit in request.units:

@@ -1,0 +1,108 @@
+"""Attacks on rollouts and rollbacks, with what the cloud really runs as the judge."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from tests.safety.engine import Stack, instance_in, region_in
+from tests.safety.oracle import LAWS, Oracle
+from tests.safety.world import World
+
+STOP = {"on_failure": "stop", "retries": 0}
+ROLLBACK = {"on_failure": "rollback", "retries": 0}
+R1, R2 = ("r1-1", "r1-2", "r1-3"), ("r2-1", "r2-2", "r2-3")
+EVERY = (*R1, *R2)
+STAGES = [{"match": region_in("r1")}, {}]
+JUDGED = tuple(law for law in LAWS if law != "line")
+
+Begin = Callable[..., World]
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Begin a world with two regions of three instances."""
+    worlds: list[World] = []
+
+    def make(**options: Any) -> World:
+        world = World(**({"fleet": {"r1": R1, "r2": R2}} | options))
+        worlds.append(world)
+        return world
+
+    yield make
+    for world in worlds:
+        world.close()
+
+
+def stack(world: World, *laws: str) -> Stack:
+    return Stack(world, "one", Oracle(*(laws or JUDGED)))
+
+
+def running(world: World, name: str = "assets") -> dict[str, str | None]:
+    return {instance: world.running(name, instance) for instance in world.instances}
+
+
+def test_a_rollback_leaves_what_ran_the_desired_version_before_an_interrupted_run(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)], seconds=(20, 30))
+    world.drift("assets", "2", ["r1-1"])
+    world.pass_time(60)
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout=STOP)
+    world.break_targets("r2-3")
+    one.up()
+    world.break_targets("r2-3")
+    one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+    one.up()
+    assert running(world) == dict.fromkeys(EVERY, "1") | {"r1-1": "2"}
+
+
+def test_a_rollback_restores_a_later_stage_that_no_run_had_reached_before(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", R1), ("assets", "3", R2)])
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout={**STOP, "stages": STAGES})
+    world.break_targets("r1-3")
+    one.up()
+    world.break_targets("r2-3")
+    one.dist("dist", ("assets", "2"), rollout={**ROLLBACK, "stages": STAGES})
+    one.up()
+    assert running(world) == dict.fromkeys(R1, "1") | dict.fromkeys(R2, "3")
+
+
+def test_a_rollback_without_an_inventory_mixes_no_regions(begin: Begin) -> None:
+    world = begin(
+        distributed=[("assets", "1", (*R1, "r1-4")), ("assets", "3", R2)],
+        fleet={"r1": (*R1, "r1-4"), "r2": R2},
+    )
+    one = stack(world, "S1", "S2")
+    one.dist("dist", ("assets", "2"), rollout=STOP)
+    world.break_targets("r1-3")
+    one.up()
+    world.hidden = True
+    one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+    one.up()
+    world.hidden = False
+    assert all(world.running("assets", each) in ("3", "2") for each in R2)
+
+
+def test_a_newcomer_does_not_stand_for_its_region(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)])
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout=STOP)
+    world.break_targets("r2-3")
+    one.up()
+    world.pass_time(60)
+    world.add_instance("r1-9", "r1")
+    world.break_targets("r2-3")
+    one.up()
+    world.break_targets("r2-3")
+    one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+    one.up()
+    assert not any(effect.what == "clean" and set(R1) & set(effect.before) for effect in world.effects)
+    assert all(world.running("assets", each) == "1" for each in EVERY)
+
+
+def test_instances_that_a_start_by_region_cannot_name_are_not_unserved(begin: Begin) -> None:
+    world = begin(dialect={"selector": "region_in"})
+    one = stack(world)
+    one.dist("dist", ("assets", "1"), match=instance_in(*R1, "r2-1"))
+    (create,) = one.up()
+    assert create.status != "converged"
