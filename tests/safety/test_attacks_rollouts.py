@@ -106,3 +106,24 @@ def test_instances_that_a_start_by_region_cannot_name_are_not_unserved(begin: Be
     one.dist("dist", ("assets", "1"), match=instance_in(*R1, "r2-1"))
     (create,) = one.up()
     assert create.status != "converged"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(403, "NoPermission"), (404, "InvalidApplication.NotFound"), (400, "InvalidParameter")],
+)
+def test_one_failed_read_rolls_nothing_back(begin: Begin, status: int, code: str) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)], seconds=(20, 30))
+    one = stack(world)
+    stages = [{**STAGES[0], "bake": 60}, {}]
+    one.dist("dist", ("assets", "2"), rollout={**ROLLBACK, "stages": stages})
+    failed = {
+        "effect": "error",
+        "action": "DescribeDataDistResult",
+        "count": 1,
+        "code": code,
+        "status": status,
+    }
+    world.later(40, lambda: world.disturb(failed))
+    (create,) = one.up()
+    assert (create.met, create.status) == (1, "converged")

@@ -21,7 +21,15 @@ from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.model.removal import Cleaning, Left
 from pulumi_alicloud_edge.reconcile.baseline import Baseline
 from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
-from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, Start, StartRequest, Wait
+from pulumi_alicloud_edge.reconcile.decisions import (
+    CONFIRMED_AFTER,
+    Confirm,
+    Desired,
+    Finish,
+    Start,
+    StartRequest,
+    Wait,
+)
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal, Removed, StillThere
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
@@ -227,6 +235,7 @@ class _Watch:
     async def observe(self, *, afresh: bool = False) -> Observation:
         since = self._around.now()
         give_up_at = min(since + self._patience, max(since, self._until))
+        is_doubted = False
         while True:
             try:
                 return await self._around.unless_interrupted(self._port.observe(afresh=afresh))
@@ -237,3 +246,9 @@ class _Watch:
                 self._around.listener.trouble(error)
                 pause = min(max(now - since, TROUBLE_LEAST), TROUBLE_MOST)
                 await self._around.pause(pause, give_up_at)
+            except (CloudError, TransportError) as error:
+                if not self.outlast_troubles or is_doubted:
+                    raise
+                is_doubted = True
+                self._around.listener.trouble(error)
+                await self._around.pause(CONFIRMED_AFTER, self._around.now() + CONFIRMED_AFTER)
