@@ -127,3 +127,35 @@ def test_one_failed_read_rolls_nothing_back(begin: Begin, status: int, code: str
     world.later(40, lambda: world.disturb(failed))
     (create,) = one.up()
     assert (create.met, create.status) == (1, "converged")
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_a_revert_passes_over_an_instance_that_is_no_longer_served(begin: Begin, retries: int) -> None:
+    world = begin()
+    one = stack(world)
+    rollout = {**ROLLBACK, "retries": retries}
+    for version in ("1", "2"):
+        one.dist("dist", ("assets", version), rollout=rollout)
+        one.up()
+        world.pass_time(60)
+    world.stop_serving("r1-3")
+    one.dist("dist", ("assets", "1"), rollout=rollout)
+    (update,) = one.up()
+    assert (update.error, update.status) == ("", "converged")
+    (again,) = one.up()
+    assert again.what == "same"
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_an_instance_that_failed_and_is_no_longer_served_is_no_failure(begin: Begin, retries: int) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("dist", ("assets", "1"), rollout={**STOP, "retries": retries})
+    world.break_targets("r1-3")
+    one.up()
+    world.pass_time(60)
+    world.stop_serving("r1-3")
+    (update,) = one.up()
+    assert (update.error, update.status) == ("", "converged")
+    (again,) = one.up()
+    assert again.what == "same"

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit, running_versions
+from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import FAILED_TARGETS_KEPT, FailedTarget, Placement, Verdict
 from pulumi_alicloud_edge.model.policy import Budget, Scope
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, recorded_targets
+from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, recorded_targets, shown_targets
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,7 @@ def find_drift(
 
 def _still_unserved(desired: Desired, unserved: Collection[str], observation: Observation) -> set[str]:
     """Return those of the targets that were not served on which nothing of what is declared has shown since."""
-    shown = {
-        target
-        for unit in desired.units
-        for target, record in observation.of(unit).items()
-        if record.state is not RecordState.DELETED
-    }
-    return set(unserved) - shown
+    return set(unserved) - shown_targets(desired, observation, unserved)
 
 
 def placements(desired: Desired, scope: Scope, observation: Observation) -> tuple[Placement, ...]:

@@ -17,7 +17,7 @@ from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.model.selection import Certainty, TargetSet
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY, Ledger
-from pulumi_alicloud_edge.reconcile.verdicts import recorded_targets
+from pulumi_alicloud_edge.reconcile.verdicts import recorded_targets, shown_targets
 
 
 class StageTargets:
@@ -64,13 +64,20 @@ class StageTargets:
         left_out = self._ledger.left_out(before=self._now - VISIBILITY if once else None)
         if not left_out:
             return left_out
-        shown = {
+        shown = shown_targets(self._desired, self._observation, left_out)
+        return left_out - shown - self._moved(left_out)
+
+    def _moved(self, targets: Collection[str]) -> set[str]:
+        """Return the targets on which something of ours has changed since the start that meant them."""
+        return {
             target
             for unit in self._desired.units
             for target, record in self._observation.of(unit).items()
-            if record.state is not RecordState.DELETED
+            if target in targets
+            and record.state is not RecordState.DELETED
+            and (attempt := self._ledger.attempt(unit, target)) is not None
+            and record != attempt.seen.get(target)
         }
-        return left_out - shown
 
     def of(self, stage: int) -> TargetSet:
         """Return the targets of one stage, whether or not they are served."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import assert_never
 
@@ -59,6 +59,18 @@ class Verdicts:
     @cached_property
     def _running(self) -> dict[str, str]:
         return running_versions(self._observation, self._unit.name)
+
+
+def shown_targets(desired: Desired, observation: Observation, targets: Collection[str]) -> set[str]:
+    """Return those of some targets that run something of what is desired, or have it on its way.
+
+    A record of what has failed or been displaced there may be older than all that is known of the target.
+    """
+    shown: set[str] = set()
+    for unit in desired.units:
+        verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
+        shown |= {t for t in targets if verdicts.on(t) in (Verdict.CONVERGED, Verdict.IN_PROGRESS)}
+    return shown
 
 
 def _under_way(observation: Observation, unit: Unit) -> dict[str, str]:
