@@ -129,6 +129,17 @@ def test_one_failed_read_rolls_nothing_back(begin: Begin, status: int, code: str
     assert (create.met, create.status) == (1, "converged")
 
 
+def test_a_read_does_not_forgive_a_canary(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "2", R2), ("assets", "1", R1)])
+    one = stack(world)
+    stages = [{"match": region_in("r1")}, {"max_failed": 3}]
+    one.dist("dist", ("assets", "2"), rollout={**STOP, "stages": stages})
+    world.break_targets("r1-1")
+    one.up()
+    one.refresh()
+    assert one.states["dist"].outputs["status"] not in ("degraded", "converged")
+
+
 @pytest.mark.parametrize("retries", [0, 2])
 def test_a_revert_passes_over_an_instance_that_is_no_longer_served(begin: Begin, retries: int) -> None:
     world = begin()

@@ -67,7 +67,7 @@ def find_drift(
     targets.difference_update(_still_unserved(desired, unserved, observation))
     units = tuple(_unit_drift(desired, unit, targets, observation) for unit in desired.units)
     drifted = tuple(unit for unit in units if unit.missing or unit.failed or unit.is_nowhere)
-    return Drift(drifted, budget.allowed(len(targets)))
+    return Drift(drifted, min(budget.allowed(len(targets)), max(len(targets) - 1, 0)))
 
 
 def _still_unserved(desired: Desired, unserved: Collection[str], observation: Observation) -> set[str]:

@@ -384,13 +384,15 @@ class Lifecycle(Generic[I]):
         return (RolloutStatus.DEGRADED if failed else RolloutStatus.CONVERGED).value
 
     def _is_finished(self, inputs: I, outputs: Mapping[str, Any], observation: Observation) -> bool:
-        """Return whether an unfinished rollout has come to its end: all stages were started and have baked."""
+        """Return whether an unfinished rollout has come to its end: its stages were started, held and have baked."""
         _, begun = stored_rollout(outputs)
         started = covered(self._kind, inputs, outputs, begun)
         units = self._kind.desired(inputs).units
         stages = self._kind.policy(inputs).stages
         for index, (stage, members) in enumerate(zip(stages, observation.members, strict=True)):
             if members is None and not (index < len(started) and started[index].issuperset(units)):
+        if any(self._looker.drift_by_stage(inputs, observation, outputs)):
+            return False
                 return False
             if stage.bake and not has_baked(observation, units, index, stage.bake):
                 return False

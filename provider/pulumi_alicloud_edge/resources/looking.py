@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -125,6 +125,20 @@ class Looker(Generic[I]):
         unserved = still_unserved(outputs, observation)
         drift = find_drift(self._kind.desired(inputs), last.scope, observation, last.budget, unserved)
         return self._kind.drift_seen(inputs, drift, observation)
+
+    def drift_by_stage(
+        self, inputs: I, observation: Observation, outputs: Mapping[str, Any]
+    ) -> Iterator[Drift]:
+        """Tell what is not as declared once each stage is over: an early one may have a budget of its own."""
+        desired, unserved = self._kind.desired(inputs), still_unserved(outputs, observation)
+        for index, stage in enumerate(self._kind.policy(inputs).stages, start=1):
+            so_far = replace(
+                observation,
+                members=observation.members[:index],
+                recorded=observation.recorded[:index],
+                hints=frozenset(),
+            )
+            yield find_drift(desired, stage.scope, so_far, stage.budget, unserved)
 
     def _look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
         try:
