@@ -140,6 +140,21 @@ def test_a_read_does_not_forgive_a_canary(begin: Begin) -> None:
     assert one.states["dist"].outputs["status"] not in ("degraded", "converged")
 
 
+def test_a_rollback_that_fails_on_a_target_is_not_over(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)])
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout={**ROLLBACK, "max_failed": 1})
+    world.disturb(
+        {"effect": "target_fail", "targets": ["r1-1", "r1-2"], "count": 1},
+        {"effect": "target_fail", "targets": ["r2-1"], "skip": 1},
+    )
+    (op,) = one.up()
+    assert op.status == "failed"
+    world.disturb({"effect": "target_fail", "targets": ["r1-1", "r1-2"], "count": 1})
+    (op,) = one.up()
+    assert running(world) == dict.fromkeys(EVERY, "1")
+
+
 @pytest.mark.parametrize("retries", [0, 2])
 def test_a_revert_passes_over_an_instance_that_is_no_longer_served(begin: Begin, retries: int) -> None:
     world = begin()

@@ -406,10 +406,13 @@ def _touched(outcome: Outcome) -> bool:
 
 
 def _status_after(restored: Restored) -> RolloutStatus:
-    """Give the status after a rollback: only one that came to its end has rolled anything back."""
+    """Give the status after a rollback: only one that came to its end everywhere has rolled anything back.
+
+    Else the next run still has to know what was there before.
+    """
     if restored.interrupted:
         return RolloutStatus.INTERRUPTED
-    came_back = restored.outcome is None or restored.outcome.status.value in IN_PLACE
+    came_back = restored.outcome is None or restored.outcome.status is RolloutStatus.CONVERGED
     if restored.nothing:
         return RolloutStatus.FAILED
     return RolloutStatus.ROLLED_BACK if came_back and restored.error is None else RolloutStatus.FAILED

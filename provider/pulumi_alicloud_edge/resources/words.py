@@ -452,7 +452,13 @@ def _restored(restored: Restored, noun: Noun) -> list[str]:
         seen = f" at {progress_line(outcome.progress, noun)}" if outcome else ""
         goes_on = "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
         return [f"The rollback ({aim}) was interrupted{seen}. {goes_on}"]
-    if outcome is None or outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
+    if outcome is not None and outcome.status is RolloutStatus.DEGRADED:
+        return [
+            f"Rolled back ({aim}), but not everywhere: {progress_line(outcome.progress, noun)}.",
+            *_failed_targets(outcome.stage_failed, outcome.failed_total, noun),
+            "Mend the cause and run pulumi up again.",
+        ]
+    if outcome is None or outcome.status is RolloutStatus.CONVERGED:
         seen = f": {progress_line(outcome.progress, noun)}" if outcome else ""
         return [f"Rolled back ({aim}){seen}.", f"{FIX_THE_CAUSE}."]
     return [
