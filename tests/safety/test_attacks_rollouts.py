@@ -185,3 +185,20 @@ def test_an_instance_that_failed_and_is_no_longer_served_is_no_failure(begin: Be
     assert (update.error, update.status) == ("", "converged")
     (again,) = one.up()
     assert again.what == "same"
+
+
+@pytest.mark.parametrize("skip", [3, 4, 10])
+def test_a_rollback_that_cannot_be_planned_is_remembered(begin: Begin, skip: int) -> None:
+    world = begin(distributed=[("assets", "1", R1)], seconds=(20, 40))
+    one = stack(world, "S1", "S2")
+    one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+    broken = {"effect": "target_fail", "targets": ["r2-1"]}
+    denied = {"effect": "error", "action": "DescribeDataDistResult", "code": "NoPermission", "status": 403}
+    world.disturb(broken, {**denied, "skip": skip})
+    one.up()
+    assert not any(effect.what == "start" for effect in world.effects) or "dist" in one.states
+    world.disturb(broken)
+    world.pass_time(100)
+    one.up()
+    if world.effects and one.states["dist"].outputs["status"] == "rolled_back":
+        assert running(world) == dict.fromkeys(R1, "1") | dict.fromkeys(R2, None)

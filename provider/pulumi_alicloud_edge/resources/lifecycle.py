@@ -299,7 +299,10 @@ class Lifecycle(Generic[I]):
         if not is_due(policy, ended, resumed=olds.get("status") in UNFINISHED):
             return _Course(ended, port, port)
         failed = FailedRollout(policy, ended, port, olds)
-        rollback = await self._kind.rollback(self._runtime, inputs, failed, neighbours)
+        try:
+            rollback = await self._kind.rollback(self._runtime, inputs, failed, neighbours)
+        except EdgeError as error:  # what the rollout has begun is remembered all the same
+            return _Course(ended, port, port, Restored((), (), error=error))
         if rollback is None:
             return _Course(ended, port, port)
         around = self._surroundings(call.urn, "rolling back: ")
@@ -388,11 +391,11 @@ class Lifecycle(Generic[I]):
         _, begun = stored_rollout(outputs)
         started = covered(self._kind, inputs, outputs, begun)
         units = self._kind.desired(inputs).units
+        if any(self._looker.drift_by_stage(inputs, observation, outputs)):
+            return False
         stages = self._kind.policy(inputs).stages
         for index, (stage, members) in enumerate(zip(stages, observation.members, strict=True)):
             if members is None and not (index < len(started) and started[index].issuperset(units)):
-        if any(self._looker.drift_by_stage(inputs, observation, outputs)):
-            return False
                 return False
             if stage.bake and not has_baked(observation, units, index, stage.bake):
                 return False

@@ -441,7 +441,8 @@ def _restored(restored: Restored, noun: Noun) -> list[str]:
     ]
     aim = ", ".join(aims)
     if restored.error is not None:
-        return [f"The rollback ({aim}) failed too: {explain(restored.error, noun)}"]
+        what = f"The rollback ({aim})" if aim else "The rollback"
+        return [f"{what} failed too: {explain(restored.error, noun)}"]
     outcome = restored.outcome
     if not aims:
         return [
