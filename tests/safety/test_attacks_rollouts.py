@@ -187,6 +187,37 @@ def test_an_instance_that_failed_and_is_no_longer_served_is_no_failure(begin: Be
     assert again.what == "same"
 
 
+class Blinking(World):
+    """Leaves an instance out of one of its inventories."""
+
+    blinks_at, looks = -1, 0
+
+    def _describe_application(self, *call: Any) -> Any:
+        self.looks += 1
+        kept = dict(self.instances)
+        if self.looks == self.blinks_at:
+            del self.instances["r2-3"]
+        try:
+            return super()._describe_application(*call)
+        finally:
+            self.instances.clear()
+            self.instances.update(kept)
+
+
+@pytest.mark.parametrize("at", [2, 3])
+def test_a_rollback_forgets_nobody_whom_one_inventory_leaves_out(at: int) -> None:
+    with Blinking(
+        fleet={"r1": R1, "r2": R2}, distributed=[("assets", "1", EVERY)], seconds=(20, 40)
+    ) as world:
+        world.blinks_at = at
+        one = stack(world)
+        one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+        world.break_targets("r2-1")
+        (create,) = one.up()
+        assert create.status == "rolled_back"
+        assert running(world) == dict.fromkeys(EVERY, "1")
+
+
 @pytest.mark.parametrize("skip", [3, 4, 10])
 def test_a_rollback_that_cannot_be_planned_is_remembered(begin: Begin, skip: int) -> None:
     world = begin(distributed=[("assets", "1", R1)], seconds=(20, 40))

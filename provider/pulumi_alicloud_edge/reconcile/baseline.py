@@ -114,8 +114,14 @@ class Baseline:
             if target in (of_name := known.get(name, {})):
                 return of_name[target]
         others = self.of_others.get(name, Before.UNKNOWN)
-        in_region = self.of_regions.get(name, {}).get(regions.get(target, ""), others)
-        return self.of_targets.get(name, {}).get(target, in_region)
+        of_regions = self.of_regions.get(name, {})
+        if of_regions and not regions.get(target):
+            return Before.UNKNOWN  # it may be in one of those
+        return of_regions.get(regions.get(target, ""), others)
+
+    def targets(self) -> frozenset[str]:
+        """Return the targets that are known one by one."""
+        return frozenset().union(*self.of_targets.values())
 
     def versions(self, name: str) -> frozenset[str]:
         """Return the versions that targets ran of a name."""

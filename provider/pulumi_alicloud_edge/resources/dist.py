@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.errors import InputFault
@@ -143,8 +144,8 @@ class DistKind(Kind[DistInputs]):
         from pulumi_alicloud_edge.resources.rollback import Rollback
 
         others = tuple(claim for claim in neighbours.claims() if claim.app_id == inputs.app_id)
-        ended = failed.ended
-        plan = plan_rollback(self.desired(inputs), ended.baseline, ended.seen, ended.selected, others)
+        seen, selected = await _surely_listed(runtime, failed)
+        plan = plan_rollback(self.desired(inputs), failed.ended.baseline, seen, selected, others)
         cleaner = self.cleaner(runtime, inputs.app_id, neighbours)
         permit = await cleaner.permit([(unit, exactly(targets)) for unit, targets in plan.emptied])
         neighbours.announce(permit + Permit(left=plan.left))
@@ -233,6 +234,23 @@ class DistKind(Kind[DistInputs]):
         app_id = str(outputs.get("app_id", ""))
         claims = owned_claims(outputs, urn, app_id, scopes)
         return tuple(claim for claim in claims if claim.scopes)
+
+
+async def _surely_listed(runtime: Runtime, failed: FailedRollout) -> tuple[Observation, frozenset[str]]:
+    """Return what a rollback goes by: what was seen last, and which targets are selected.
+
+    A target that was started and is listed no more has left when two looks lack it (S5).
+    """
+    from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
+
+    seen, selected = failed.ended.seen, failed.ended.selected
+    lost = failed.ended.baseline.targets() - seen.regions.keys()
+    if not seen.regions or not lost:
+        return seen, selected
+    await runtime.sleep(CONFIRMED_AFTER)
+    again = await failed.port.observe(afresh=True)
+    members: frozenset[str] = frozenset().union(*(known for known in again.members if known))
+    return replace(again, regions={**seen.regions, **again.regions}), selected | (lost & members)
 
 
 def _scopes(policy: RolloutPolicy) -> tuple[Scope, ...]:
