@@ -210,7 +210,7 @@ def _exceptions(
             found.setdefault(former, (set(), set()))[0].add(region)
     for target, former in of_targets.items():
         region = regions.get(target, "")
-        if former != answers.get(region, others) or (not region and of_regions):
+        if former != answers.get(region, others) or (not region and answers):
             found.setdefault(former, (set(), set()))[1].add(target)
     if sum(len(rs) + len(ts) for rs, ts in found.values()) > EXCEPTIONS_KEPT:
         return None

@@ -55,7 +55,7 @@ class StageTargets:
             self._departed = frozenset(self._listed - listed)
         self._listed |= listed
         for stage, reached in enumerate(self._reached):
-            reached.update(self._moved(stage))
+            reached.update(self._come_of(stage))
 
     @property
     def unserved(self) -> frozenset[str]:
@@ -110,7 +110,7 @@ class StageTargets:
                 targets |= self._reached[index]
         return TargetSet(targets - self.unserved - self._departed, certainty)
 
-    def _moved(self, stage: int) -> set[str]:
+    def _come_of(self, stage: int) -> set[str]:
         """Return the targets on which something has come of a start of the whole of a stage.
 
         Where nobody can tell whose the records are, these are all that is known of the selection. Of a start of an
