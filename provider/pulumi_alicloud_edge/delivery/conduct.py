@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
 from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
 from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
@@ -27,11 +30,14 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     Desired,
     Finish,
     Start,
+    StartAnswer,
     StartRequest,
     Wait,
 )
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal, Removed, StillThere
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
+
+T = TypeVar("T")
 
 PASSING = (ThrottledError, UnavailableError, MalformedAnswerError, TransportError)
 """Troubles that a rollout under way outlasts. Among a thousand answers, one may be garbled or a proxy's own."""
@@ -141,8 +147,8 @@ async def remove(
             case Clean(due):
                 for cleaning in due:
                     asks = gate_first or removal.is_repeated(cleaning)
-                    if asks and not await _is_still_permitted(removal, port, cleaning, watch, around):
-                        break  # observe again: the decision was made on what has changed
+                    if asks and not await _is_still_permitted(removal, port, cleaning, watch):
+                        continue
                     trouble = await _clean(port, cleaning, around) or trouble
                     removal.cleaned(cleaning, around.now())
                 watch.outlast_troubles = True
@@ -160,17 +166,10 @@ async def remove(
 
 
 async def _is_still_permitted(
-    removal: Removal, port: RemovingPort, cleaning: Cleaning, watch: _Watch, around: Surroundings
+    removal: Removal, port: RemovingPort, cleaning: Cleaning, watch: _Watch
 ) -> bool:
-    """Ask the gate again for a region; while the cloud cannot be asked, nothing is cleaned."""
-    try:
-        permit = await around.unless_interrupted(port.permit_again(cleaning))
-    except PASSING as error:
-        if not watch.outlast_troubles:
-            raise
-        around.listener.trouble(error)
-        await around.pause(TROUBLE_LEAST, around.now() + TROUBLE_LEAST)
-        return False
+    """Ask the gate again for a region; what it does not permit any more is awaited no longer."""
+    permit = await watch.outlasting(partial(port.permit_again, cleaning))
     if not permit.cleanings:
         removal.refused(cleaning, permit.left)
     return bool(permit.cleanings)
@@ -185,7 +184,7 @@ async def _start(
     """
     rollout.starting(request, around.now())
     try:
-        answer = await around.unless_interrupted(port.start(request))
+        answer = await _asked_to_start(port, request, around, twice=outlasts)
     except InterruptedWaitError:
         rollout.unclear(request)
         raise
@@ -196,6 +195,19 @@ async def _start(
         around.listener.trouble(error)
         return
     rollout.started(request, answer)
+
+
+async def _asked_to_start(
+    port: Port, request: StartRequest, around: Surroundings, *, twice: bool
+) -> StartAnswer:
+    """Ask for a start; where a refusal would fail what is under way, it is believed when it comes twice (S5)."""
+    try:
+        return await around.unless_interrupted(port.start(request))
+    except CloudError as error:
+        if not twice or error.effect_unclear or isinstance(error, PASSING):
+            raise
+    await around.pause(CONFIRMED_AFTER, around.now() + CONFIRMED_AFTER)
+    return await around.unless_interrupted(port.start(request))
 
 
 async def _clean(port: RemovingPort, cleaning: Cleaning, around: Surroundings) -> EdgeError | None:
@@ -233,12 +245,15 @@ class _Watch:
         self._until = until
 
     async def observe(self, *, afresh: bool = False) -> Observation:
+        return await self.outlasting(lambda: self._port.observe(afresh=afresh))
+
+    async def outlasting(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
         since = self._around.now()
         give_up_at = min(since + self._patience, max(since, self._until))
         is_doubted = False
         while True:
             try:
-                return await self._around.unless_interrupted(self._port.observe(afresh=afresh))
+                return await self._around.unless_interrupted(ask())
             except PASSING as error:
                 now = self._around.now()
                 if not self.outlast_troubles or now >= give_up_at:
