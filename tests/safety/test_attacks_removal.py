@@ -141,3 +141,20 @@ def test_a_rollback_that_displaces_one_name_cleans_the_other(begin: Begin) -> No
     assert update.status == "rolled_back"
     assert holds_none(world, "levels", "1", *R1)
     assert holds_none(world, "assets", "2", *R1)
+
+
+def test_one_stale_read_beside_what_is_shared_forgets_nothing(begin: Begin) -> None:
+    """A look that finds only what has to stay is no less in need of a second one."""
+    world = begin()
+    one, two = two_stacks(world)
+    two.dist("two", ("assets", "1"), match=instance_in("r1-2"))
+    assert fine(two.up())
+    one.dist("dist", ("assets", "1"), match=instance_in("r1-1"))
+    assert fine(one.up())
+    world.pass_time(60)
+    one.dist("dist", ("assets", "1"), ("levels", "1"), match=instance_in("r1-1"))
+    assert fine(one.up())
+    world.misread("stale", seconds=50)
+    assert fine(one.destroy())
+    assert world.met() == 1
+    assert holds_none(world, "levels", "1", "r1-1")

@@ -156,24 +156,25 @@ class Cleanup(Generic[I]):
         around = self._around(call.urn)
         until = around.now() + within
         done: dict[tuple[Unit, str], frozenset[str]] = {}
-        left: tuple[Left, ...] = ()
+        left: dict[tuple[Unit, str], tuple[Left, ...]] = {}
         unreached: tuple[Left, ...] = ()
         for round_ in range(_ROUNDS):
             permit = await self._permit(cleaner, wanted, around)
             if permit is None:
                 return ()
-            left = permit.left
+            left |= _by_place(permit.left)
             due = tuple(c for c in permit.cleanings if c.targets - done.get((c.unit, c.region), frozenset()))
             if due:
                 done.update({(c.unit, c.region): c.targets for c in due})
+                left = {place: those for place, those in left.items() if place not in done}
                 self._announce(call.urn, Permit(due))
                 seconds = max(until - around.now(), 0.0)
                 unreached += await remove(cleaner, due, around, within=seconds, subject=app_id)
-            elif round_ or left:
+            elif round_:
                 break
             else:
                 await around.pause(CONFIRMED_AFTER, around.now() + CONFIRMED_AFTER)
-        return left + unreached
+        return tuple(each for those in left.values() for each in those) + unreached
 
     async def _permit(self, cleaner: Cleaner, wanted: Wanted, around: Surroundings) -> Permit | None:
         """Ask what may be cleaned; None where two answers say that the application does not exist (S5)."""
@@ -215,6 +216,13 @@ def _wanted(claims: Iterable[Claim]) -> Wanted:
     for claim in claims:
         scopes[claim.unit] = tuple(dict.fromkeys((*scopes.get(claim.unit, ()), *claim.scopes)))
     return tuple(scopes.items())
+
+
+def _by_place(left: Iterable[Left]) -> dict[tuple[Unit, str], tuple[Left, ...]]:
+    places: dict[tuple[Unit, str], tuple[Left, ...]] = {}
+    for each in left:
+        places[each.unit, each.region] = (*places.get((each.unit, each.region), ()), each)
+    return places
 
 
 def _not_kept_by(urn: str, mine: tuple[Claim, ...], left: Iterable[Left]) -> tuple[Left, ...]:
