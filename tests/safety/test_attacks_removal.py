@@ -158,3 +158,28 @@ def test_one_stale_read_beside_what_is_shared_forgets_nothing(begin: Begin) -> N
     assert fine(one.destroy())
     assert world.met() == 1
     assert holds_none(world, "levels", "1", "r1-1")
+
+
+def test_a_refresh_forgets_no_former_version_that_is_there_still(begin: Begin) -> None:
+    """Somebody else has removed the version that is declared; the one before it is there, and is owned."""
+    world = begin()
+    one = stack(world)
+    for version in "12":
+        one.dist("dist", ("assets", version), match=region_in("r1"))
+        assert fine(one.up())
+    unit = next(unit for unit in world.app.dists if unit.version == "2")
+    world.app.dists[unit].clear()
+    one.refresh()
+    assert fine(one.destroy())
+    assert holds_none(world, "assets", "1", *R1)
+
+
+@pytest.mark.parametrize("after", [0.3, 1.0, 4.0])
+def test_a_refresh_forgets_no_start_that_does_not_show_yet(begin: Begin, after: float) -> None:
+    world = begin(dialect={"visibility": "delayed"})
+    one = stack(world)
+    one.dist("dist", ("assets", "1"), match=region_in("r1"))
+    one.up(interrupt_after=after)
+    assert any(effect.what == "start" for effect in world.effects)
+    one.refresh()
+    assert "dist" in one.states

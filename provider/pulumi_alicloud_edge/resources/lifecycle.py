@@ -17,7 +17,7 @@ from pulumi_alicloud_edge.errors import (
     RolloutInterruptedError,
 )
 from pulumi_alicloud_edge.host import Call, Reporter
-from pulumi_alicloud_edge.model.observation import Observation
+from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, Verdict
 from pulumi_alicloud_edge.model.removal import Permit
 from pulumi_alicloud_edge.reconcile.baking import has_baked
@@ -208,7 +208,7 @@ class Lifecycle(Generic[I]):
         except NotFoundError:
             return None
         desired, scope = self._kind.desired(inputs), self._kind.policy(inputs).stages[-1].scope
-        if not any(observation.of(unit) for unit in desired.units) and self._kind.vanishes:
+        if self._kind.vanishes and not self._is_left(desired.units, outputs, observation):
             return None
         seen = placements(desired, scope, observation)
         shown = {**self._kind.outputs(inputs, seen, port, outputs), **self._kind.shown(port)}
@@ -385,6 +385,20 @@ class Lifecycle(Generic[I]):
             return stored
         failed = any(placement.count(Verdict.FAILED) for placement in seen)
         return (RolloutStatus.DEGRADED if failed else RolloutStatus.CONVERGED).value
+
+    def _is_left(
+        self, desired: tuple[Unit, ...], outputs: Mapping[str, Any], observation: Observation
+    ) -> bool:
+        """Return whether there may be anything of a resource in the cloud, so that it is not gone (S5, S8).
+
+        What an unfinished rollout has started may not show yet; other versions, and other names that were looked at
+        by nobody, may still be where the resource has put them.
+        """
+        if outputs.get("status") in UNFINISHED or any(observation.of(unit) for unit in desired):
+            return True
+        names = {unit.name for unit in desired}
+        owned = {claim.unit for claim in self._kind.owned("", outputs)}
+        return any(unit.name not in names or observation.of(unit) for unit in owned)
 
     def _is_finished(self, inputs: I, outputs: Mapping[str, Any], observation: Observation) -> bool:
         """Return whether an unfinished rollout has come to its end: its stages were started, held and have baked."""
