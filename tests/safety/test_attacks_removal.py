@@ -183,3 +183,14 @@ def test_a_refresh_forgets_no_start_that_does_not_show_yet(begin: Begin, after: 
     assert any(effect.what == "start" for effect in world.effects)
     one.refresh()
     assert "dist" in one.states
+
+
+@pytest.mark.parametrize("after", [0.3, 1.0, 4.0])
+def test_a_destroy_forgets_no_start_that_does_not_show_yet(begin: Begin, after: float) -> None:
+    world = begin(dialect={"visibility": "delayed"})
+    one = stack(world)
+    one.dist("dist", ("assets", "1"), match=region_in("r1"))
+    one.up(interrupt_after=after)
+    assert fine(one.destroy())
+    world.pass_time(120)
+    assert holds_none(world, "assets", "1", *R1)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
 from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.outcome import RolloutStatus
 from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, Scope
 from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit
 from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.gate import Removal, holders_of, permit_removal
+from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY
 from pulumi_alicloud_edge.resources.data_outputs import show_owned
 from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
 from pulumi_alicloud_edge.resources.neighbours import others_of, remembered_claims
@@ -31,6 +33,13 @@ Wanted = tuple[tuple[Unit, tuple[Scope, ...]], ...]
 
 _ROUNDS = 4
 _PASSED_ON = LeftBecause.DECLARED
+
+
+class _Times(NamedTuple):
+    """Seconds that a cleaning may take, and after which all shows that was started before it."""
+
+    within: float
+    settles: float
 
 
 class Cleanup(Generic[I]):
@@ -72,7 +81,7 @@ class Cleanup(Generic[I]):
         def declared() -> tuple[Claim, ...]:
             return (*others_of(registry, call.urn, olds), *mine)
 
-        left = self._run(call, _wanted(behind), declared, inputs=inputs)
+        left = self._run(call, _wanted(behind), declared, inputs=inputs, before=olds)
         self._announce(call.urn, Permit(left=left))
         return {"owned": self._owned_after(call.urn, mine, outputs, left)}
 
@@ -99,6 +108,7 @@ class Cleanup(Generic[I]):
             _wanted(owned),
             declared,
             inputs=self._kind.stored(outputs),
+            before=outputs,
             app_id=str(outputs.get("app_id", "")),
         )
         now = {claim.urn for claim in registry.declared()}
@@ -123,6 +133,7 @@ class Cleanup(Generic[I]):
         declared: Callable[[], tuple[Claim, ...]],
         *,
         inputs: I | None,
+        before: Mapping[str, Any],
         app_id: str = "",
     ) -> tuple[Left, ...]:
         if not wanted:
@@ -133,7 +144,8 @@ class Cleanup(Generic[I]):
         )
         mine = self._kind.claims(call.urn, inputs) if inputs is not None else ()
         try:
-            left = self._runtime.run(self._clean(call, app_id, wanted, declared, within))
+            settles = VISIBILITY if before.get("status") == RolloutStatus.INTERRUPTED.value else 0.0
+            left = self._runtime.run(self._clean(call, app_id, wanted, declared, _Times(within, settles)))
         except InterruptedWaitError:
             raise EdgeError("Interrupted while cleaning; run it again to go on.") from None
         return _not_kept_by(call.urn, mine, left)
@@ -144,9 +156,12 @@ class Cleanup(Generic[I]):
         app_id: str,
         wanted: Wanted,
         declared: Callable[[], tuple[Claim, ...]],
-        within: float,
+        times: _Times,
     ) -> tuple[Left, ...]:
-        """Clean until two looks agree that there is nothing left to clean (S5); return what is left."""
+        """Clean until two looks agree that there is nothing left to clean (S5); return what is left.
+
+        What was started just before may not show yet: the last look is no earlier than it would.
+        """
         from pulumi_alicloud_edge.delivery.conduct import remove
 
         neighbours = Neighbours(declared, lambda permit: self._announce(call.urn, permit))
@@ -154,7 +169,7 @@ class Cleanup(Generic[I]):
         if cleaner is None:
             return ()
         around = self._around(call.urn)
-        until = around.now() + within
+        until, shown_at = around.now() + times.within, around.now() + times.settles
         done: dict[tuple[Unit, str], frozenset[str]] = {}
         left: dict[tuple[Unit, str], tuple[Left, ...]] = {}
         unreached: tuple[Left, ...] = ()
@@ -170,10 +185,11 @@ class Cleanup(Generic[I]):
                 self._announce(call.urn, Permit(due))
                 seconds = max(until - around.now(), 0.0)
                 unreached += await remove(cleaner, due, around, within=seconds, subject=app_id)
-            elif round_:
+            elif round_ and around.now() >= shown_at:
                 break
             else:
-                await around.pause(CONFIRMED_AFTER, around.now() + CONFIRMED_AFTER)
+                seconds = max(CONFIRMED_AFTER, shown_at - around.now())
+                await around.pause(seconds, around.now() + seconds)
         return tuple(each for those in left.values() for each in those) + unreached
 
     async def _permit(self, cleaner: Cleaner, wanted: Wanted, around: Surroundings) -> Permit | None:

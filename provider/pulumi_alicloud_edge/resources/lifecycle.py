@@ -19,7 +19,7 @@ from pulumi_alicloud_edge.errors import (
 from pulumi_alicloud_edge.host import Call, Reporter
 from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, Verdict
-from pulumi_alicloud_edge.model.removal import Permit
+from pulumi_alicloud_edge.model.removal import LeftBecause, Permit
 from pulumi_alicloud_edge.reconcile.baking import has_baked
 from pulumi_alicloud_edge.reconcile.drift import placements
 from pulumi_alicloud_edge.resources.cleanup import Cleanup
@@ -430,7 +430,7 @@ def _status_after(restored: Restored) -> RolloutStatus:
     if restored.interrupted:
         return RolloutStatus.INTERRUPTED
     came_back = restored.outcome is None or restored.outcome.status is RolloutStatus.CONVERGED
-    if restored.nothing:
+    if restored.nothing or any(each.reason is LeftBecause.BEFORE_UNKNOWN for each in restored.left):
         return RolloutStatus.FAILED
     return RolloutStatus.ROLLED_BACK if came_back and restored.error is None else RolloutStatus.FAILED
 
