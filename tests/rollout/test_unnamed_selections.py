@@ -159,3 +159,31 @@ def test_everywhere_is_started_once_where_nothing_is_listed() -> None:
     cloud.tells_members = False
     assert carried_out(cloud, policy(everywhere())).status is RolloutStatus.CONVERGED
     assert cloud.running() == {"t00", "t01", "t02"}
+
+
+def hinted(*hints: str, number: int = 2) -> Opaque:
+    """A cloud that does not name who is everywhere, and whose inventory suggests some."""
+    cloud = opaque(number=number)
+    cloud.tells_members = False
+    cloud.hints = frozenset(hints)
+    return cloud
+
+
+def test_what_has_come_since_an_earlier_run_is_started_where_the_inventory_suggests_it() -> None:
+    cloud = hinted("t00", "t01").has(ASSETS, "t00")
+    outcome = carried_out(cloud, policy(everywhere()), covered=frozenset({ASSETS}))
+    assert (outcome.status, cloud.running()) == (RolloutStatus.CONVERGED, {"t00", "t01"})
+    assert [request.targets for _, request in cloud.requests] == [None], "the whole of it, once"
+
+
+def test_what_the_inventory_suggests_for_nothing_fails_no_rollout_that_an_earlier_run_has_begun() -> None:
+    cloud = hinted("t00", "t01", "elsewhere").has(ASSETS, "t00", "t01")
+    cloud.ignored = 99
+    outcome = carried_out(cloud, policy(everywhere()), covered=frozenset({ASSETS}))
+    assert (outcome.status, len(cloud.requests)) == (RolloutStatus.CONVERGED, 1)
+
+
+def test_what_shows_wherever_the_inventory_suggests_it_is_not_started_by_anyone() -> None:
+    cloud = hinted("t00", "t01").has(ASSETS, "t00", "t01")
+    assert carried_out(cloud, policy(everywhere())).status is RolloutStatus.CONVERGED
+    assert not cloud.requests

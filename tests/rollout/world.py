@@ -98,6 +98,7 @@ class SimulatedCloud:
         dropped: How many of the next starts get lost on the way there.
         ignored: How many of the next starts are answered and come to nothing.
         unserved: Targets that it lists, and that its starts leave out.
+        hints: Targets that its inventory suggests.
     """
 
     scripts: Mapping[str, Script]
@@ -110,6 +111,7 @@ class SimulatedCloud:
     dropped: int = 0
     ignored: int = 0
     unserved: frozenset[str] = frozenset()
+    hints: frozenset[str] = frozenset()
     answers: list[StartAnswer] = field(default_factory=list)
     now: float = 100.0
     records: dict[Unit, dict[str, Record]] = field(default_factory=dict)
@@ -155,7 +157,7 @@ class SimulatedCloud:
             self.members(stage.scope) if self.tells_members or isinstance(stage.scope, InRegions) else None
             for stage in stages
         )
-        return Observation(shown, members)
+        return Observation(shown, members, hints=self.hints)
 
     def start(self, request: StartRequest) -> StartAnswer:
         self.requests.append((self.now, request))

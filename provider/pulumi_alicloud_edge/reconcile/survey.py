@@ -187,20 +187,24 @@ def _judge_unnamed(
 ) -> tuple[Unnamed, str]:
     """Judge the targets that the cloud has not named.
 
+    A unit *reaches* the stage where it has records beyond the targets of earlier stages.
+
     | the whole of the stage was started | and | then |
     | --- | --- | --- |
-    | by an earlier run | the unit has records beyond the earlier stages | nothing to await |
-    | not yet | the unit has records wherever the inventory suggests | nothing to await |
+    | by an earlier run | the unit reaches it, and no hint lacks a record | nothing to await |
+    | not yet | the unit reaches it, and there are hints, of which none lacks a record | nothing to await |
     | not yet | others are moving | wait for them: an earlier run may have started it |
     | not yet | | start it |
     | now | all have it, says the cloud, or its records have changed since | nothing to await |
+    | now, and by an earlier run | the unit reaches it, and it is late for hints to show | nothing to await |
     | now | others are moving, or it is too early for anything to show | wait |
     | now | as often as it may be | failed |
     """
     seen = observation.of(one.unit)
     reaches = bool(seen) and not stage.earlier.issuperset(seen)
-    suggested = bool(observation.hints) and observation.hints.issubset(seen)
-    if reaches and (one.unit in stage.covered or suggested):
+    begun = reaches and one.unit in stage.covered
+    borne_out = observation.hints.issubset(seen)
+    if borne_out and (begun or (reaches and observation.hints)):
         return Unnamed.NONE, ""
     attempt = ledger.whole_attempt(one.unit, patience.stage)
     if attempt is None:
@@ -208,9 +212,9 @@ def _judge_unnamed(
             return Unnamed.NONE, ""
         stirring = bool(one.under_way) and not patience.is_quiet
         return (Unnamed.AWAITED if stirring else Unnamed.DUE), ""
-    if (seen and one.unit in ledger.complete(patience.stage)) or _has_shown(attempt, one, stage, observation):
-        early = patience.now - attempt.at < VISIBILITY and not observation.hints.issubset(seen)
-        complete = one.unit in ledger.complete(patience.stage)
+    complete = bool(seen) and one.unit in ledger.complete(patience.stage)
+    if complete or begun or _has_shown(attempt, one, stage, observation):
+        early = patience.now - attempt.at < VISIBILITY and not borne_out
         return (Unnamed.AWAITED if early and not complete else Unnamed.NONE), ""
     refused = ledger.was_refused(one.unit)
     shown_in_time = patience.now - max(attempt.at, patience.quiet_since) < VISIBILITY
