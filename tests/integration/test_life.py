@@ -1,10 +1,10 @@
 """A stack from its first up to its end."""
 
 import pytest
-from support.clouds import INSTANCES
+from support.clouds import INSTANCES, REGIONS
 from support.declarations import Archives, distribution, placed
 from support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sightings import cleaned, placed_on, runs, serves, starts
+from support.sightings import cleaned, cleaned_in, placed_on, runs, serves, starts
 from support.stack import Declared, Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
@@ -79,7 +79,7 @@ def test_a_dropped_file_is_cleaned_from_the_instances_before_up_ends(
     dropped = stack.up()
 
     assert dropped.ok, str(dropped)
-    assert cleaned(emulator) == [("levels", "1")]
+    assert cleaned_in(emulator) == sorted(("levels", "1", region) for region in REGIONS)
     assert set(placed_on(emulator, name="levels").values()) == {"DELETED"}
     assert set(placed_on(emulator).values()) == {"SUCCESS"}
     assert stack.outputs("assets-everywhere")["owned"] == {"assets": [{"versions": ["1"], "selection": [{}]}]}
@@ -94,7 +94,7 @@ def test_destroy_cleans_the_instances_and_says_what_stays(
     destroyed = stack.destroy()
 
     assert destroyed.ok, str(destroyed)
-    assert cleaned(emulator) == [("assets", "1")]
+    assert cleaned_in(emulator) == sorted(("assets", "1", region) for region in REGIONS)
     assert set(placed_on(emulator).values()) == {"DELETED"}
     _, _, said = destroyed.stdout.partition("Diagnostics:")
     assert said.count("assets@1 stays on the file servers") == 1

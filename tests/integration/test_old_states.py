@@ -10,7 +10,7 @@ import pytest
 from support.clouds import INSTANCES, REGIONS
 from support.declarations import Archives, distribution
 from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sightings import cleaned, placed_on, starts
+from support.sightings import cleaned_in, placed_on, starts
 from support.stack import Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
@@ -33,7 +33,7 @@ def test_an_old_state_can_be_destroyed_without_its_program(restored: Stack, emul
     destroyed = restored.destroy()
 
     assert destroyed.ok, str(destroyed)
-    assert cleaned(emulator) == [("assets", "1")]
+    assert cleaned_in(emulator) == sorted(("assets", "1", region) for region in REGIONS)
     assert set(placed_on(emulator).values()) == {"DELETED"}
     assert not restored.resources
 

@@ -29,6 +29,13 @@ def cleaned(emulator: Emulator) -> list[tuple[str, str]]:
     return [(params["DataName"]["value"], params["DataVersion"]["value"]) for params in calls]
 
 
+def cleaned_in(emulator: Emulator) -> list[tuple[str, str, str]]:
+    """Name, version and region of each CleanDistData, sorted; an empty region is everywhere."""
+    calls = [call["params"] for call in emulator.calls("CleanDistData")]
+    keys = ("DataName", "DataVersion", "EnsRegionId")
+    return sorted(tuple(params.get(key, {"value": ""})["value"] for key in keys) for params in calls)  # type: ignore[misc]
+
+
 def runs(emulator: Emulator, name: str = "assets") -> set[str]:
     """The versions of a file that the instances run."""
     running = emulator.app(SMALL_APP_ID)["running"].get(name, {})
