@@ -82,11 +82,13 @@ def test_a_listed_target_that_was_not_served_is_neither_drift_nor_failure() -> N
     assert not drift({OURS: {"a": at(1)}}, BOTH, unserved=frozenset({"b"}))
 
 
-def test_a_target_that_was_not_served_counts_again_once_anything_shows_there() -> None:
-    shown = {OURS: {"a": at(1), "b": at(1)}, OLDER: {"b": at(9)}}
-    (found,) = drift(shown, BOTH, unserved=frozenset({"b"})).units
-    assert found.missing == {"b"}
-    assert not drift({OURS: {"a": at(1), "b": at(2, DELETED)}}, BOTH, unserved=frozenset({"b"}))
+def test_a_target_that_was_not_served_counts_again_once_it_runs_what_is_declared() -> None:
+    three = frozenset({"a", "b", "c"})
+    (found,) = drift({OURS: {"a": at(1), "b": at(1)}}, three, unserved=frozenset({"b"})).units
+    assert (found.missing, found.total) == ({"c"}, 3)
+    for old in (at(2, DELETED), at(2, RecordState.FAILED)):
+        (found,) = drift({OURS: {"a": at(1), "b": old}}, three, unserved=frozenset({"b"})).units
+        assert (found.missing, found.total) == ({"c"}, 2)
 
 
 def test_a_new_target_beside_one_that_was_not_served_has_drifted() -> None:

@@ -62,14 +62,15 @@ class Verdicts:
 
 
 def shown_targets(desired: Desired, observation: Observation, targets: Collection[str]) -> set[str]:
-    """Return those of some targets that run something of what is desired, or have it on its way.
+    """Return those of some targets that run all that is desired, or have it on its way.
 
-    A record of what has failed or been displaced there may be older than all that is known of the target.
+    A record of what has failed or been displaced there may be older than all that is known of the target; and what
+    arrived before a target ceased to be served says nothing of the rest.
     """
-    shown: set[str] = set()
+    shown = set(targets)
     for unit in desired.units:
         verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
-        shown |= {t for t in targets if verdicts.on(t) in (Verdict.CONVERGED, Verdict.IN_PROGRESS)}
+        shown = {t for t in shown if verdicts.on(t) in (Verdict.CONVERGED, Verdict.IN_PROGRESS)}
     return shown
 
 
