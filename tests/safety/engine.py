@@ -96,6 +96,7 @@ class Operation:
         lines: What was said for good.
         error: How it failed.
         met: How many of its calls met a fault.
+        impact: What a preview says that it would touch.
     """
 
     stack: str
@@ -115,6 +116,7 @@ class Operation:
     killed: bool = False
     interrupted: bool = False
     met: int = 0
+    impact: str = ""
 
     @property
     def actor(self) -> str:
@@ -487,7 +489,9 @@ class _Run:
         ) as operation:
             operation.what = "look"
             call = self._call(resource.kind, resource.name)
-            lifecycle.check(call, deepcopy(stored.inputs) if stored else {}, deepcopy(news))
+            operation.impact = lifecycle.check(
+                call, deepcopy(stored.inputs) if stored else {}, deepcopy(news)
+            )
             if stored is not None:
                 lifecycle.diff(call, deepcopy(stored.outputs), deepcopy(news))
         return operation

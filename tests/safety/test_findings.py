@@ -341,3 +341,21 @@ def test_every_clean_leaves_a_line_that_names_it(begin: Begin) -> None:
     assert any("levels@1" in line for line in update.lines)
     (delete,) = one.destroy()
     assert any("assets@1" in line for line in delete.lines)
+
+
+def test_a_preview_says_what_an_update_would_clean_and_what_it_would_leave(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("dist", ("assets", "1"), ("levels", "1"))
+    one.dist("north", ("assets", "1"), match=region_in("r1"))
+    assert fine(one.up())
+    one.dist("dist", ("assets", "1"), match=region_in("r2"))
+    impact = next(each.impact for each in one.preview() if each.name == "dist")
+    assert impact == (
+        "cleans levels@1 from 6 instances in 2 regions (r1, r2); assets@1 stays on 3 instances "
+        "(r1-1, r1-2, r1-3) in 1 region (r1): north declares assets there"
+    )
+    assert runs(world, "levels", "1", *EVERY)
+    assert fine(one.up())
+    assert runs(world, "levels", None, *EVERY)
+    assert runs(world, "assets", "1", *EVERY)

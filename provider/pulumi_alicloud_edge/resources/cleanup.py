@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -9,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
 from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
 from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, Scope
 from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit
 from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
-from pulumi_alicloud_edge.reconcile.gate import Removal, holders_of, permit_removal
 from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY
 from pulumi_alicloud_edge.resources.data_outputs import show_owned
 from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
@@ -115,15 +115,31 @@ class Cleanup(Generic[I]):
         told = (_as_remembered(each) if each.urn and each.urn not in now else each for each in left)
         self._announce(call.urn, Permit(left=tuple(told)))
 
-    def impact(self, urn: str, inputs: I, before: Mapping[str, Any], observation: Observation) -> Permit:
-        """Return what an update of these inputs would clean, by what a look shows."""
-        behind = self._kind.left_behind(urn, inputs, before)
+    def impact(self, urn: str, inputs: I, before: Mapping[str, Any], *, within: float) -> Permit:
+        """Return what an update to these inputs would clean, and what it would leave; reads, and changes nothing.
+
+        Args:
+            urn: The resource.
+            inputs: What is declared now.
+            before: The inputs before.
+            within: Seconds that the look may take; what it does not find out in them is not said.
+        """
+        wanted = _wanted(self._kind.left_behind(urn, inputs, before))
+        if not wanted:
+            return Permit()
         mine = self._kind.claims(urn, inputs)
         declared = (*self._runtime.registry.others(urn), *mine)
-        permit = Permit()
-        for unit, scopes in _wanted(behind):
-            removal = Removal(unit, scopes, holders_of(observation, unit))
-            permit += permit_removal(removal, declared)
+        neighbours = Neighbours(lambda: declared, lambda _: None)
+        app_id = str(before.get("app_id", ""))
+
+        async def ask() -> Permit:
+            cleaner = self._kind.cleaner(self._runtime, app_id, neighbours)
+            return Permit() if cleaner is None else await cleaner.permit(wanted)
+
+        try:
+            permit = self._runtime.run(asyncio.wait_for(ask(), within))
+        except (TimeoutError, EdgeError):
+            return Permit()
         return Permit(permit.cleanings, _not_kept_by(urn, mine, permit.left))
 
     def _run(

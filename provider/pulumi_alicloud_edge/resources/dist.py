@@ -107,7 +107,7 @@ class DistKind(Kind[DistInputs]):
         if inputs.on_delete is OnDelete.RETAIN:
             return ()
         names, scopes = {unit.name for unit in _units(inputs)}, _scopes(self.policy(inputs))
-        put = self._put(urn, before)
+        put = self._put(urn, before) if "owned" in before else self._declared_before(urn, before)
         return tuple(c for c in put if c.unit.name not in names or not is_within(c.scopes, scopes))
 
     def cleaner(self, runtime: Runtime, app_id: str, neighbours: Neighbours) -> Cleaner:
@@ -226,6 +226,11 @@ class DistKind(Kind[DistInputs]):
         if units and outputs.get("on_delete") == OnDelete.RETAIN.value:
             return stays_line(units, "on the instances: on_delete is retain")
         return unreadable_line(names) if (names := unreadable_owned(outputs)) else ""
+
+    def _declared_before(self, urn: str, before: Mapping[str, Any]) -> tuple[Claim, ...]:
+        """Return what inputs from before declare, which is all that a check knows of what was put."""
+        stored = self.stored(before) if before else None
+        return self.claims(urn, stored) if stored is not None else ()
 
     def _put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what stored outputs say was put where; for old ones, where their inputs select."""

@@ -34,7 +34,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
 )
 from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
 from pulumi_alicloud_edge.resources.listener import LineListener
-from pulumi_alicloud_edge.resources.looking import Look, Looker
+from pulumi_alicloud_edge.resources.looking import LOOK_SECONDS, Look, Looker
 from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, others_of, show_neighbours
 from pulumi_alicloud_edge.resources.owners import conflict_faults
 from pulumi_alicloud_edge.resources.release_baseline import BASELINE
@@ -345,7 +345,7 @@ class Lifecycle(Generic[I]):
         if look.observation is None:
             return f"impact unknown: {look.unknown}"
         impact = self._kind.impact_line(inputs, self._looker.impact(inputs, look.observation))
-        permit = self._cleanup.impact(urn, inputs, olds, look.observation)
+        permit = self._cleanup.impact(urn, inputs, olds, within=LOOK_SECONDS) if olds else Permit()
         cleans = cleans_lines(permit.cleanings, self._kind.noun)
         return "; ".join(filter(None, [impact, *cleans, *left_lines(permit.left, self._kind.noun)]))
 
