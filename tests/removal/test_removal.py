@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
-from pulumi_alicloud_edge.model.removal import Cleaning
+from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.removal import (
     AwaitRemoval,
@@ -154,7 +154,7 @@ def test_a_stopped_instance_is_told_to_clean_and_not_awaited() -> None:
     assert removal.decide(seen, 0) == Clean((due,))
     removal.cleaned(due, 0)
     assert removal.decide(seen, 5) == Confirm(6)
-    assert removal.decide(seen, 6) == Removed()
+    assert removal.decide(seen, 6) == Removed((Left(OLD, LeftBecause.NOT_REACHED, frozenset({"i-1"}), "a"),))
 
 
 def test_what_others_hold_in_other_regions_is_neither_cleaned_nor_awaited() -> None:

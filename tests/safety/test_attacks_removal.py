@@ -194,3 +194,39 @@ def test_a_destroy_forgets_no_start_that_does_not_show_yet(begin: Begin, after: 
     assert fine(one.destroy())
     world.pass_time(120)
     assert holds_none(world, "assets", "1", *R1)
+
+
+def test_what_is_left_for_the_sake_of_another_instance_is_still_cleaned_later(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"), match=instance_in("r1-1", "r1-2"))
+    one.dist("b", ("assets", "1"), match=instance_in("r1-3"))
+    assert fine(one.up())
+    one.dist("a", ("assets", "1"), match=instance_in("r1-1"))
+    assert fine(one.up())
+    world.drift("assets", "1", ["r1-3"], "DELETED")
+    one.drop("b")
+    assert fine(one.up())
+    assert fine(one.destroy())
+    assert holds_none(world, "assets", "1", *R1)
+
+
+def test_a_destroy_says_which_stopped_instance_has_it_still(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("dist", ("assets", "1"), match=region_in("r1"))
+    assert fine(one.up())
+    world.app.stopped.add("r1-3")
+    ops = one.destroy()
+    assert fine(ops)
+    assert said(ops, "r1-3") or not holds(world, "assets", "1", "r1-3")
+
+
+def test_a_destroy_of_stopped_instances_alone_says_what_stays(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("dist", ("assets", "1"), match=region_in("r1"))
+    assert fine(one.up())
+    world.app.stopped.update(R1)
+    ops = one.destroy()
+    assert not fine(ops) or said(ops, "r1-3") or not holds(world, "assets", "1", "r1-3")

@@ -12,7 +12,7 @@ is believed when two looks agree, and records of instances that no longer exist 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
@@ -147,7 +147,9 @@ class Removal:
             self._bare_since = now
         told = all(_says_deleted(observation, cleaning) for cleaning in self._cleanings)
         confirmed_at = min(self._bare_since + CONFIRMED_AFTER, self._deadline)
-        return Removed(self._refused) if told or now >= confirmed_at else Confirm(confirmed_at)
+        if not told and now < confirmed_at:
+            return Confirm(confirmed_at)
+        return Removed(self._refused + tuple(_stopped_with_it(observation, self._cleanings)))
 
     def _note_progress(self, left: dict[Cleaning, int], now: float) -> None:
         if self._quiet_since is None or left != self._left:
@@ -177,6 +179,16 @@ class Removal:
             and target not in stopped
             and _is_in(cleaning, target, observation.regions)
         )
+
+
+def _stopped_with_it(observation: Observation, cleanings: tuple[Cleaning, ...]) -> Iterator[Left]:
+    """Return the stopped instances that no clean has reached."""
+    for cleaning in cleanings:
+        records = observation.of(cleaning.unit)
+        held = {t for t in cleaning.targets & observation.stopped if t in records}
+        stopped = frozenset(t for t in held if records[t].state is not RecordState.DELETED)
+        if stopped:
+            yield Left(cleaning.unit, LeftBecause.NOT_REACHED, stopped, cleaning.region)
 
 
 def _says_deleted(observation: Observation, cleaning: Cleaning) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -32,7 +32,6 @@ I = TypeVar("I", bound="BaseModel")  # noqa: E741
 Wanted = tuple[tuple[Unit, tuple[Scope, ...]], ...]
 
 _ROUNDS = 4
-_PASSED_ON = LeftBecause.DECLARED
 
 
 class _Times(NamedTuple):
@@ -83,7 +82,9 @@ class Cleanup(Generic[I]):
 
         left = self._run(call, _wanted(behind), declared, inputs=inputs, before=olds)
         self._announce(call.urn, Permit(left=left))
-        return {"owned": self._owned_after(call.urn, mine, outputs, left)}
+        others = others_of(registry, call.urn, olds)
+        kept = {each.unit for each in left if not _is_passed_on(each, others)}
+        return {"owned": self._owned_after(call.urn, mine, outputs, kept)}
 
     def delete(self, call: Call, outputs: Mapping[str, Any]) -> None:
         """Clean what a resource has put, where nobody else needs it.
@@ -220,13 +221,12 @@ class Cleanup(Generic[I]):
             return None
 
     def _owned_after(
-        self, urn: str, mine: tuple[Claim, ...], outputs: Mapping[str, Any], left: tuple[Left, ...]
+        self, urn: str, mine: tuple[Claim, ...], outputs: Mapping[str, Any], kept: Collection[Unit]
     ) -> dict[str, Any]:
         """Return what is owned once the rest was cleaned: what is declared, and what could not be cleaned.
 
         Of a former version that is what was put and is selected still, never what has been selected only since (S1).
         """
-        kept = {each.unit for each in left if each.reason is not _PASSED_ON}
         scopes = {claim.unit.name: claim.scopes for claim in mine}
         remaining: list[Claim] = []
         for claim in self._kind.owned(urn, outputs):
@@ -235,6 +235,15 @@ class Cleanup(Generic[I]):
             if still:
                 remaining.append(Claim(urn, claim.app_id, claim.unit, still))
         return show_owned((*remaining, *mine))
+
+
+def _is_passed_on(left: Left, others: Iterable[Claim]) -> bool:
+    """Return whether what stays is another resource's from now on: that declares it on each of the targets."""
+    keepers = [claim for claim in others if claim.urn == left.urn and claim.unit.name == left.unit.name]
+    return left.reason is LeftBecause.DECLARED and all(
+        any(keeper.covers(target, left.region) is not Belongs.NO for keeper in keepers)
+        for target in left.targets
+    )
 
 
 def _as_remembered(left: Left) -> Left:
