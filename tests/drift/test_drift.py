@@ -37,7 +37,9 @@ def drift(
     unserved: frozenset[str] = frozenset(),
 ) -> Drift:
     observation = Observation(records, (members,), hints=hints)
-    return find_drift(Desired(units or (OURS,), exclusive=exclusive), scope, observation, budget, unserved)
+    return find_drift(
+        Desired(units or (OURS,), exclusive=exclusive), scope, observation, budget, unserved=unserved
+    )
 
 
 BOTH = frozenset({"a", "b"})

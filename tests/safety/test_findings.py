@@ -359,3 +359,17 @@ def test_a_preview_says_what_an_update_would_clean_and_what_it_would_leave(begin
     assert fine(one.up())
     assert runs(world, "levels", None, *EVERY)
     assert runs(world, "assets", "1", *EVERY)
+
+
+def test_an_up_after_accepted_failures_of_which_nothing_shows_starts_nothing(begin: Begin) -> None:
+    """The cloud selects by region only, so two instances cannot be started without a third."""
+    world = begin(dialect={"selector": "region_in"})
+    one = stack(world)
+    match = [{"key": "instance_id", "operator": "NotIn", "values": ["r1-1"]}]
+    one.dist("dist", ("assets", "1"), match=match, rollout={"max_failed": "50%", "retries": 0})
+    (created,) = one.up()
+    assert created.status == "degraded"
+    (again,) = one.up()
+    assert (again.what, again.starts) == ("same", 0)
+    one.refresh()
+    assert one.states["dist"].outputs["status"] == "degraded"

@@ -113,6 +113,7 @@ class Outcome:
         started: Whether this run has started anything in the cloud.
         request_ids: The vendor's ids of the start calls, newest last.
         unserved: Targets that the inventory lists and the answers of the cloud's own starts left out (S6).
+        accepted: All targets that failed within the budget of a rollout that has ended well.
         begun: How many stages, from the first, this run or the ones before it have started as a whole.
     """
 
@@ -126,4 +127,5 @@ class Outcome:
     started: bool = False
     request_ids: tuple[str, ...] = ()
     unserved: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
     begun: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import FAILED_TARGETS_KEPT, FailedTarget, Placement, Verdict
@@ -52,7 +52,9 @@ def find_drift(
     scope: Scope,
     observation: Observation,
     budget: Budget,
+    *,
     unserved: Collection[str] = frozenset(),
+    accepted: Collection[str] = frozenset(),
 ) -> Drift:
     """Compare an observation with what is declared for ``scope``; what is under way is no drift.
 
@@ -62,12 +64,21 @@ def find_drift(
         observation: What the cloud shows.
         budget: How many targets may have failed.
         unserved: Targets that the last rollout found listed and not served: neither drift nor failure (S6).
+        accepted: Targets that failed within the budget of the last rollout, also those of which nothing shows: they
+            count as failed, and so are no drift within the budget (rule 5).
     """
     targets = all_targets(desired, scope, observation) | observation.hints
     targets.difference_update(_still_unserved(desired, unserved, observation))
-    units = tuple(_unit_drift(desired, unit, targets, observation) for unit in desired.units)
+    units = tuple(_accepting(_unit_drift(desired, u, targets, observation), accepted) for u in desired.units)
     drifted = tuple(unit for unit in units if unit.missing or unit.failed or unit.is_nowhere)
     return Drift(drifted, min(budget.allowed(len(targets)), max(len(targets) - 1, 0)))
+
+
+def _accepting(drift: UnitDrift, accepted: Collection[str]) -> UnitDrift:
+    """Count what is missing as failed where that was accepted."""
+    known = drift.missing.intersection(accepted)
+    failed = {**dict.fromkeys(sorted(known), "failed in the last rollout"), **drift.failed}
+    return replace(drift, missing=drift.missing - known, failed=failed)
 
 
 def _still_unserved(desired: Desired, unserved: Collection[str], observation: Observation) -> set[str]:

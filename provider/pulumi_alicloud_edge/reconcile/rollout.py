@@ -451,6 +451,7 @@ class Rollout:
             started=self._ledger.started,
             request_ids=self._ledger.request_ids,
             unserved=self._targets.unserved,
+            accepted=frozenset(seen.failed_targets) if status is RolloutStatus.DEGRADED else frozenset(),
             begun=self._begun(),
         )
 

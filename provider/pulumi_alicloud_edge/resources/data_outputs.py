@@ -8,18 +8,21 @@ from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, Unit
-from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus, Verdict
 from pulumi_alicloud_edge.model.policy import Scope
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, read_baseline, stored_baseline
 
 VERSIONS_KEPT = 100
 """Versions of a name that a resource remembers to have put somewhere."""
-UNSERVED_KEPT = 500
+TARGETS_KEPT = 500
+"""Targets that a state names one by one."""
 HINTS = "__hints"
 """Hidden output: how many targets that the cloud's inventory hints at had nothing after the last rollout."""
 ROLLOUT = "__rollout"
 """Hidden output of a rollout that has not ended well: its baseline, and how many stages it has begun."""
+ACCEPTED = "__accepted"
+"""Hidden output: targets that failed within the budget."""
 UNSERVED = "__unserved"
 """Hidden output: targets that were listed and not served, by whether the inventory called them stopped."""
 IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value, RolloutStatus.DRIFTED.value)
@@ -175,9 +178,20 @@ def stored_rollout(outputs: Mapping[str, Any]) -> tuple[Baseline, int]:
     return baseline, 0
 
 
+def show_accepted(outcome: Outcome) -> dict[str, list[str]]:
+    """Write which targets failed within the budget; nothing where none did."""
+    return {ACCEPTED: sorted(outcome.accepted)[:TARGETS_KEPT]} if outcome.accepted else {}
+
+
+def accepted_targets(outputs: Mapping[str, Any]) -> frozenset[str]:
+    """Return the stored targets that failed within the budget."""
+    stored = outputs.get(ACCEPTED)
+    return frozenset(t for t in stored if isinstance(t, str)) if isinstance(stored, list) else frozenset()
+
+
 def show_unserved(unserved: Iterable[str], seen: Observation) -> dict[str, list[str]]:
     """Write which targets were listed and not served, by whether the inventory called them stopped."""
-    kept = sorted(unserved)[:UNSERVED_KEPT]
+    kept = sorted(unserved)[:TARGETS_KEPT]
     stopped = [target for target in kept if target in seen.stopped]
     return (
         {"stopped": stopped, "listed": [target for target in kept if target not in seen.stopped]}

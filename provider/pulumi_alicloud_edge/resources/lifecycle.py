@@ -25,11 +25,13 @@ from pulumi_alicloud_edge.reconcile.drift import placements
 from pulumi_alicloud_edge.resources.cleanup import Cleanup
 from pulumi_alicloud_edge.resources.data_memory import covered
 from pulumi_alicloud_edge.resources.data_outputs import (
+    ACCEPTED,
     HINTS,
     IN_PLACE,
     ROLLOUT,
     UNFINISHED,
     UNSERVED,
+    show_accepted,
     stored_rollout,
 )
 from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
@@ -60,7 +62,7 @@ I = TypeVar("I", bound="BaseModel")  # noqa: E741
 STATE_VERSION = 2
 REPAIRS = "__repairs"
 """Hidden output: for each name, the versions that the last repair has displaced."""
-_KEPT = ("owned", "baseline", "baseline_version", BASELINE, HINTS, ROLLOUT, UNSERVED, NEIGHBOURS)
+_KEPT = ("owned", "baseline", "baseline_version", ACCEPTED, BASELINE, HINTS, ROLLOUT, UNSERVED, NEIGHBOURS)
 """Outputs that a mere read does not change."""
 
 
@@ -258,6 +260,7 @@ class Lifecycle(Generic[I]):
             **self._kind.outputs(inputs, shown.placements, course.port, olds, ended),
             **self._kind.shown(course.last_port),
             **over,
+            **show_accepted(outcome),
             **self._neighbours_output(call.urn, inputs, olds),
             "status": status.value,
             "request_ids": list(outcome.request_ids),
@@ -383,8 +386,7 @@ class Lifecycle(Generic[I]):
             or (stored not in IN_PLACE and not self._is_finished(inputs, outputs, observation))
         ):
             return stored
-        failed = any(placement.count(Verdict.FAILED) for placement in seen)
-        return (RolloutStatus.DEGRADED if failed else RolloutStatus.CONVERGED).value
+        return (RolloutStatus.DEGRADED if drift.units else RolloutStatus.CONVERGED).value
 
     def _is_left(
         self, desired: tuple[Unit, ...], outputs: Mapping[str, Any], observation: Observation

@@ -15,7 +15,7 @@ from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, find_impact
-from pulumi_alicloud_edge.resources.data_outputs import HINTS, still_unserved
+from pulumi_alicloud_edge.resources.data_outputs import HINTS, accepted_targets, still_unserved
 from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import explain
 from pulumi_alicloud_edge.runtime import Runtime
@@ -123,7 +123,15 @@ class Looker(Generic[I]):
             observation = replace(observation, hints=frozenset())
         last = self._kind.policy(inputs).stages[-1]
         unserved = still_unserved(outputs, observation)
-        drift = find_drift(self._kind.desired(inputs), last.scope, observation, last.budget, unserved)
+        accepted = accepted_targets(outputs)
+        drift = find_drift(
+            self._kind.desired(inputs),
+            last.scope,
+            observation,
+            last.budget,
+            unserved=unserved,
+            accepted=accepted,
+        )
         return self._kind.drift_seen(inputs, drift, observation)
 
     def drift_by_stage(
@@ -138,7 +146,14 @@ class Looker(Generic[I]):
                 recorded=observation.recorded[:index],
                 hints=frozenset(),
             )
-            yield find_drift(desired, stage.scope, so_far, stage.budget, unserved)
+            yield find_drift(
+                desired,
+                stage.scope,
+                so_far,
+                stage.budget,
+                unserved=unserved,
+                accepted=accepted_targets(outputs),
+            )
 
     def _look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
         try:
