@@ -172,7 +172,9 @@ class Lifecycle(Generic[I]):
             raise InputError(faults)
         if not self._kind.is_same(before, after) or olds.get("status") not in IN_PLACE:
             return Difference(changes=True)
-        return Difference(changes=self._has_drifted(call, inputs, olds))
+        has_drifted = self._has_drifted(call, inputs, olds)
+        # What a refresh has called drifted and has recovered by itself is called converged again, with nothing started.
+        return Difference(changes=has_drifted or olds.get("status") == RolloutStatus.DRIFTED.value)
 
     def create(self, call: Call, inputs: Mapping[str, Any]) -> Result:
         """Bring about what is declared, adopting what the cloud already has."""
@@ -205,8 +207,14 @@ class Lifecycle(Generic[I]):
         inputs = self._kind.stored(outputs)
         if inputs is None:
             return dict(outputs)
+
+        def has_drifted(seen: Observation) -> bool:
+            return bool(self._status_read(inputs, outputs, seen) == RolloutStatus.DRIFTED.value)
+
+        news = outputs.get("status") != RolloutStatus.DRIFTED.value
+        looking = self._looker.observe_surely(inputs, call.urn, doubts=has_drifted if news else None)
         try:
-            port, observation = self._runtime.run(self._looker.observe_surely(inputs, call.urn))
+            port, observation = self._runtime.run(looking)
         except NotFoundError:
             return None
         desired, scope = self._kind.desired(inputs), self._kind.policy(inputs).stages[-1].scope

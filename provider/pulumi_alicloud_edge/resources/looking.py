@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -54,8 +54,15 @@ class Looker(Generic[I]):
         port = self._kind.port(self._runtime, inputs, urn or object())
         return port, await port.observe()
 
-    async def observe_surely(self, inputs: I, urn: str) -> tuple[Port, Observation]:
-        """Read what the cloud shows; twice where nothing is shown, or no application: a single answer may err (S5).
+    async def observe_surely(
+        self, inputs: I, urn: str, *, doubts: Callable[[Observation], bool] | None = None
+    ) -> tuple[Port, Observation]:
+        """Read what the cloud shows; twice where that is bad news: a single answer may err (S5).
+
+        Args:
+            inputs: What is declared.
+            urn: The resource.
+            doubts: Whether an observation is bad news, besides one that shows nothing.
 
         Raises:
             NotFoundError: The application does not exist, say two answers.
@@ -65,7 +72,8 @@ class Looker(Generic[I]):
         except NotFoundError:
             await self._runtime.sleep(CONFIRMED_AFTER)
             return await self.observe(inputs, urn)
-        if not self._kind.vanishes or any(observation.of(unit) for unit in self._kind.desired(inputs).units):
+        nothing = not any(observation.of(unit) for unit in self._kind.desired(inputs).units)
+        if not (nothing and self._kind.vanishes) and not (doubts is not None and doubts(observation)):
             return port, observation
         await self._runtime.sleep(CONFIRMED_AFTER)
         return await self.observe(inputs, urn)
