@@ -8,7 +8,7 @@
 - Pushed data cannot be removed and a release cannot be unpublished, so deleting them asks the cloud for nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faults.phases import AS_BEFORE, NOTHING, Phase
 from faults.subjects import Subject
@@ -67,9 +67,16 @@ class Intents:
             case Phase.REFRESH:
                 return self.refresh
             case Phase.DELETE:
-                return self.delete if subject.actions.remove else Intent("ok", 0, NOTHING)
+                return self._removed(subject) if subject.actions.remove else Intent("ok", 0, NOTHING)
             case Phase.DIFF:
                 return self.diff
+
+    def _removed(self, subject: Subject) -> Intent | str:
+        """Give the outcome of a delete, which is declared by artifact: each is cleaned region by region."""
+        if isinstance(self.delete, str):
+            return self.delete
+        total = None if self.delete.total is None else self.delete.total * subject.regions
+        return replace(self.delete, starts=self.delete.starts * subject.regions, total=total)
 
 
 def usual_total(phase: Phase, subject: Subject) -> int:
@@ -80,7 +87,7 @@ def usual_total(phase: Phase, subject: Subject) -> int:
         case Phase.REFRESH:
             return 0
         case Phase.DELETE:
-            return 1 if subject.actions.remove else 0
+            return subject.regions if subject.actions.remove else 0
 
 
 PASSES = Intents(

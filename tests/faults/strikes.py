@@ -10,6 +10,8 @@ Rule = Mapping[str, Any]
 Strike = Callable[[Actions, Phase], Iterable[Rule]]
 WINDOW = 4.0
 """Seconds, more than a hastened host waits for an answer."""
+READS_BEFORE: Mapping[Phase, int] = {Phase.CREATE: 1, Phase.UPDATE: 1, Phase.DELETE: 2}
+"""How often the status is read before anything begins: a delete asks its gate, and then looks what is there."""
 
 
 def each_once(**effect: Any) -> Strike:
@@ -53,8 +55,7 @@ def under_way(reads: int, **effect: Any) -> Strike:
     """So many readings of the status meet it, one after the other, once the rollout is under way."""
 
     def rules(actions: Actions, phase: Phase) -> Iterable[Rule]:
-        begun = phase.changes or phase is Phase.DELETE
-        return [{**effect, "action": actions.status, "skip": int(begun), "count": reads}]
+        return [{**effect, "action": actions.status, "skip": READS_BEFORE.get(phase, 0), "count": reads}]
 
     return rules
 

@@ -47,6 +47,8 @@ class Subject(ABC):
     app_id: ClassVar[str]
     former: ClassVar[str] = "1"
     new: ClassVar[str] = "2"
+    regions: ClassVar[int] = len(REGIONS)
+    """How many regions its targets are in: something is taken away region by region."""
     whole: ClassVar[Mapping[str, Any]] = {}
     """What a stage says to mean every target."""
 

@@ -20,11 +20,12 @@ HANGING = Intents(
 and the run after it, when the target has come to its end, has nothing to start."""
 FLAPPING = Intents(
     change=STUCK,
-    refresh=PASSES.refresh,
+    refresh=Intent("ok", 0, "drifted"),
     delete=PASSES.delete,
     diff=Intent("seen", 0, AS_BEFORE, total=0),
 )
-"""A stage that bakes does not forgive it. What has recovered before the next run needs no start."""
+"""A stage that bakes does not forgive it, and a refresh says that it is not as declared. What has recovered before the
+next run needs no start."""
 EVERY = [pytest.param(kind, phase, id=f"{kind.word}-{phase.value}") for kind in SUBJECTS for phase in Phase]
 
 
@@ -81,7 +82,7 @@ def test_a_target_that_flaps(  # noqa: PLR0917 - fixtures
         subject.put(trial.version)
     intent = FLAPPING.of(phase, subject)
     assert isinstance(intent, Intent)
-    crossing = Crossing("target flaps", trial, intent, words=("baking", "un pulumi up again"))
+    crossing = Crossing("target flaps", trial, intent, words=("baking", "un `pulumi up` again"))
     conclude(record_property, crossing, came, starts=starts)
 
 
