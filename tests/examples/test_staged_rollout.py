@@ -44,7 +44,7 @@ def test_a_version_that_fails_on_the_canary_comes_back_and_goes_everywhere_once_
     assert not failed.ok
     assert "stage 1 of 3 (canary)" in failed.output, failed
     assert "assets@2026.11.2: checksum of the unpacked files is wrong" in failed.output
-    assert "Rolled back (back to assets@2026.11.1): 4/4 instances" in failed.output
+    assert "Rolled back (back to assets@2026.11.1): 4/4 instances" in failed.output, failed.output
     assert "Traceback" not in failed.output
     assert example.outputs("assets")["status"] == "rolled_back"
     emulator.advance(60)

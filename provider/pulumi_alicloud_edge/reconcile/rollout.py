@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
+from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailureCause,
@@ -218,10 +218,6 @@ class Rollout:
         if not self._ledger.started:
             self._memory.baseline.note_beside(self._desired.units, self.selected, self._seen)
         self._memory.baseline.note(request.units, targets, self._seen, all_meant=named is not None)
-        selected = self._targets.up_to(len(self._policy.stages) - 1).targets
-        for unit in request.units:
-            running = selected & running_versions(self._seen, unit.name).keys()
-            self._memory.baseline.note([unit], running, self._seen)
         self._memory.baseline.note_started(request.units)
 
     def _look(self, observation: Observation, now: float) -> Survey:
