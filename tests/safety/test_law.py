@@ -32,7 +32,7 @@ from tests.safety.engine import (
 from tests.safety.oracle import LAWS, Oracle, selects
 from tests.safety.world import APP, EDGE_APP, EDGE_VERSIONS, REGIONS, VERSIONS, World
 
-EXAMPLES = int(os.environ.get("SAFETY_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("SAFETY_EXAMPLES", "3"))
 SEED = os.environ.get("SAFETY_SEED")
 STEPS = int(os.environ.get("SAFETY_STEPS", "30"))
 JUDGED = tuple(filter(None, os.environ.get("SAFETY_LAWS", "").split(","))) or tuple(LAWS)
