@@ -241,8 +241,9 @@ def announce(runtime: Runtime, program: Iterable[Resource]) -> None:
         name = program_name(f"{TYPE}{resource.kind}", resource.name, "")
         try:
             inputs = kind.stored(wire_form(resource.inputs))
-        except InputError:
-            inputs = None
+        except InputError:  # the program tells what it declares before anybody has checked the stages
+            whole = {key: value for key, value in resource.inputs.items() if key != "rollout"}
+            inputs = kind.stored(wire_form(whole))
         claims = [write_claim(claim) for claim in kind.claims(name, inputs)] if inputs is not None else None
         entries.append({"program": name, "claims": claims})
     runtime.registry = Registry(_Announced(entries))  # type: ignore[arg-type]

@@ -72,11 +72,17 @@ class Looker(Generic[I]):
         except NotFoundError:
             await self._runtime.sleep(CONFIRMED_AFTER)
             return await self.observe(inputs, urn)
-        nothing = not any(observation.of(unit) for unit in self._kind.desired(inputs).units)
+        nothing = self._shows_nothing(inputs, observation)
         if not (nothing and self._kind.vanishes) and not (doubts is not None and doubts(observation)):
             return port, observation
         await self._runtime.sleep(CONFIRMED_AFTER)
-        return await self.observe(inputs, urn)
+        again_port, again = await self.observe(inputs, urn)
+        if self._shows_nothing(inputs, again) and not nothing:
+            return port, observation  # the two do not agree that nothing is there
+        return again_port, again
+
+    def _shows_nothing(self, inputs: I, observation: Observation) -> bool:
+        return not any(observation.of(unit) for unit in self._kind.desired(inputs).units)
 
     def look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
         """Look within the time budget, and keep what was seen for the diff that follows a check.
