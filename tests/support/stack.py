@@ -118,6 +118,7 @@ class Running:
     command: str
     stdout: Path
     stderr: Path
+    checkpoint: Path
     began: float = field(default_factory=time.monotonic)
 
     def interrupt(self) -> None:
@@ -125,10 +126,27 @@ class Running:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def kill(self) -> None:
-        """Kill the CLI, the program and the provider at once, as a machine does that goes down."""
+        """Kill the CLI, the program and the provider at once, as a machine does that goes down.
+
+        The file backend rewrites the checkpoint's attributes in place: killed half way through, the CLI leaves a file
+        that it cannot read itself any more, whatever provider it ran. So it is stopped at a moment when it is whole.
+        """
+        while self._is_rewriting():
+            _signal(self.process.pid, signal.SIGCONT)
+            time.sleep(0.005)
         for pid in [self.process.pid, *_descendants(self.process.pid)]:
             _signal(pid, signal.SIGKILL)
         self.process.wait()
+
+    def _is_rewriting(self) -> bool:
+        """Stop the CLI, and tell whether it was writing attributes."""
+        _signal(self.process.pid, signal.SIGSTOP)
+        for path in self.checkpoint.parent.glob("*.attrs"):
+            try:
+                json.loads(path.read_text())
+            except ValueError:
+                return self.process.poll() is None
+        return False
 
     def kill_provider(self) -> None:
         """Kill the process that hosts the provider alone, as a machine does that is short of memory."""
@@ -268,7 +286,7 @@ class Stack:
         command = [self._cli, *arguments, "--stack", self.name, "--non-interactive", "--color", "never"]
         with stdout.open("w") as out, stderr.open("w") as err:
             process = self._popen(command, out, err)
-        return Running(process, " ".join(arguments), stdout, stderr)
+        return Running(process, " ".join(arguments), stdout, stderr, self._checkpoint)
 
     def _popen(self, command: Sequence[str], out: IO[str], err: IO[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -13,8 +13,15 @@ from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.delivery.strategies import dist_strategy, matching
 from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
-from pulumi_alicloud_edge.model.policy import ExactTargets, Expression, Scope, Stage
-from pulumi_alicloud_edge.model.selection import explicit_regions, is_by_region, members, named_targets
+from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Scope, Stage
+from pulumi_alicloud_edge.model.selection import (
+    REGION_KEY,
+    conditions_of,
+    is_decidable,
+    members,
+    named_targets,
+    names_instance,
+)
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 from pulumi_alicloud_edge.reconcile.gate import exactly
 from pulumi_alicloud_edge.reconcile.verdicts import known_targets
@@ -94,21 +101,41 @@ class DistPort:
     async def _recorded(
         self, members: tuple[frozenset[str] | None, ...]
     ) -> tuple[frozenset[str] | None, ...]:
-        """Ask who has records in the regions of stages whose members the inventory does not tell."""
-        found: list[frozenset[str] | None] = []
-        for stage, known in zip(self._stages, members, strict=True):
-            regions = (
-                explicit_regions((stage.scope,)) if known is None and is_by_region(stage.scope) else None
-            )
-            found.append(None if regions is None else await self._in_regions(regions))
-        return tuple(found)
+        """Ask who has records that belong to a stage where the inventory does not tell its members."""
+        return tuple(
+            [
+                await self._recorded_in(stage.scope) if known is None else None
+                for stage, known in zip(self._stages, members, strict=True)
+            ]
+        )
 
-    async def _in_regions(self, regions: frozenset[str]) -> frozenset[str]:
+    async def _recorded_in(self, scope: Scope) -> frozenset[str] | None:
+        """Return the targets with records that fulfil a scope's conditions; None where those cannot be judged.
+
+        Records do not name their region, but the cloud shows those of given regions alone (S4).
+        """
+        conditions = conditions_of(scope)
+        if isinstance(scope, Everywhere) or conditions is None or not all(map(is_decidable, conditions)):
+            return None
+        of_regions = [condition for condition in conditions if condition.key == REGION_KEY]
+        barred = {region for c in of_regions if c.operator == "NotIn" for region in c.values}
+        named = [set(c.values) for c in of_regions if c.operator == "In"]
+        if named:
+            found = await self._shown_in(set.intersection(*named) - barred)
+        else:
+            found = self._shown(self._records) - await self._shown_in(barred)
+        return frozenset(target for target in found if names_instance(conditions, target))
+
+    async def _shown_in(self, regions: set[str]) -> frozenset[str]:
+        if not regions:
+            return frozenset()
         groups = self._ens.describe_data_dist_result(
             self._app_id, names=sorted(self._names), regions=sorted(regions)
         )
-        shown = Observation(await fold(groups))
-        return frozenset(known_targets(shown, self._units, exclusive=True))
+        return self._shown(await fold(groups))
+
+    def _shown(self, records: Mapping[Unit, Records]) -> frozenset[str]:
+        return frozenset(known_targets(Observation(records), self._units, exclusive=True))
 
     async def start(self, request: StartRequest) -> StartAnswer:
         """Call DistApplicationData, for some instances only where the cloud takes that.

@@ -61,8 +61,8 @@ class Observation:
             does not tell; then the records and the answers of start calls are all that is known.
         regions: Target → the edge region that it is in, as far as the inventory tells; empty without inventory.
         stopped: Targets that the inventory calls otherwise than running.
-        recorded: For each stage that selects regions and whose members the cloud does not tell, the targets with
-            records in those regions: they belong to it, and there may be more. None for all other stages.
+        recorded: For each stage whose members the cloud does not tell and whose conditions can be judged, the targets
+            with records that fulfil them: they belong to it, and there may be more. None for all other stages.
         hints: Targets that the cloud's inventory suggests where it does not tell who belongs to a stage: a reason
             to start, never a reason to wait.
         mark: Anything else whose change is a sign of progress, such as a percentage reached.
@@ -85,6 +85,10 @@ class Observation:
     def of(self, unit: Unit) -> Records:
         """Give the records of a unit, empty where the cloud has none."""
         return self.records.get(unit, NO_RECORDS)
+
+    def recorded_of(self, stage: int) -> frozenset[str] | None:
+        """Give the targets with records that belong to a stage; None where that is not known."""
+        return self.recorded[stage] if stage < len(self.recorded) else None
 
     def hints_not_borne_out(self, units: Iterable[Unit]) -> int:
         """Count the suggested targets without any record, of the unit that lacks most."""

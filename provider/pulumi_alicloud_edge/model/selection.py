@@ -136,8 +136,8 @@ def is_within(these: Iterable[Scope], those: Iterable[Scope]) -> bool:
         or any(
             isinstance(other, Everywhere)
             or (
-                _conditions(other) is not None
-                and _conditions(scope) is not None
+                conditions_of(other) is not None
+                and conditions_of(scope) is not None
                 and _both(scope, other) == scope
             )
             for other in those
@@ -148,7 +148,7 @@ def is_within(these: Iterable[Scope], those: Iterable[Scope]) -> bool:
 
 def _both(scope: Scope, other: Scope) -> Scope | None:
     """Return what two scopes both select: None for nothing, the first where that cannot be told."""
-    mine, theirs = _conditions(scope), _conditions(other)
+    mine, theirs = conditions_of(scope), conditions_of(other)
     if mine is None or theirs is None:
         return scope
     joined: list[Expression] = []
@@ -169,8 +169,8 @@ def _both(scope: Scope, other: Scope) -> Scope | None:
     return Matching(tuple(joined)) if joined else Everywhere()
 
 
-def _conditions(scope: Scope) -> tuple[Expression, ...] | None:
-    """Return the conditions that targets of a scope fulfil; None where they cannot be told."""
+def conditions_of(scope: Scope) -> tuple[Expression, ...] | None:
+    """Return the conditions that targets of a scope fulfil, all of them; None where they cannot be told."""
     match parsed_strategies(scope) or scope:
         case Everywhere():
             return ()
@@ -178,8 +178,21 @@ def _conditions(scope: Scope) -> tuple[Expression, ...] | None:
             return (Expression(REGION_KEY, "In", regions),)
         case Matching(expressions):
             return expressions
+        case ExactTargets(targets):
+            return (Expression(INSTANCE_KEY, "In", tuple(sorted(targets))),)
         case _:
             return None
+
+
+def is_decidable(condition: Expression) -> bool:
+    """Return whether a target's id and its region tell if it fulfils a condition."""
+    return condition.operator in _OPERATORS and condition.key in (REGION_KEY, INSTANCE_KEY)
+
+
+def names_instance(conditions: Iterable[Expression], target: str) -> bool:
+    """Return whether a target fulfils those of some conditions that are about instances."""
+    of_instances = (condition for condition in conditions if condition.key == INSTANCE_KEY)
+    return all(_fulfils(condition, target, "") is Belongs.YES for condition in of_instances)
 
 
 def named_targets(scope: Scope) -> frozenset[str] | None:
@@ -258,7 +271,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _fulfils(expression: Expression, target: str, region: str) -> Belongs:
-    if expression.operator not in _OPERATORS or expression.key not in (REGION_KEY, INSTANCE_KEY):
+    if not is_decidable(expression):
         return Belongs.UNKNOWN
     named = _among(region if expression.key == REGION_KEY else target, expression.values)
     if expression.operator == "In" or named is Belongs.UNKNOWN:

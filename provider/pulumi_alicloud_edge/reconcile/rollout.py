@@ -229,7 +229,11 @@ class Rollout:
         seen = survey(
             self._desired,
             StageView(
-                targets, self._targets.is_named(self._stage), earlier, self._targets.covered(self._stage)
+                targets,
+                self._targets.is_named(self._stage),
+                earlier,
+                self._targets.covered(self._stage),
+                observation.recorded_of(self._stage),
             ),
             observation=observation,
             ledger=self._ledger,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Observation, Record, Records, RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailedTarget,
@@ -150,12 +150,20 @@ class StageView:
         is_named: Whether the cloud or the inputs name the stage's own targets.
         earlier: Targets of the stages before it.
         covered: Units of which an earlier run has started the whole of it.
+        recorded: The targets with records that are surely its own; None where nobody can tell.
     """
 
     targets: TargetSet
     is_named: bool
     earlier: frozenset[str] = frozenset()
     covered: Collection[Unit] = ()
+    recorded: frozenset[str] | None = None
+
+    def own(self, records: Records) -> Records:
+        """Return those of a unit's records that may be of this stage or of one before it."""
+        if self.recorded is None:
+            return records
+        return {t: r for t, r in records.items() if t in self.recorded or t in self.targets.targets}
 
 
 def survey(
@@ -200,7 +208,7 @@ def _judge_unnamed(
     | now | others are moving, or it is too early for anything to show | wait |
     | now | as often as it may be | failed |
     """
-    seen = observation.of(one.unit)
+    seen = stage.own(observation.of(one.unit))
     reaches = bool(seen) and not stage.earlier.issuperset(seen)
     begun = reaches and one.unit in stage.covered
     borne_out = observation.hints.issubset(seen)
@@ -229,7 +237,7 @@ def _has_shown(attempt: Attempt, one: UnitSurvey, stage: StageView, observation:
     """Return whether anything has come of a start of the whole, beyond the targets of earlier stages."""
     return any(
         record != attempt.seen.get(target)
-        for target, record in observation.of(one.unit).items()
+        for target, record in stage.own(observation.of(one.unit)).items()
         if target not in stage.earlier
     )
 

@@ -90,8 +90,8 @@ def recorded_targets(
 ) -> frozenset[str]:
     """Return the targets of a stage that records show, where the inventory does not tell its members.
 
-    Records of other selections are no part of it (S1): where a stage selects neither everything nor whole regions,
-    nobody can tell whose they are, and none counts.
+    Records of other selections are no part of it (S1): where a stage's conditions cannot be judged, nobody can tell
+    whose they are, and none counts.
 
     Args:
         desired: What is rolled out.
@@ -102,8 +102,7 @@ def recorded_targets(
     """
     if observation.members[stage] is not None:
         return frozenset()
-    recorded = observation.recorded[stage] if stage < len(observation.recorded) else None
-    if recorded is not None:
+    if (recorded := observation.recorded_of(stage)) is not None:
         return recorded
     if not isinstance(scope, Everywhere):
         return frozenset()
