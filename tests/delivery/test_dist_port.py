@@ -151,7 +151,7 @@ async def test_where_instances_cannot_be_named_a_region_that_holds_others_is_lef
     await one.observe()
     answer = await one.start(request(targets=frozenset({"i-1"})))
     assert len(answers.sent("DistApplicationData")) == 1
-    assert "by region only" in answer.notes[ASSETS]
+    assert "by region only" in answer.refused[ASSETS]
 
 
 async def test_exact_targets_are_started_one_by_one_whatever_the_inventory_lists() -> None:

@@ -230,7 +230,9 @@ def looks_before_the_start(cloud: SimulatedCloud, plan: RolloutPolicy) -> tuple[
     driven: Iterator[Outcome | None] = steps(one, cloud, plan)
     while not cloud.requests:
         next(driven)
-    return cloud.observations, one
+    looks = cloud.observations
+    next(driven)
+    return looks, one
 
 
 def test_that_targets_ran_nothing_is_looked_at_twice_before_a_rollback_could_clean_them() -> None:

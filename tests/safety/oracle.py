@@ -7,6 +7,7 @@ things alone.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ LAWS = {
     "preview": "a preview and a refresh change nothing",
 }
 IN_PLACE = frozenset({"converged", "degraded"})
-TOLD_LINES = 60
+TOLD_LINES = int(os.environ.get("SAFETY_TOLD", "60"))
 TOLD_BREACHES = 6
 
 Inputs = Mapping[str, Any]

@@ -190,7 +190,10 @@ async def _start(
         raise
     except (CloudError, TransportError) as error:
         passes = outlasts and isinstance(error, PASSING)
-        if not (error.effect_unclear or passes) or not rollout.unclear(request):
+        if not (error.effect_unclear or passes):
+            rollout.not_started(request)
+            raise
+        if not rollout.unclear(request):
             raise
         around.listener.trouble(error)
         return

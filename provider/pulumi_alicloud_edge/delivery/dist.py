@@ -178,9 +178,11 @@ class DistPort:
             return await self._start(request, dist_strategy(request.scope))
         regions = self._whole_regions(targets, self._selected(request))
         if not regions:
-            return StartAnswer(notes=dict.fromkeys(request.units, _BY_REGION_ONLY))
+            return StartAnswer(refused=dict.fromkeys(request.units, _BY_REGION_ONLY))
         answer = await self._start(request, matching([Expression("region_id", "In", tuple(sorted(regions)))]))
         named = frozenset(t for t, region in self._inventory.regions.items() if region in regions)
+        if not targets <= named:
+            answer = replace(answer, is_partial=True)
         if answer.targets is None or targets <= named:
             return answer
         return replace(answer, targets=None)

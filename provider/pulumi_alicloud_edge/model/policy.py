@@ -112,3 +112,8 @@ class RolloutPolicy:
     timeout: float = DEFAULT_TIMEOUT
     stall_timeout: float = DEFAULT_STALL_TIMEOUT
     on_failure: OnFailure = OnFailure.STOP
+
+    @property
+    def selection(self) -> tuple[Scope, ...]:
+        """What all stages select together."""
+        return tuple(dict.fromkeys(stage.scope for stage in self.stages))

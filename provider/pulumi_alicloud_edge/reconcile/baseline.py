@@ -8,12 +8,15 @@ kept through the runs that fail or are interrupted, and forgotten with a success
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
+from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, is_within
+from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 
 EXCEPTIONS_KEPT = 200
 """Targets and regions that a stored baseline names one by one; what does not fit is not known any more."""
@@ -38,6 +41,9 @@ class Baseline:
         of_targets: For each name, target → what it ran.
         of_regions: For each name, region → what those of its targets ran that are not named one by one.
         of_others: For each name, what all other targets ran.
+        others_within: For each name, the selection that the common answer was stored for; it tells nothing of
+            targets outside of it. Without an entry it is about all that is selected.
+        selection: What is selected now; none where that does not matter.
         beside: For each name, what selected targets ran at the first start that had no need of one, or not yet.
         attempted: For each name, the versions that this rollout has started, through all its runs.
     """
@@ -45,6 +51,8 @@ class Baseline:
     of_targets: dict[str, dict[str, Former]] = field(default_factory=dict)
     of_regions: dict[str, dict[str, Former]] = field(default_factory=dict)
     of_others: dict[str, Former] = field(default_factory=dict)
+    others_within: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
+    selection: tuple[Scope, ...] = ()
     beside: dict[str, dict[str, Former]] = field(default_factory=dict)
     attempted: dict[str, set[str]] = field(default_factory=dict)
 
@@ -58,8 +66,8 @@ class Baseline:
     ) -> None:
         """Note what targets run that are about to be started; what an earlier run has noted stands.
 
-        A target without a record of any version of the name ran nothing, and one that runs a version which this
-        rollout has not started ran that, whatever is known of the others.
+        A target without a record of any version of the name ran nothing, unless the first look has shown something;
+        and one that runs a version which this rollout has not started ran that, whatever is known of the others.
 
         Args:
             units: What is about to be started.
@@ -73,15 +81,16 @@ class Baseline:
             known = self.of_targets.setdefault(unit.name, {})
             running = running_versions(observation, unit.name)
             seen = set().union(*observation.versions_of(unit.name).values())
-            stored = unit.name in self.of_others
             ours = {unit.version, *self.attempted.get(unit.name, ())}
             for target in targets:
                 if target in known:
                     continue
-                if stored and target in seen and running.get(target, unit.version) in ours:
+                runs = running.get(target)
+                told = self._tells_of(unit.name, target, observation.regions)
+                if target in seen and (runs is None or runs in ours) and told is not Belongs.NO:
                     known[target] = self.before(unit.name, target, observation.regions)
                 else:
-                    known[target] = running.get(target, Before.NOTHING)
+                    known[target] = runs or self.beside.get(unit.name, {}).get(target, Before.NOTHING)
             if not all_meant:
                 self.of_others.setdefault(unit.name, Before.NOTHING)
 
@@ -93,9 +102,20 @@ class Baseline:
         """
         targets = tuple(targets)
         for unit in units:
-            if unit.name not in self.of_others and unit.name not in self.beside:
-                running = running_versions(observation, unit.name)
-                self.beside[unit.name] = {t: running.get(t, Before.NOTHING) for t in targets}
+            running = running_versions(observation, unit.name)
+            known = self.beside.setdefault(unit.name, {})
+            for target in targets:
+                if self._tells_of(unit.name, target, observation.regions) is Belongs.NO:
+                    known.setdefault(target, running.get(target, Before.NOTHING))
+
+    def _tells_of(self, name: str, target: str, regions: Mapping[str, str]) -> Belongs:
+        """Return whether the common answer from an earlier run is about a target."""
+        if name not in self.of_others:
+            return Belongs.NO
+        within = self.others_within.get(name)
+        if within is None or is_within(self.selection, within):
+            return Belongs.YES
+        return belongs_to_any(within, target, regions.get(target, ""))
 
     def note_started(self, units: Iterable[Unit]) -> None:
         """Note that this rollout has started these."""
@@ -113,7 +133,8 @@ class Baseline:
         for known in (self.of_targets, self.beside):
             if target in (of_name := known.get(name, {})):
                 return of_name[target]
-        others = self.of_others.get(name, Before.UNKNOWN)
+        told = self._tells_of(name, target, regions) is Belongs.YES
+        others = self.of_others[name] if told else Before.UNKNOWN
         of_regions = self.of_regions.get(name, {})
         if of_regions and not regions.get(target):
             return Before.UNKNOWN  # it may be in one of those
@@ -134,7 +155,9 @@ class Baseline:
         return bool(self.of_targets or self.of_others)
 
 
-def stored_baseline(baseline: Baseline, regions: Mapping[str, str]) -> dict[str, Any]:
+def stored_baseline(
+    baseline: Baseline, regions: Mapping[str, str], selection: tuple[Scope, ...] = ()
+) -> dict[str, Any]:
     """Return a baseline in a small form for the state, whatever the size of the fleet.
 
     The most common answer of each name stands for all targets that are not named; the others are named by region
@@ -143,32 +166,43 @@ def stored_baseline(baseline: Baseline, regions: Mapping[str, str]) -> dict[str,
     Args:
         baseline: What is known.
         regions: Target → its region, as far as known.
+        selection: What the rollout selects.
     """
     names: dict[str, Any] = {}
     for name in sorted({*baseline.of_targets, *baseline.of_others, *baseline.beside, *baseline.attempted}):
         of_targets = {**baseline.beside.get(name, {}), **baseline.of_targets.get(name, {})}
         counts = Counter(of_targets.values())
         others = baseline.of_others.get(name) or (counts.most_common(1)[0][0] if counts else Before.UNKNOWN)
-        exceptions = _exceptions(of_targets, baseline.of_regions.get(name, {}), others, regions)
+        within = baseline.others_within.get(name, selection)
+        apart = frozenset() if is_within(selection, within) else _outside(within, of_targets, regions)
+        exceptions = _exceptions(of_targets, baseline.of_regions.get(name, {}), others, regions, apart)
         names[name] = {
             "others": _write(Before.UNKNOWN if exceptions is None else others),
             "exceptions": exceptions or [],
             "attempted": sorted(baseline.attempted.get(name, ())),
         }
+        if within:
+            names[name]["within"] = write_selection(within)
     return names
 
 
-def read_baseline(stored: Any) -> Baseline:
+def read_baseline(stored: Any, selection: tuple[Scope, ...] = ()) -> Baseline:
     """Read a stored baseline as far as it goes: what is damaged or missing is not known.
 
     Args:
         stored: What `stored_baseline` returned, or anything else.
+        selection: What the rollout selects now.
     """
-    baseline = Baseline()
+    baseline = Baseline(selection=selection)
     for name, entry in stored.items() if isinstance(stored, dict) else ():
         if not isinstance(entry, dict):
             continue
         baseline.of_others[name] = _read(entry.get("others"))
+        if "within" in entry and selection:
+            if within := read_selection(entry["within"]):
+                baseline.others_within[name] = within
+            else:
+                baseline.of_others[name] = Before.UNKNOWN
         attempted = entry.get("attempted")
         baseline.attempted[name] = {str(v) for v in attempted} if isinstance(attempted, list) else set()
         exceptions = entry.get("exceptions")
@@ -189,8 +223,9 @@ def _exceptions(
     of_regions: Mapping[str, Former],
     others: Former,
     regions: Mapping[str, str],
+    apart: Collection[str],
 ) -> list[dict[str, Any]] | None:
-    """Return what differs from the common answer; None where that is too much to keep.
+    """Return what differs from the common answer, which is not about targets ``apart``; None for too much to keep.
 
     A region gives one answer only where all its targets are known one by one: one that has joined since does not
     stand for those that an earlier run has noted.
@@ -210,7 +245,7 @@ def _exceptions(
             found.setdefault(former, (set(), set()))[0].add(region)
     for target, former in of_targets.items():
         region = regions.get(target, "")
-        if former != answers.get(region, others) or (not region and answers):
+        if former != answers.get(region, others) or (not region and answers) or target in apart:
             found.setdefault(former, (set(), set()))[1].add(target)
     if sum(len(rs) + len(ts) for rs, ts in found.values()) > EXCEPTIONS_KEPT:
         return None
@@ -218,6 +253,11 @@ def _exceptions(
         {"ran": _write(former), "regions": sorted(in_regions), "targets": sorted(in_targets)}
         for former, (in_regions, in_targets) in sorted(found.items(), key=lambda item: str(_write(item[0])))
     ]
+
+
+def _outside(within: tuple[Scope, ...], targets: Iterable[str], regions: Mapping[str, str]) -> frozenset[str]:
+    """Return the targets that are not surely within a selection."""
+    return frozenset(t for t in targets if belongs_to_any(within, t, regions.get(t, "")) is not Belongs.YES)
 
 
 def _write(former: Former) -> dict[str, str] | str:

@@ -52,6 +52,7 @@ class StartAnswer:
         complete: Units that it says are everywhere they should be already.
         refused: Units that it did not take, with its reason.
         notes: Its words on a unit that it took, for a message should nothing come of it.
+        is_partial: Whether it acts on a part only of what was asked for.
         request_id: The vendor's id of the call.
     """
 
@@ -60,6 +61,7 @@ class StartAnswer:
     refused: Mapping[Unit, str] = field(default_factory=dict)
     notes: Mapping[Unit, str] = field(default_factory=dict)
     request_id: str = ""
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)

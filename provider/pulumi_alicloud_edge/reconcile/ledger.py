@@ -34,7 +34,8 @@ class Ledger:
         self._words: dict[Unit, str] = {}
         self._unclear: dict[Unit, int] = {}
         self._refused: set[Unit] = set()
-        self._narrowed: set[int] = set()
+        self._taken: set[int] = set()
+        self._answered: set[int] = set()
         self._complete: dict[int, frozenset[Unit]] = {}
         self._left_out: dict[str, tuple[int, float]] = {}
         self.request_ids: tuple[str, ...] = ()
@@ -59,8 +60,6 @@ class Ledger:
         self._now = now
         if request.targets is None:
             self._members[request.stage] = members
-        else:
-            self._narrowed.add(request.stage)
         self._refused.difference_update(request.units)
         for unit in request.units:
             before = seen.get(unit, NO_RECORDS)
@@ -72,8 +71,13 @@ class Ledger:
                     self._narrow[unit, target] = self._next(self._narrow.get((unit, target)), before, now)
 
     def answered(self, request: StartRequest, answer: StartAnswer) -> None:
-        """Note what the cloud said to it."""
-        self.started = True
+        """Note what the cloud said to it. What it has not taken, or in part only, has not begun the stage (S4)."""
+        taken = frozenset(request.units).difference(answer.refused)
+        if taken:
+            self.started = True
+        if taken and not answer.is_partial:
+            self._taken.add(request.stage)
+            self._answered.add(request.stage)
         if answer.request_id:
             self.request_ids = (*self.request_ids, answer.request_id)
         if request.targets is None:
@@ -113,6 +117,7 @@ class Ledger:
         Returns how often that has happened to one of its units.
         """
         self.started = True
+        self._taken.add(request.stage)
         for unit in request.units:
             self._unclear[unit] = self._unclear.get(unit, 0) + 1
             if request.targets is None:
@@ -122,6 +127,11 @@ class Ledger:
                 for target in request.targets:
                     self._narrow[unit, target] = _taken_back(self._narrow[unit, target])
         return max(self._unclear[unit] for unit in request.units)
+
+    def refused_after_all(self, request: StartRequest) -> None:
+        """Note that the cloud will not have a start: one before it whose answer was lost has begun nothing either."""
+        if request.stage not in self._answered:
+            self._taken.discard(request.stage)
 
     def whole_attempt(self, unit: Unit, stage: int) -> Attempt | None:
         """Return the latest start of the whole of a stage, with the number of such starts."""
@@ -140,8 +150,8 @@ class Ledger:
         return replace(latest, count=sum(attempt.count for attempt in attempts))
 
     def has_started(self, stage: int) -> bool:
-        """Tell whether this run has started anything of a stage."""
-        return stage in self._members or stage in self._narrowed
+        """Tell whether this run has started anything of a stage that the cloud has taken, as far as is known."""
+        return stage in self._taken
 
     def was_refused(self, unit: Unit) -> bool:
         """Tell whether the cloud did not take the latest start of this unit, so that nothing will show."""

@@ -68,8 +68,8 @@ from pulumi_alicloud_edge.reconcile.survey import (
 SETTLE_SHARE = 0.1
 SETTLE_LEAST = 1.0
 UNCLEAR_STARTS = 5
-
-
+LOOKS_BEFORE_START = 5
+"""So often a rollout looks before its first start, while no two looks agree on what runs."""
 INVENTORY_OLD = 10.0
 """Seconds after which the inventory is read once more before a rollout that has started anything ends well."""
 
@@ -137,7 +137,9 @@ class Rollout:
         self._baking: frozenset[str] = frozenset()
         self._given_up: dict[Unit, dict[str, str]] = {}
         self._doubt: Doubt | None = None
-        self._baseline_confirmed = policy.on_failure is not OnFailure.ROLLBACK
+        self._is_sure = policy.on_failure is not OnFailure.ROLLBACK
+        self._bare: frozenset[tuple[str, str]] | None = None
+        self._looks_before_start = 0
         self._inventory_at = now
         self._ledger = Ledger()
         self._targets = StageTargets(desired, policy, self._ledger, self._memory.covered)
@@ -186,18 +188,23 @@ class Rollout:
     def starting(self, request: StartRequest, now: float) -> None:
         """Note that a start is being sent."""
         seen = {unit: self._seen.of(unit) for unit in request.units}
-        members = self._seen.members[request.stage]
-        self._note_baseline(request, members)
-        self._ledger.record(request, seen, members, now)
+        self._ledger.record(request, seen, self._seen.members[request.stage], now)
         self._settling = None
 
     def started(self, request: StartRequest, answer: StartAnswer) -> None:
-        """Note the cloud's answer to a start."""
+        """Note the cloud's answer to a start. What it has not taken changes nothing (S3)."""
+        if taken := tuple(unit for unit in request.units if unit not in answer.refused):
+            self._note_baseline(replace(request, units=taken))
         self._ledger.answered(request, answer)
 
     def unclear(self, request: StartRequest) -> bool:
         """Note that the answer to a start was lost. Observation will tell; false once that is of no use."""
+        self._note_baseline(request)
         return self._ledger.forgive(request) < UNCLEAR_STARTS
+
+    def not_started(self, request: StartRequest) -> None:
+        """Note that the cloud will not have a start."""
+        self._ledger.refused_after_all(request)
 
     def refused(self, now: float) -> Outcome:
         """End the rollout because the cloud will not have a start, or cannot be asked any more."""
@@ -207,13 +214,13 @@ class Rollout:
         """End the wait because the run was told to stop; what is under way goes on in the cloud."""
         return self._outcome(RolloutStatus.INTERRUPTED, now)
 
-    def _note_baseline(self, request: StartRequest, members: frozenset[str] | None) -> None:
-        """Note what the targets run that a start means: those named, else those that records show.
+    def _note_baseline(self, request: StartRequest) -> None:
+        """Note what the targets ran that a start means: those named, else those that records show.
 
         What runs elsewhere in the selection is noted as well, since what runs the desired version already is not
         started, and a later run must not take it for changed by this one.
         """
-        named = request.targets if request.targets is not None else members
+        named = request.targets if request.targets is not None else self._seen.members[request.stage]
         targets = self._targets.up_to(request.stage).targets if named is None else named
         if not self._ledger.started:
             self._memory.baseline.note_beside(self._desired.units, self.selected, self._seen)
@@ -305,21 +312,28 @@ class Rollout:
     def _go_on(self, now: float) -> Decision:
         self._allay_doubt()
         if requests := tuple(self._requests()):
-            if not self._baseline_confirmed and self._ran_nothing(requests):
-                self._baseline_confirmed = True
+            if not self._is_baseline_sure(requests):
                 return Confirm(now + CONFIRMED_AFTER)
             return Start(requests)
         return Wait(self._progress(now), min(self._deadline, self._quiet_since + self._policy.stall_timeout))
 
-    def _ran_nothing(self, requests: tuple[StartRequest, ...]) -> bool:
-        """Return whether a target seems to run nothing: a rollback would clean it, so two looks have to say so."""
-        for request in requests:
-            members = self._seen.members[request.stage] if request.targets is None else request.targets
-            for unit in request.units:
-                shown = set().union(*self._seen.versions_of(unit.name).values())
-                if not shown or not shown.issuperset(members or ()):
-                    return True
-        return False
+    def _is_baseline_sure(self, requests: tuple[StartRequest, ...]) -> bool:
+        """Return whether two looks agree on who runs nothing: a rollback would clean those (S3, S5)."""
+        if not self._is_sure:
+            bare, before = self._running_nothing(requests), self._bare
+            self._looks_before_start += 1
+            self._is_sure = not bare or bare == before or self._looks_before_start >= LOOKS_BEFORE_START
+            self._bare = bare
+        return self._is_sure
+
+    def _running_nothing(self, requests: tuple[StartRequest, ...]) -> frozenset[tuple[str, str]]:
+        """Return the names and targets that show nothing; without a target where nothing shows anywhere."""
+        targets = self.selected.union(*(request.targets or () for request in requests))
+        bare: set[tuple[str, str]] = set()
+        for unit in self._desired.units:
+            shown = set().union(*self._seen.versions_of(unit.name).values())
+            bare.update((unit.name, target) for target in (targets - shown if shown else {*targets, ""}))
+        return frozenset(bare)
 
     def _give_up(self, cause: FailureCause, now: float) -> Decision | None:
         """Count what hangs as failed: it may still fit into the budget."""

@@ -21,7 +21,7 @@ def data_memory(kind: Kind[I], inputs: I, olds: Mapping[str, Any]) -> Memory:
     """Return the baseline of an unfinished rollout, and the units and stages that its runs have begun (S3, S4)."""
     from pulumi_alicloud_edge.reconcile.rollout import Memory
 
-    baseline, begun = stored_rollout(olds)
+    baseline, begun = stored_rollout(olds, kind.policy(inputs).selection)
     return Memory(
         baseline,
         covered(kind, inputs, olds, begun),

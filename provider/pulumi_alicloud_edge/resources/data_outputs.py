@@ -152,13 +152,17 @@ def _declared_baseline(before: Mapping[str, Any], units: tuple[Unit, ...]) -> di
     return {name: version for name, version in baseline.items() if name in names}
 
 
-def show_rollout(baseline: Baseline, seen: Observation, begun: int) -> dict[str, Any]:
-    """Write what the next run of an unfinished rollout has to know."""
-    return {"baseline": stored_baseline(baseline, seen.regions), "begun": begun}
+def show_rollout(
+    baseline: Baseline, seen: Observation, begun: int, selection: tuple[Scope, ...] = ()
+) -> dict[str, Any]:
+    """Write what the next run of an unfinished rollout over a selection has to know."""
+    return {"baseline": stored_baseline(baseline, seen.regions, selection), "begun": begun}
 
 
-def stored_rollout(outputs: Mapping[str, Any]) -> tuple[Baseline, int]:
+def stored_rollout(outputs: Mapping[str, Any], selection: tuple[Scope, ...] = ()) -> tuple[Baseline, int]:
     """Read the baseline and the number of stages begun of a rollout that has not ended well.
+
+    ``selection`` is what the next run selects.
 
     Releases before 0.2 stored one version for each name; what has been tried was what was declared.
     """
@@ -167,7 +171,8 @@ def stored_rollout(outputs: Mapping[str, Any]) -> tuple[Baseline, int]:
     stored = outputs.get(ROLLOUT)
     if isinstance(stored, dict):
         begun = stored.get("begun")
-        return read_baseline(stored.get("baseline")), int(begun) if isinstance(begun, (int, float)) else 0
+        stages = int(begun) if isinstance(begun, (int, float)) else 0
+        return read_baseline(stored.get("baseline"), selection), stages
     baseline, of_names = Baseline(), outputs.get("baseline")
     for name, version in of_names.items() if isinstance(of_names, dict) else ():
         if isinstance(version, str):

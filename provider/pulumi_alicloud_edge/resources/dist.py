@@ -10,7 +10,7 @@ from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import Placement
-from pulumi_alicloud_edge.model.policy import ExactTargets, OnFailure, RolloutPolicy, Scope
+from pulumi_alicloud_edge.model.policy import ExactTargets, OnFailure, RolloutPolicy
 from pulumi_alicloud_edge.model.selection import is_within
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.data_memory import data_memory
@@ -93,7 +93,7 @@ class DistKind(Kind[DistInputs]):
 
     def claims(self, urn: str, inputs: DistInputs) -> tuple[Claim, ...]:
         """Return every file, on all that the stages select."""
-        scopes = _scopes(self.policy(inputs))
+        scopes = self.policy(inputs).selection
         return tuple(Claim(urn, inputs.app_id, unit, scopes) for unit in _units(inputs))
 
     def owned(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
@@ -106,7 +106,7 @@ class DistKind(Kind[DistInputs]):
         """Return what was put of names that are declared no more, and outside of what is selected now (S8)."""
         if inputs.on_delete is OnDelete.RETAIN:
             return ()
-        names, scopes = {unit.name for unit in _units(inputs)}, _scopes(self.policy(inputs))
+        names, scopes = {unit.name for unit in _units(inputs)}, self.policy(inputs).selection
         put = self._put(urn, before) if "owned" in before else self._declared_before(urn, before)
         return tuple(c for c in put if c.unit.name not in names or not is_within(c.scopes, scopes))
 
@@ -216,7 +216,9 @@ class DistKind(Kind[DistInputs]):
         unfinished = outcome.status.value not in IN_PLACE
         return {
             **outputs,
-            ROLLOUT: show_rollout(ended.baseline, ended.seen, outcome.begun) if unfinished else {},
+            ROLLOUT: show_rollout(ended.baseline, ended.seen, outcome.begun, self.policy(inputs).selection)
+            if unfinished
+            else {},
             UNSERVED: show_unserved(outcome.unserved, ended.seen),
         }
 
@@ -235,7 +237,7 @@ class DistKind(Kind[DistInputs]):
     def _put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what stored outputs say was put where; for old ones, where their inputs select."""
         before = self.stored(outputs) if outputs else None
-        scopes = _scopes(self.policy(before)) if before is not None else ()
+        scopes = self.policy(before).selection if before is not None else ()
         app_id = str(outputs.get("app_id", ""))
         claims = owned_claims(outputs, urn, app_id, scopes)
         return tuple(claim for claim in claims if claim.scopes)
@@ -256,10 +258,6 @@ async def _surely_listed(runtime: Runtime, failed: FailedRollout) -> tuple[Obser
     again = await failed.port.observe(afresh=True)
     members: frozenset[str] = frozenset().union(*(known for known in again.members if known))
     return replace(again, regions={**seen.regions, **again.regions}), selected | (lost & members)
-
-
-def _scopes(policy: RolloutPolicy) -> tuple[Scope, ...]:
-    return tuple(dict.fromkeys(stage.scope for stage in policy.stages))
 
 
 def _is_pushed(records: Records) -> bool:
