@@ -49,8 +49,10 @@ def test_what_is_in_place_everywhere_is_no_drift() -> None:
     assert not drift({OURS: {"a": at(1), "b": at(1)}}, BOTH)
 
 
-def test_what_is_under_way_is_no_drift() -> None:
-    assert not drift({OURS: {"a": at(1), "b": at(1, MOVING)}}, BOTH)
+def test_what_is_only_on_its_way_is_not_there_yet() -> None:
+    """A killed run has started it, say; nobody has seen it arrive."""
+    (found,) = drift({OURS: {"a": at(1), "b": at(1, MOVING)}}, BOTH).units
+    assert (found.missing, found.under_way) == (frozenset(), {"b"})
 
 
 def test_a_target_without_the_version_has_drifted() -> None:

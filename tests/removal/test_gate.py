@@ -158,22 +158,23 @@ def test_nothing_that_is_cleaned_is_anybody_elses(
 
 
 WHERE = {"i-1": "a", "i-2": "a", "i-3": "b"}
+STANDING = dict.fromkeys(WHERE, "1.5")
 
 
 def test_a_former_version_comes_back_where_nobody_else_declares_the_name() -> None:
-    found = permit_restore(OLD, frozenset(WHERE), WHERE, [claim(region("b"))])
+    found = permit_restore(OLD, STANDING, WHERE, [claim(region("b"))])
     assert found.targets == {"i-1", "i-2"}
     (left,) = found.left
-    assert (left.reason, left.targets, left.urn) == (LeftBecause.DECLARED, {"i-3"}, "other")
+    assert (left.unit, left.reason, left.targets, left.urn) == (NEW, LeftBecause.DECLARED, {"i-3"}, "other")
 
 
 def test_a_former_version_does_not_come_back_where_another_may_be_declared() -> None:
-    assert permit_restore(OLD, frozenset(WHERE), WHERE, [claim(OPAQUE)]).targets == set()
-    assert permit_restore(OLD, frozenset({"i-9"}), {}, [claim(region("b"))]).targets == set()
+    assert permit_restore(OLD, STANDING, WHERE, [claim(OPAQUE)]).targets == set()
+    assert permit_restore(OLD, {"i-9": "1.5"}, {}, [claim(region("b"))]).targets == set()
 
 
 def test_other_names_do_not_keep_a_former_version_from_coming_back() -> None:
-    assert permit_restore(OLD, frozenset(WHERE), WHERE, [claim(ALL, unit=MODELS)]).left == ()
+    assert permit_restore(OLD, STANDING, WHERE, [claim(ALL, unit=MODELS)]).left == ()
 
 
 def test_who_holds_something_is_told_by_region() -> None:

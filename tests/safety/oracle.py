@@ -351,6 +351,8 @@ class Oracle(Judge):
                     continue
                 if name in declared and selects(operation.inputs, instance, region):
                     continue
+                if _was_forgotten(world, name, version, instance):
+                    continue
                 if any(
                     kind == DIST and name in _names(inputs) and selects(inputs, instance, region)
                     for kind, inputs in operation.protected.values()
@@ -384,6 +386,8 @@ class Oracle(Judge):
             and world.cloud.dialect.selector.value == "any"
             and not (operation.kind == RELEASE and world.met())
             and not any(effect.what != "inventory" for effect in operation.during if effect.actor == OUTSIDE)
+            and not _selects_nobody(operation, world)
+            and not _may_not_displace(operation, world)
         )
         if at_ease:
             moves = any(effect.what == "inventory" for effect in operation.during)
@@ -455,6 +459,30 @@ class Oracle(Judge):
                 if effect.what == "set":
                     for instance in effect.before:
                         known.put.get(effect.unit, set()).discard(instance)
+
+
+def _was_forgotten(world: World, name: str, version: str, instance: str) -> bool:
+    """Tell whether the cloud shows no record of what another version has displaced: then nobody can clean it."""
+    forgets = world.cloud.dialect.superseded.value != "kept"
+    return forgets and world.running(name, instance) not in {None, version}
+
+
+def _selects_nobody(operation: Operation, world: World) -> bool:
+    """Tell whether a stage of a distribution has no instance that is served."""
+    if operation.kind != DIST:
+        return False
+    whole = operation.inputs.get("match")
+    stages = (operation.inputs.get("rollout") or {}).get("stages") or [{}]
+    return any(
+        not any(_fits(stage.get("match") or whole, *each) for each in world.instances.items())
+        for stage in stages
+    )
+
+
+def _may_not_displace(operation: Operation, world: World) -> bool:
+    """Tell whether the cloud moves nothing back below a newer version, and others need that one to stay."""
+    ignores = world.cloud.dialect.redist.value == "ignored"
+    return operation.kind == DIST and ignores and any(" stays on " in line for line in operation.lines)
 
 
 def selects(inputs: Inputs, instance: str, region: str) -> bool:

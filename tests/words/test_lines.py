@@ -73,6 +73,10 @@ def drifted(
             "drift: assets@1.5 is missing on 1 of 40 regions (1.4, 1.6 runs there)",
         ),
         ([replace(drifted(), is_nowhere=True)], "drift: assets@1.5 is nowhere"),
+        (
+            [replace(drifted(), under_way=frozenset("ab"))],
+            "drift: assets@1.5 is on its way to 2 of 40 regions",
+        ),
         ([drifted(failed=("a",))], "drift: assets@1.5 has failed on 1 of 40 regions"),
         (
             [drifted(missing=("a",)), drifted(MODELS, failed=("b", "c"))],

@@ -50,6 +50,19 @@ class AppState:
         found = [(unit, records[instance]) for unit, records in self.versions_of(name) if instance in records]
         return max(found, key=lambda item: item[1].touched, default=None)
 
+    def in_place_of(self, unit: Unit, instance: str, now: float) -> tuple[Unit, Attempt] | None:
+        """The other version that came after a unit on an instance: was started later, or else arrived later."""
+        newest = self.newest(unit.name, instance)
+        if newest is not None and newest[0] != unit:
+            return newest
+        arrived = [
+            (arrival, other, records[instance])
+            for other, records in self.versions_of(unit.name)
+            if instance in records and (arrival := records[instance].arrival(now)) is not None
+        ]
+        _, last, attempt = max(arrived, default=(None, unit, None), key=lambda item: item[0] or (0.0, 0.0))
+        return None if last == unit or attempt is None else (last, attempt)
+
 
 def begin_app(spec: Application) -> AppState:
     """Return an application as the world file describes it, without data."""

@@ -102,8 +102,7 @@ def _to_start(
         if attempt is None:
             yield instance
             continue
-        newest = app.newest(unit.name, instance)
-        after = None if newest is None or newest[0] == unit else newest
+        after = app.in_place_of(unit, instance, now)
         if _begins_again(redist, attempt.state(now), after, now):
             yield instance
 

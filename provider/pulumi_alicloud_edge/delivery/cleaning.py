@@ -52,6 +52,8 @@ class Cleaner:
         self._announce = announce
         self._sleep = sleep
         self._names: frozenset[str] = frozenset()
+        self.stopped: frozenset[str] = frozenset()
+        """The instances that the inventory has last called otherwise than running."""
 
     async def permit(self, wanted: Iterable[tuple[Unit, tuple[Scope, ...]]]) -> Permit:
         """Ask the gate what may be cleaned of some artifacts, each from a selection.
@@ -87,6 +89,7 @@ class Cleaner:
         """Read DescribeDataDistResult and DescribeApplication."""
         records = await self._reads.dist_records(self._app_id, self._names)
         inventory = await read_inventory(self._reads, self._app_id)
+        self.stopped = inventory.stopped
         return Observation(records, (), regions=inventory.regions, stopped=inventory.stopped)
 
     async def clean(self, cleaning: Cleaning) -> None:

@@ -119,6 +119,7 @@ async def remove(
     within: float,
     subject: str = "",
     gate_first: bool = False,
+    unserved: frozenset[str] = frozenset(),
 ) -> tuple[Left, ...]:
     """Clean what the gate has permitted, and see that it is gone; return what stays after all, and why.
 
@@ -129,13 +130,14 @@ async def remove(
         within: Seconds that it may take.
         subject: The application's id, for errors.
         gate_first: Whether time has passed since the gate was asked: then it is asked again, as before each repetition.
+        unserved: Targets that are known not to be served, and not waited for.
 
     Raises:
         RemovalError: They are still there when time is up.
         InterruptedWaitError: The run was told to stop.
     """
     began = around.now()
-    removal = Removal(cleanings, began + within)
+    removal = Removal(cleanings, began + within, unserved=unserved)
     watch = _Watch(port, around, patience=within, until=began + within)
     cadence = Cadence()
     trouble: EdgeError | None = None

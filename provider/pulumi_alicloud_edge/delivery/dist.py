@@ -12,7 +12,7 @@ from pulumi_alicloud_edge.delivery.inventory import EMPTY_INVENTORY, Inventory, 
 from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.delivery.strategies import dist_strategy, matching
 from pulumi_alicloud_edge.errors import RejectedError
-from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
+from pulumi_alicloud_edge.model.observation import Observation, Records, Unit
 from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Scope, Stage
 from pulumi_alicloud_edge.model.selection import (
     REGION_KEY,
@@ -24,7 +24,7 @@ from pulumi_alicloud_edge.model.selection import (
 )
 from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
 from pulumi_alicloud_edge.reconcile.gate import exactly
-from pulumi_alicloud_edge.reconcile.verdicts import known_targets
+from pulumi_alicloud_edge.reconcile.verdicts import known_targets, lying_above
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens import Ens
@@ -195,12 +195,10 @@ class DistPort:
         displacing: dict[Unit, set[str]] = {}
         observation = Observation(self._records)
         for unit in request.units:
-            lies_there = self._records.get(unit, {})
-            for target, version in running_versions(observation, unit.name).items():
-                record = lies_there.get(target)
-                waiting = record is not None and record.state is RecordState.SUCCEEDED
-                if waiting and version != unit.version and (targets is None or target in targets):
-                    displacing.setdefault(Unit(unit.name, version), set()).add(target)
+            for above, holders in lying_above(observation, unit).items():
+                meant = holders if targets is None else holders & targets
+                if meant:
+                    displacing.setdefault(above, set()).update(meant)
         self._cleans_first |= bool(displacing)
         selected = self._selected(request)
         for unit in sorted(displacing):

@@ -46,6 +46,8 @@ class Baseline:
         selection: What is selected now; none where that does not matter.
         beside: For each name, what selected targets ran at the first start that had no need of one, or not yet.
         attempted: For each name, the versions that this rollout has started, through all its runs.
+        since: For each name, the cloud's time of the newest record when the rollout began: what is not newer was
+            there before, also where only a displacement has uncovered it.
     """
 
     of_targets: dict[str, dict[str, Former]] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Baseline:
     selection: tuple[Scope, ...] = ()
     beside: dict[str, dict[str, Former]] = field(default_factory=dict)
     attempted: dict[str, set[str]] = field(default_factory=dict)
+    since: dict[str, str] = field(default_factory=dict)
 
     def note(
         self,
@@ -103,6 +106,9 @@ class Baseline:
         targets = tuple(targets)
         for unit in units:
             running = running_versions(observation, unit.name)
+            of_name = observation.versions_of(unit.name).values()
+            newest = max((record.updated for records in of_name for record in records.values()), default="")
+            self.since.setdefault(unit.name, newest)
             known = self.beside.setdefault(unit.name, {})
             for target in targets:
                 if self._tells_of(unit.name, target, observation.regions) is Belongs.NO:
@@ -180,6 +186,7 @@ def stored_baseline(
             "others": _write(Before.UNKNOWN if exceptions is None else others),
             "exceptions": exceptions or [],
             "attempted": sorted(baseline.attempted.get(name, ())),
+            "since": baseline.since.get(name, ""),
         }
         if within:
             names[name]["within"] = write_selection(within)
@@ -203,6 +210,8 @@ def read_baseline(stored: Any, selection: tuple[Scope, ...] = ()) -> Baseline:
                 baseline.others_within[name] = within
             else:
                 baseline.of_others[name] = Before.UNKNOWN
+        if isinstance(since := entry.get("since"), str):
+            baseline.since[name] = since
         attempted = entry.get("attempted")
         baseline.attempted[name] = {str(v) for v in attempted} if isinstance(attempted, list) else set()
         exceptions = entry.get("exceptions")

@@ -23,6 +23,7 @@ class UnitDrift:
         others: Versions that run on the missing ones instead.
         total: Number of targets looked at.
         is_nowhere: Whether no target has it at all, where the cloud does not say which there are.
+        under_way: Targets to which it is on its way: nobody has seen it run there (S4).
     """
 
     unit: Unit
@@ -31,6 +32,11 @@ class UnitDrift:
     others: frozenset[str]
     total: int
     is_nowhere: bool = False
+    under_way: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Whether anything is not as declared, be it accepted or not."""
+        return bool(self.missing or self.failed or self.is_nowhere or self.under_way)
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,9 @@ class Drift:
     allowed_failures: int
 
     def __bool__(self) -> bool:
-        """Failures inside the budget are no drift; anything missing is."""
+        """Failures inside the budget are no drift; anything missing is, or not there yet."""
         failed = set().union(*(unit.failed for unit in self.units))
-        missing = any(unit.missing or unit.is_nowhere for unit in self.units)
+        missing = any(unit.missing or unit.under_way or unit.is_nowhere for unit in self.units)
         return missing or len(failed) > self.allowed_failures
 
 
@@ -56,7 +62,7 @@ def find_drift(
     unserved: Collection[str] = frozenset(),
     accepted: Collection[str] = frozenset(),
 ) -> Drift:
-    """Compare an observation with what is declared for ``scope``; what is under way is no drift.
+    """Compare an observation with what is declared for ``scope``.
 
     Args:
         desired: What is declared.
@@ -70,15 +76,15 @@ def find_drift(
     targets = all_targets(desired, scope, observation) | observation.hints
     targets.difference_update(_still_unserved(desired, unserved, observation))
     units = tuple(_accepting(_unit_drift(desired, u, targets, observation), accepted) for u in desired.units)
-    drifted = tuple(unit for unit in units if unit.missing or unit.failed or unit.is_nowhere)
+    drifted = tuple(unit for unit in units if unit)
     return Drift(drifted, min(budget.allowed(len(targets)), max(len(targets) - 1, 0)))
 
 
 def _accepting(drift: UnitDrift, accepted: Collection[str]) -> UnitDrift:
-    """Count what is missing as failed where that was accepted."""
-    known = drift.missing.intersection(accepted)
+    """Count what is missing, or hangs, as failed where that was accepted."""
+    known = (drift.missing | drift.under_way).intersection(accepted)
     failed = {**dict.fromkeys(sorted(known), "failed in the last rollout"), **drift.failed}
-    return replace(drift, missing=drift.missing - known, failed=failed)
+    return replace(drift, missing=drift.missing - known, under_way=drift.under_way - known, failed=failed)
 
 
 def _still_unserved(desired: Desired, unserved: Collection[str], observation: Observation) -> set[str]:
@@ -113,7 +119,8 @@ def _unit_drift(desired: Desired, unit: Unit, targets: set[str], observation: Ob
     nowhere = observation.members[-1] is None and not observation.of(unit) and not missing
     failed = {target: _detail(verdicts, target) for target in sorted(by_verdict[Verdict.FAILED])}
     others = frozenset(running[target] for target in missing if target in running)
-    return UnitDrift(unit, frozenset(missing), failed, others, len(targets), nowhere)
+    under_way = frozenset(by_verdict[Verdict.IN_PROGRESS])
+    return UnitDrift(unit, frozenset(missing), failed, others, len(targets), nowhere, under_way)
 
 
 def _placement(desired: Desired, unit: Unit, targets: set[str], observation: Observation) -> Placement:

@@ -79,26 +79,27 @@ def permit_removal(removal: Removal, declared: Iterable[Claim]) -> Permit:
 
 
 def permit_restore(
-    unit: Unit, targets: frozenset[str], regions: Mapping[str, str], declared: Iterable[Claim]
+    unit: Unit, standing: Mapping[str, str], regions: Mapping[str, str], declared: Iterable[Claim]
 ) -> RestorePermit:
     """Return on which targets a former version may be started again: where no other resource declares the name.
 
     Args:
         unit: The former version.
-        targets: Where it ran before.
+        standing: The targets where it ran before → the version there now, which stays where this one may not come.
         regions: Target → its region, as far as known.
         declared: What the other resources of the program declare on the application.
     """
     claims = tuple(claim for claim in declared if claim.unit.name == unit.name)
-    kept: dict[str, set[str]] = {}
-    for target in targets:
+    kept: dict[tuple[str, str], set[str]] = {}
+    for target, version in standing.items():
         claim = _keeper(claims, (target,), regions.get(target, ""))
         if claim is not None:
-            kept.setdefault(claim.urn, set()).add(target)
+            kept.setdefault((claim.urn, version), set()).add(target)
     left = tuple(
-        Left(unit, LeftBecause.DECLARED, frozenset(those), urn=urn) for urn, those in sorted(kept.items())
+        Left(Unit(unit.name, version), LeftBecause.DECLARED, frozenset(those), urn=urn)
+        for (urn, version), those in sorted(kept.items())
     )
-    return RestorePermit(targets.difference(*kept.values()), left)
+    return RestorePermit(frozenset(standing).difference(*kept.values()), left)
 
 
 def holders_of(observation: Observation, unit: Unit) -> Holders:

@@ -29,6 +29,7 @@ class Ledger:
         self._whole: dict[tuple[Unit, int], Attempt] = {}
         self._narrow: dict[tuple[Unit, str], Attempt] = {}
         self._members: dict[int, frozenset[str] | None] = {}
+        self._asked: dict[int, frozenset[str]] = {}
         self._answered_whole: dict[int, frozenset[str]] = {}
         self._answered_narrow: dict[int, frozenset[str]] = {}
         self._words: dict[Unit, str] = {}
@@ -48,6 +49,8 @@ class Ledger:
         seen: dict[Unit, Records],
         members: frozenset[str] | None,
         now: float,
+        *,
+        recorded: frozenset[str] = frozenset(),
     ) -> None:
         """Note that a start is being made.
 
@@ -56,10 +59,12 @@ class Ledger:
             seen: What the last observation showed of each unit.
             members: The targets of the stage, None where they are not known.
             now: The time.
+            recorded: Where they are not known, those that records show.
         """
         self._now = now
         if request.targets is None:
             self._members[request.stage] = members
+            self._asked[request.stage] = recorded if members is None else members
         self._refused.difference_update(request.units)
         for unit in request.units:
             before = seen.get(unit, NO_RECORDS)
@@ -91,8 +96,8 @@ class Ledger:
             self._note_left_out(request, answer.targets)
 
     def _note_left_out(self, request: StartRequest, named: frozenset[str]) -> None:
-        asked = self._members.get(request.stage) if request.targets is None else request.targets
-        for target in asked or ():
+        asked = self._asked[request.stage] if request.targets is None else request.targets
+        for target in asked:
             if target in named:
                 self._left_out.pop(target, None)
             else:

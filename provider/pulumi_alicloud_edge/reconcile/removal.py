@@ -64,6 +64,7 @@ class Removal:
         cleanings: What to clean.
         deadline: When to give up.
         stall_timeout: Seconds without any progress after which to give up.
+        unserved: Targets that are known not to be served: they are told to clean, and not waited for.
     """
 
     def __init__(
@@ -72,10 +73,12 @@ class Removal:
         deadline: float,
         *,
         stall_timeout: float = DEFAULT_STALL_TIMEOUT,
+        unserved: frozenset[str] = frozenset(),
     ) -> None:
         self._cleanings = cleanings
         self._deadline = deadline
         self._stall_timeout = stall_timeout
+        self._unserved = unserved
         self._quiet_since: float | None = None
         self._bare_since: float | None = None
         self._doubt_since: float | None = None
@@ -149,7 +152,7 @@ class Removal:
         confirmed_at = min(self._bare_since + CONFIRMED_AFTER, self._deadline)
         if not told and now < confirmed_at:
             return Confirm(confirmed_at)
-        return Removed(self._refused + tuple(_stopped_with_it(observation, self._cleanings)))
+        return Removed(self._refused + tuple(self._unserved_with_it(observation)))
 
     def _note_progress(self, left: dict[Cleaning, int], now: float) -> None:
         if self._quiet_since is None or left != self._left:
@@ -169,26 +172,25 @@ class Removal:
     def _held(self, observation: Observation, cleaning: Cleaning) -> frozenset[str]:
         """Return who holds the artifact: the instances that held it before, and what has come to the region since.
 
-        A stopped instance that was told to clean does not keep a removal from ending.
+        An instance that is not served and was told to clean does not keep a removal from ending.
         """
-        stopped = observation.stopped if cleaning in self._cleaned_at else frozenset()
+        unserved = observation.stopped | self._unserved if cleaning in self._cleaned_at else frozenset()
         return frozenset(
             target
             for target, record in observation.of(cleaning.unit).items()
             if record.state is not RecordState.DELETED
-            and target not in stopped
+            and target not in unserved
             and _is_in(cleaning, target, observation.regions)
         )
 
-
-def _stopped_with_it(observation: Observation, cleanings: tuple[Cleaning, ...]) -> Iterator[Left]:
-    """Return the stopped instances that no clean has reached."""
-    for cleaning in cleanings:
-        records = observation.of(cleaning.unit)
-        held = {t for t in cleaning.targets & observation.stopped if t in records}
-        stopped = frozenset(t for t in held if records[t].state is not RecordState.DELETED)
-        if stopped:
-            yield Left(cleaning.unit, LeftBecause.NOT_REACHED, stopped, cleaning.region)
+    def _unserved_with_it(self, observation: Observation) -> Iterator[Left]:
+        """Return the instances that are not served and that no clean has reached."""
+        for cleaning in self._cleanings:
+            records = observation.of(cleaning.unit)
+            held = {t for t in cleaning.targets & (observation.stopped | self._unserved) if t in records}
+            kept = frozenset(t for t in held if records[t].state is not RecordState.DELETED)
+            if kept:
+                yield Left(cleaning.unit, LeftBecause.NOT_REACHED, kept, cleaning.region)
 
 
 def _says_deleted(observation: Observation, cleaning: Cleaning) -> bool:

@@ -69,7 +69,7 @@ def plan_rollback(
         if attempted := baseline.attempted.get(unit.name, set()):
             found = _Found(unit, attempted, baseline, observation, selected)
             for former, targets in found.restored().items():
-                permit = permit_restore(former, targets, observation.regions, others)
+                permit = permit_restore(former, found.standing(targets), observation.regions, others)
                 left += permit.left
                 if permit.targets:
                     restored[former] = permit.targets
@@ -118,6 +118,10 @@ class _Found:
                 found.setdefault(Unit(self._unit.name, former), set()).add(target)
         return {unit: frozenset(targets) for unit, targets in found.items()}
 
+    def standing(self, targets: Iterable[str]) -> dict[str, str]:
+        """Return the version that each of some targets runs or is to run, now that the rollout has failed."""
+        return {target: self._running.get(target, self._unit.version) for target in targets}
+
     def emptied(self) -> dict[Unit, set[str]]:
         """Return the targets that held nothing of the name before, by what was put there."""
         nothing = {
@@ -152,6 +156,17 @@ class _Found:
         return self._baseline.before(self._unit.name, target, self._observation.regions)
 
     def _is_ours(self, target: str, former: str | Before = Before.NOTHING) -> bool:
-        """Return whether a target runs what this rollout has put there, what it ran before, or nothing."""
+        """Return whether a target runs what this rollout has put there, what it had before, or nothing."""
         running = self._running.get(target)
-        return running is None or running == former or running in self._attempted
+        return (
+            running is None
+            or running == former
+            or running in self._attempted
+            or self._was_there(target, running)
+        )
+
+    def _was_there(self, target: str, version: str) -> bool:
+        """Return whether a version has been on a target since before the rollout: its displacement has uncovered it."""
+        since = self._baseline.since.get(self._unit.name, "")
+        record = self._observation.of(Unit(self._unit.name, version)).get(target)
+        return bool(since) and record is not None and record.updated <= since

@@ -64,6 +64,7 @@ from pulumi_alicloud_edge.reconcile.survey import (
     Unnamed,
     survey,
 )
+from pulumi_alicloud_edge.reconcile.verdicts import recorded_targets
 
 SETTLE_SHARE = 0.1
 SETTLE_LEAST = 1.0
@@ -188,7 +189,9 @@ class Rollout:
     def starting(self, request: StartRequest, now: float) -> None:
         """Note that a start is being sent."""
         seen = {unit: self._seen.of(unit) for unit in request.units}
-        self._ledger.record(request, seen, self._seen.members[request.stage], now)
+        recorded = recorded_targets(self._desired, request.scope, self._seen, request.stage)
+        members = self._seen.members[request.stage]
+        self._ledger.record(request, seen, members, now, recorded=recorded)
         self._settling = None
 
     def started(self, request: StartRequest, answer: StartAnswer) -> None:

@@ -287,27 +287,33 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
         if starts and not settled and (moving or shown_in_time):
             one.to_start.discard(target)
             one.under_way.add(target)
-        elif attempt.count >= _starts(starts, record):
+        elif attempt.count >= _starts(starts, record, instead := verdicts.runs_instead(target)):
             one.to_start.discard(target)
-            words, instead = ledger.words(one.unit), verdicts.runs_instead(target)
+            words = ledger.words(one.unit)
             one.failed[target] = _reason(record, words, instead) if starts else _lapse(record, instead)
 
 
-def _starts(starts: int, record: Record | None) -> int:
+def _starts(starts: int, record: Record | None, instead: str) -> int:
     """Give how many starts a target may have.
 
     A start of a version that lies there already, below a newer one, may move nothing; that is no failure of the
     target, and a repeated start goes about it otherwise.
     """
-    lies_there = record is not None and record.state is RecordState.SUCCEEDED
-    return max(starts, 2) if lies_there and starts else starts
+    return max(starts, 2) if starts and _lies_below(record, instead) else starts
+
+
+def _lies_below(record: Record | None, instead: str) -> bool:
+    """Return whether a version has been on a target that runs another: the cloud may call it deleted then."""
+    if record is None:
+        return False
+    return record.state is RecordState.SUCCEEDED or (record.state is RecordState.DELETED and bool(instead))
 
 
 def _reason(record: Record | None, words: str, instead: str) -> str:
     if record is None:
         said = f"; the cloud's words were: {words}" if words else ""
         return "accepted, but never shown" + said + (f"; {instead} runs there" if instead else "")
-    if record.state is RecordState.SUCCEEDED:
+    if _lies_below(record, instead):
         return _lapse(record, instead)
     return record.detail or words or record.state.value
 

@@ -11,6 +11,8 @@ from pulumi_alicloud_edge.model.outcome import Verdict
 from pulumi_alicloud_edge.model.policy import Everywhere, Scope
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 
+_HAS_BEEN_THERE = (RecordState.SUCCEEDED, RecordState.DELETED)
+
 
 class Verdicts:
     """The verdicts on the targets of one unit in one observation."""
@@ -72,6 +74,29 @@ def shown_targets(desired: Desired, observation: Observation, targets: Collectio
         verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
         shown = {t for t in shown if verdicts.on(t) in (Verdict.CONVERGED, Verdict.IN_PROGRESS)}
     return shown
+
+
+def lying_above(observation: Observation, unit: Unit) -> dict[Unit, frozenset[str]]:
+    """Return the versions that lie above one that has been on targets before, and on which of them.
+
+    Where the cloud moves nothing when an older version is started, all of these keep it from running. It may call
+    the older one deleted because of them.
+    """
+    found: dict[Unit, set[str]] = {}
+    versions, running = observation.versions_of(unit.name), running_versions(observation, unit.name)
+    for target, own in observation.of(unit).items():
+        if own.state not in _HAS_BEEN_THERE or running.get(target, unit.version) == unit.version:
+            continue
+        for version, records in versions.items():
+            other = records.get(target)
+            if version == unit.version or other is None or other.state is not RecordState.SUCCEEDED:
+                continue
+            if own.state is RecordState.DELETED or (other.updated, other.started) >= (
+                own.updated,
+                own.started,
+            ):
+                found.setdefault(Unit(unit.name, version), set()).add(target)
+    return {above: frozenset(targets) for above, targets in found.items()}
 
 
 def _under_way(observation: Observation, unit: Unit) -> dict[str, str]:

@@ -17,7 +17,7 @@ from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit
 from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY
-from pulumi_alicloud_edge.resources.data_outputs import show_owned
+from pulumi_alicloud_edge.resources.data_outputs import UNSERVED, also_unserved, ever_unserved, show_owned
 from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
 from pulumi_alicloud_edge.resources.neighbours import others_of, remembered_claims
 
@@ -34,11 +34,30 @@ Wanted = tuple[tuple[Unit, tuple[Scope, ...]], ...]
 _ROUNDS = 4
 
 
-class _Times(NamedTuple):
-    """Seconds that a cleaning may take, and after which all shows that was started before it."""
+class _Bounds(NamedTuple):
+    """What bounds a cleaning.
+
+    Attributes:
+        within: Seconds that it may take.
+        settles: Seconds after which all shows that was started before it.
+        unserved: Targets that are known not to be served, and so are not waited for.
+    """
 
     within: float
     settles: float
+    unserved: frozenset[str]
+
+
+class _Cleaned(NamedTuple):
+    """What a cleaning has left, and which instances the inventory called stopped."""
+
+    left: tuple[Left, ...] = ()
+    stopped: frozenset[str] = frozenset()
+
+    @property
+    def unreached(self) -> frozenset[str]:
+        """The instances that no clean has reached."""
+        return frozenset().union(*(e.targets for e in self.left if e.reason is LeftBecause.NOT_REACHED))
 
 
 class Cleanup(Generic[I]):
@@ -80,11 +99,16 @@ class Cleanup(Generic[I]):
         def declared() -> tuple[Claim, ...]:
             return (*others_of(registry, call.urn, olds), *mine)
 
-        left = self._run(call, _wanted(behind), declared, inputs=inputs, before=olds)
-        self._announce(call.urn, Permit(left=left))
+        cleaned = self._run(
+            call, _wanted(behind), declared, inputs=inputs, before=olds, unserved=ever_unserved(outputs)
+        )
+        self._announce(call.urn, Permit(left=cleaned.left))
         others = others_of(registry, call.urn, olds)
-        kept = {each.unit for each in left if not _is_passed_on(each, others)}
-        return {"owned": self._owned_after(call.urn, mine, outputs, kept)}
+        kept = {each.unit for each in cleaned.left if not _is_passed_on(each, others)}
+        return {
+            "owned": self._owned_after(call.urn, mine, outputs, kept),
+            UNSERVED: also_unserved(outputs, cleaned.unreached, cleaned.stopped),
+        }
 
     def delete(self, call: Call, outputs: Mapping[str, Any]) -> None:
         """Clean what a resource has put, where nobody else needs it.
@@ -104,16 +128,17 @@ class Cleanup(Generic[I]):
         def declared() -> tuple[Claim, ...]:
             return (*registry.declared(), *registry.still_declared(remembered))
 
-        left = self._run(
+        cleaned = self._run(
             call,
             _wanted(owned),
             declared,
             inputs=self._kind.stored(outputs),
             before=outputs,
+            unserved=ever_unserved(outputs),
             app_id=str(outputs.get("app_id", "")),
         )
         now = {claim.urn for claim in registry.declared()}
-        told = (_as_remembered(each) if each.urn and each.urn not in now else each for each in left)
+        told = (_as_remembered(each) if each.urn and each.urn not in now else each for each in cleaned.left)
         self._announce(call.urn, Permit(left=tuple(told)))
 
     def impact(self, urn: str, inputs: I, before: Mapping[str, Any], *, within: float) -> Permit:
@@ -151,10 +176,11 @@ class Cleanup(Generic[I]):
         *,
         inputs: I | None,
         before: Mapping[str, Any],
+        unserved: frozenset[str],
         app_id: str = "",
-    ) -> tuple[Left, ...]:
+    ) -> _Cleaned:
         if not wanted:
-            return ()
+            return _Cleaned()
         app_id = app_id or str(getattr(inputs, "app_id", ""))
         within = call.timeout or (
             self._kind.policy(inputs).timeout if inputs is not None else DEFAULT_TIMEOUT
@@ -162,10 +188,11 @@ class Cleanup(Generic[I]):
         mine = self._kind.claims(call.urn, inputs) if inputs is not None else ()
         try:
             settles = VISIBILITY if before.get("status") == RolloutStatus.INTERRUPTED.value else 0.0
-            left = self._runtime.run(self._clean(call, app_id, wanted, declared, _Times(within, settles)))
+            bounds = _Bounds(within, settles, unserved)
+            cleaned = self._runtime.run(self._clean(call, app_id, wanted, declared, bounds))
         except InterruptedWaitError:
             raise EdgeError("Interrupted while cleaning; run it again to go on.") from None
-        return _not_kept_by(call.urn, mine, left)
+        return cleaned._replace(left=_not_kept_by(call.urn, mine, cleaned.left))
 
     async def _clean(
         self,
@@ -173,8 +200,8 @@ class Cleanup(Generic[I]):
         app_id: str,
         wanted: Wanted,
         declared: Callable[[], tuple[Claim, ...]],
-        times: _Times,
-    ) -> tuple[Left, ...]:
+        bounds: _Bounds,
+    ) -> _Cleaned:
         """Clean until two looks agree that there is nothing left to clean (S5); return what is left.
 
         What was started just before may not show yet: the last look is no earlier than it would.
@@ -184,16 +211,16 @@ class Cleanup(Generic[I]):
         neighbours = Neighbours(declared, lambda permit: self._announce(call.urn, permit))
         cleaner = self._kind.cleaner(self._runtime, app_id, neighbours)
         if cleaner is None:
-            return ()
+            return _Cleaned()
         around = self._around(call.urn)
-        until, shown_at = around.now() + times.within, around.now() + times.settles
+        until, shown_at = around.now() + bounds.within, around.now() + bounds.settles
         done: dict[tuple[Unit, str], frozenset[str]] = {}
         left: dict[tuple[Unit, str], tuple[Left, ...]] = {}
         unreached: tuple[Left, ...] = ()
         for round_ in range(_ROUNDS):
             permit = await self._permit(cleaner, wanted, around)
             if permit is None:
-                return ()
+                return _Cleaned()
             left |= _by_place(permit.left)
             due = tuple(c for c in permit.cleanings if c.targets - done.get((c.unit, c.region), frozenset()))
             if due:
@@ -201,13 +228,16 @@ class Cleanup(Generic[I]):
                 left = {place: those for place, those in left.items() if place not in done}
                 self._announce(call.urn, Permit(due))
                 seconds = max(until - around.now(), 0.0)
-                unreached += await remove(cleaner, due, around, within=seconds, subject=app_id)
+                unreached += await remove(
+                    cleaner, due, around, within=seconds, subject=app_id, unserved=bounds.unserved
+                )
             elif round_ and around.now() >= shown_at:
                 break
             else:
                 seconds = max(CONFIRMED_AFTER, shown_at - around.now())
                 await around.pause(seconds, around.now() + seconds)
-        return tuple(each for those in left.values() for each in those) + unreached
+        everything = tuple(each for those in left.values() for each in those) + unreached
+        return _Cleaned(everything, cleaner.stopped)
 
     async def _permit(self, cleaner: Cleaner, wanted: Wanted, around: Surroundings) -> Permit | None:
         """Ask what may be cleaned; None where two answers say that the application does not exist (S5)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
@@ -203,6 +203,33 @@ def show_unserved(unserved: Iterable[str], seen: Observation) -> dict[str, list[
         if kept
         else {}
     )
+
+
+def also_unserved(
+    outputs: Mapping[str, Any], targets: Iterable[str], stopped: Collection[str]
+) -> dict[str, list[str]]:
+    """Write further targets that turned out not to be served, beside those that are stored.
+
+    Args:
+        outputs: What is stored.
+        targets: The further ones.
+        stopped: Those that the inventory calls stopped.
+    """
+    known = outputs.get(UNSERVED)
+    shown: dict[str, list[str]] = dict(known) if isinstance(known, dict) else {}
+    for target in sorted(targets):
+        of_kind = shown.setdefault("stopped" if target in stopped else "listed", [])
+        if target not in of_kind and len(of_kind) < TARGETS_KEPT:
+            of_kind.append(target)
+    return shown
+
+
+def ever_unserved(outputs: Mapping[str, Any]) -> frozenset[str]:
+    """Return the stored targets that were not served, whatever they are called now."""
+    stored = outputs.get(UNSERVED)
+    if not isinstance(stored, dict):
+        return frozenset()
+    return frozenset((*(stored.get("stopped") or ()), *(stored.get("listed") or ())))
 
 
 def still_unserved(outputs: Mapping[str, Any], seen: Observation) -> frozenset[str]:

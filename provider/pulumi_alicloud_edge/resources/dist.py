@@ -25,6 +25,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_placements,
     show_rollout,
     show_unserved,
+    still_unserved,
     unreadable_owned,
 )
 from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
@@ -104,8 +105,16 @@ class DistKind(Kind[DistInputs]):
 
     def left_behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what was put of names that are declared no more, and outside of what is selected now (S8)."""
-        if inputs.on_delete is OnDelete.RETAIN:
-            return ()
+        return () if inputs.on_delete is OnDelete.RETAIN else self._behind(urn, inputs, before)
+
+    def retained(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> str:
+        """Say what an update leaves where nothing is declared any more, since that is to be retained."""
+        if inputs.on_delete is not OnDelete.RETAIN:
+            return ""
+        units = dict.fromkeys(claim.unit for claim in self._behind(urn, inputs, before))
+        return stays_line(units, "where it is declared no more: on_delete is retain") if units else ""
+
+    def _behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
         names, scopes = {unit.name for unit in _units(inputs)}, self.policy(inputs).selection
         put = self._put(urn, before) if "owned" in before else self._declared_before(urn, before)
         return tuple(c for c in put if c.unit.name not in names or not is_within(c.scopes, scopes))
@@ -219,7 +228,9 @@ class DistKind(Kind[DistInputs]):
             ROLLOUT: show_rollout(ended.baseline, ended.seen, outcome.begun, self.policy(inputs).selection)
             if unfinished
             else {},
-            UNSERVED: show_unserved(outcome.unserved, ended.seen),
+            UNSERVED: show_unserved(
+                outcome.unserved | (still_unserved(olds, ended.seen) - ended.selected), ended.seen
+            ),
         }
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:

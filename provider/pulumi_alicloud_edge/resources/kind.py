@@ -193,6 +193,10 @@ class Kind(ABC, Generic[I]):
         """Return what a resource has put where it declares nothing any more, by outputs or inputs from before."""
         return ()
 
+    def retained(self, urn: str, inputs: I, before: Mapping[str, Any]) -> str:  # noqa: ARG002
+        """Say what an update leaves on purpose where nothing is declared any more; empty for nothing."""
+        return ""
+
     def cleaner(
         self,
         runtime: Runtime,  # noqa: ARG002

@@ -195,6 +195,8 @@ class Lifecycle(Generic[I]):
         result = replace(result, outputs=result.outputs | self._repairs(call, olds))
         if result.error is not None:
             return result
+        if line := self._kind.retained(call.urn, read, olds):
+            self._reporter.note(call.urn, line)
         try:
             changed = self._cleanup.after_update(call, read, olds, result.outputs)
         except EdgeError as error:

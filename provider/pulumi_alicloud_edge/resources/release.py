@@ -170,6 +170,9 @@ class ReleaseKind(Kind[ReleaseInputs]):
         from pulumi_alicloud_edge.delivery.release import ReleaseObservation
 
         shown = observation.shown if isinstance(observation, ReleaseObservation) else None
+        # A publish under way shows in what is served, which tells better whose it is.
+        arrived = tuple(replace(unit, under_way=frozenset()) for unit in drift.units)
+        drift = replace(drift, units=tuple(filter(None, arrived)))
         if shown is None:
             return drift
         return ReleaseDrift(

@@ -114,6 +114,8 @@ def drift_line(drift: Drift, noun: Noun) -> str:
         elif unit.missing:
             others = f" ({', '.join(sorted(unit.others))} runs there)" if unit.others else ""
             parts.append(f"{unit.unit} is missing on {len(unit.missing)} of {noun.count(unit.total)}{others}")
+        if unit.under_way:
+            parts.append(f"{unit.unit} is on its way to {len(unit.under_way)} of {noun.count(unit.total)}")
         if unit.failed:
             parts.append(f"{unit.unit} has failed on {len(unit.failed)} of {noun.count(unit.total)}")
     return "drift: " + ", ".join(parts)
