@@ -124,6 +124,11 @@ class Operation:
         return f"{self.stack}/{self.name}"
 
     @property
+    def declared(self) -> Mapping[str, Any]:
+        """What is judged: for a read what the outputs say, since a failed update has not stored its inputs."""
+        return self.outputs if self.what == "read" and self.outputs else self.inputs
+
+    @property
     def status(self) -> str:
         """The status that it leaves."""
         return str((self.outputs or {}).get("status", ""))

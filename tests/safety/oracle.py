@@ -32,6 +32,8 @@ LAWS = {
 IN_PLACE = frozenset({"converged", "degraded"})
 TOLD_LINES = int(os.environ.get("SAFETY_TOLD", "60"))
 TOLD_BREACHES = 6
+SHOWN_WITHIN = 60.0
+"""Seconds after which the cloud shows whatever was done to it."""
 
 Inputs = Mapping[str, Any]
 Spot = tuple[str, str]
@@ -184,7 +186,7 @@ class Oracle(Judge):
         )
         if operation.kind != DIST:
             return
-        regions = world.instances | world.unserved
+        regions = world.places
         if effect.what == "clean":
             self._hold("S1", effect.region is not None, f"a clean that names no region: {effect}")
         for instance in effect.before:
@@ -292,13 +294,13 @@ class Oracle(Judge):
         blind = world.hidden or world.cloud.dialect.inventory.value == "empty"
         if blind and operation.what in {"same", "read"}:
             return  # nothing tells of an instance that has joined since
-        if any(effect.actor == OUTSIDE for effect in operation.during):
+        if any(effect.actor == OUTSIDE for effect in operation.during) or _is_in_flight(operation, world):
             return
         lacking = [
             f"{instance} runs {name}@{world.running(name, instance)}"
             for instance, region in world.instances.items()
-            if selects(operation.inputs, instance, region)
-            for name, version in _names(operation.inputs).items()
+            if selects(operation.declared, instance, region)
+            for name, version in _names(operation.declared).items()
             if world.running(name, instance) != version
         ]
         self._hold(
@@ -371,7 +373,12 @@ class Oracle(Judge):
             since = world.effects[quiet:]
             if all(effect.actor.startswith(f"{operation.stack}/") for effect in since) and not operation.met:
                 # Without an inventory a name that is new to the stack has to be started to be sure of it (S4).
-                made_sure = operation.what == "create" and not operation.effects and world.is_blind()
+                lacked = all(
+                    before != effect.version
+                    for effect in operation.effects
+                    for before in effect.before.values()
+                )
+                made_sure = operation.what == "create" and lacked and world.is_blind()
                 self._hold(
                     "S7",
                     not operation.starts or made_sure,
@@ -423,13 +430,13 @@ class Oracle(Judge):
                 f"{env} serves {version} at {share} %; before it served {before} at {had} %",
             )
         if operation.status == "converged" and not operation.met and not disturbed:
-            stages = (operation.inputs.get("rollout") or {}).get("stages") or [{}]
-            asked = stages[-1].get("percentage") or operation.inputs.get("percentage") or 100
-            fine = version == operation.inputs["version_id"] and share == asked
+            stages = (operation.declared.get("rollout") or {}).get("stages") or [{}]
+            asked = stages[-1].get("percentage") or operation.declared.get("percentage") or 100
+            fine = version == operation.declared["version_id"] and share == asked
             self._hold(
                 "S4",
                 fine,
-                f"{env} serves {version} at {share} %; declared is {operation.inputs['version_id']} at {asked} %",
+                f"{env} serves {version} at {share} %; declared is {operation.declared['version_id']} at {asked} %",
             )
 
     # The oracle's own books
@@ -465,6 +472,14 @@ def _was_forgotten(world: World, name: str, version: str, instance: str) -> bool
     """Tell whether the cloud shows no record of what another version has displaced: then nobody can clean it."""
     forgets = world.cloud.dialect.superseded.value != "kept"
     return forgets and world.running(name, instance) not in {None, version}
+
+
+def _is_in_flight(operation: Operation, world: World) -> bool:
+    """Tell whether somebody else has just changed what the cloud may show only later."""
+    dialect = world.cloud.dialect
+    late = dialect.visibility.value == "delayed" or dialect.clean.value == "later"
+    since = world.loop.time() - SHOWN_WITHIN
+    return late and any(e.at >= since and e.actor != operation.actor for e in world.effects)
 
 
 def _selects_nobody(operation: Operation, world: World) -> bool:

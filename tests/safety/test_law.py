@@ -345,7 +345,12 @@ class Law(RuleBasedStateMachine):
     @rule()
     def deny(self) -> None:
         """The inventory may not be read, or may again."""
-        self.world.hidden = not self.world.hidden
+        self._show_inventory(hidden=not self.world.hidden)
+
+    def _show_inventory(self, *, hidden: bool) -> None:
+        if self.world.hidden and not hidden:
+            self.oracle.disturbed()  # what comes to light now may have changed long ago
+        self.world.hidden = hidden
         self.world.tell("the inventory is denied" if self.world.hidden else "the inventory may be read")
 
     @rule(seconds=st.sampled_from((5.0, 60.0, 4000.0)))
@@ -359,7 +364,7 @@ class Law(RuleBasedStateMachine):
         """In the end all programs come to what they declare, and then rest."""
         try:
             if not self.oracle.is_broken:
-                self.world.hidden = False
+                self._show_inventory(hidden=False)
                 self._heal()
                 for stack in self.stacks.values():
                     self._ran(stack.up())

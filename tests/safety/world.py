@@ -124,6 +124,8 @@ class World:
         self.hidden = False
         """Whether DescribeApplication is denied."""
         fleet = fleet or {region: tuple(f"{region}-{number}" for number in (1, 2, 3)) for region in REGIONS}
+        self.places = {each: region for region, those in fleet.items() for each in those}
+        """Every instance that there ever was, with its region."""
         document = _document(fleet, distributed, dialect or {}, seconds)
         self._ledger = Ledger(None)
         clock = EmulatedClock(real=self.loop.epoch)
@@ -235,7 +237,7 @@ class World:
 
     def add_instance(self, instance: str, region: str) -> None:
         """Have an instance join."""
-        self.instances[instance] = region
+        self.instances[instance] = self.places[instance] = region
         self._log(Effect(self.loop.time(), OUTSIDE, "inventory", detail=f"{instance} joins {region}"))
 
     def remove_instance(self, instance: str) -> None:

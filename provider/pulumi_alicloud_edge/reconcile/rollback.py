@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit, running_versions
@@ -37,11 +38,13 @@ class RollbackPlan:
     Attributes:
         steps: What is distributed again.
         emptied: What this rollout has put where nothing of the name was, by artifact.
+        below: All that its runs have put there, also what the cloud does not show below something newer.
         left: What stays as it is, and why.
     """
 
     steps: tuple[RestoreStep, ...] = ()
     emptied: tuple[tuple[Unit, frozenset[str]], ...] = ()
+    below: tuple[tuple[Unit, frozenset[str]], ...] = ()
     left: tuple[Left, ...] = ()
 
 
@@ -64,6 +67,7 @@ def plan_rollback(
     others = tuple(others)
     restored: dict[Unit, frozenset[str]] = {}
     emptied: dict[Unit, set[str]] = {}
+    below: dict[Unit, frozenset[str]] = {}
     left: list[Left] = []
     for unit in desired.units:
         if attempted := baseline.attempted.get(unit.name, set()):
@@ -76,12 +80,14 @@ def plan_rollback(
             for attempt, holders in found.emptied().items():
                 emptied.setdefault(attempt, set()).update(holders)
             left += found.left()
+            below |= {Unit(unit.name, version): found.ran_nothing for version in found.attempted}
     by_targets: dict[frozenset[str], list[Unit]] = {}
     for former, targets in restored.items():
         by_targets.setdefault(targets, []).append(former)
     return RollbackPlan(
         tuple(RestoreStep(tuple(units), targets) for targets, units in by_targets.items()),
         tuple((unit, frozenset(targets)) for unit, targets in sorted(emptied.items())),
+        tuple((unit, targets) for unit, targets in sorted(below.items()) if targets) if emptied else (),
         tuple(left),
     )
 
@@ -99,14 +105,14 @@ class _Found:
     ) -> None:
         self._unit = unit
         self._selected = selected
-        self._attempted = attempted | {unit.version}
+        self.attempted = attempted | {unit.version}
         self._baseline = baseline
         self._observation = observation
         self._running = running_versions(observation, unit.name)
         self._held = {
             version: {t for t, record in records.items() if record.state is not RecordState.DELETED}
             for version, records in observation.versions_of(unit.name).items()
-            if version in self._attempted
+            if version in self.attempted
         }
 
     def restored(self) -> dict[Unit, frozenset[str]]:
@@ -122,14 +128,15 @@ class _Found:
         """Return the version that each of some targets runs or is to run, now that the rollout has failed."""
         return {target: self._running.get(target, self._unit.version) for target in targets}
 
+    @cached_property
+    def ran_nothing(self) -> frozenset[str]:
+        """The targets that this rollout has changed and that held nothing of the name before."""
+        changed = (target for target in self._changed() if self._is_ours(target))
+        return frozenset(target for target in changed if self._before(target) is Before.NOTHING)
+
     def emptied(self) -> dict[Unit, set[str]]:
         """Return the targets that held nothing of the name before, by what was put there."""
-        nothing = {
-            target
-            for target in self._changed()
-            if self._before(target) is Before.NOTHING and self._is_ours(target)
-        }
-        found = {Unit(self._unit.name, version): holders & nothing for version, holders in self._held.items()}
+        found = {Unit(self._unit.name, v): holders & self.ran_nothing for v, holders in self._held.items()}
         return {unit: targets for unit, targets in found.items() if targets}
 
     def left(self) -> list[Left]:
@@ -161,7 +168,7 @@ class _Found:
         return (
             running is None
             or running == former
-            or running in self._attempted
+            or running in self.attempted
             or self._was_there(target, running)
         )
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
     from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.model.removal import Cleaning
     from pulumi_alicloud_edge.reconcile.rollback import RestoreStep
     from pulumi_alicloud_edge.reconcile.rollout import Memory
     from pulumi_alicloud_edge.resources.rollback import Rollback, Step
@@ -150,7 +151,7 @@ class DistKind(Kind[DistInputs]):
         from pulumi_alicloud_edge.model.removal import Permit
         from pulumi_alicloud_edge.reconcile.gate import exactly
         from pulumi_alicloud_edge.reconcile.rollback import plan_rollback
-        from pulumi_alicloud_edge.resources.rollback import Rollback
+        from pulumi_alicloud_edge.resources.rollback import Below, Rollback
 
         others = tuple(claim for claim in neighbours.claims() if claim.app_id == inputs.app_id)
         seen, selected = await _surely_listed(runtime, failed)
@@ -159,7 +160,16 @@ class DistKind(Kind[DistInputs]):
         permit = await cleaner.permit([(unit, exactly(targets)) for unit, targets in plan.emptied])
         neighbours.announce(permit + Permit(left=plan.left))
         steps = tuple(self._step(runtime, inputs, failed, step, cleaner) for step in plan.steps)
-        return Rollback(steps, permit.cleanings, cleaner, plan.left + permit.left)
+
+        async def uncovered() -> tuple[Cleaning, ...]:
+            found = await cleaner.permit([(unit, exactly(targets)) for unit, targets in plan.below])
+            return found.cleanings
+
+        def announce(cleanings: tuple[Cleaning, ...]) -> None:
+            neighbours.announce(Permit(cleanings))
+
+        below = Below(uncovered, announce) if plan.below else None
+        return Rollback(steps, permit.cleanings, cleaner, plan.left + permit.left, below)
 
     def _step(
         self,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.delivery.conduct import Ended, carry_out, remove
 from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError
 from pulumi_alicloud_edge.errors import EdgeError, Restored
+from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus
 from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy, Scope
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
     from pulumi_alicloud_edge.delivery.surroundings import Surroundings
-    from pulumi_alicloud_edge.model.observation import Unit
     from pulumi_alicloud_edge.model.removal import Cleaning, Left
     from pulumi_alicloud_edge.reconcile.decisions import Desired
 
@@ -37,6 +38,19 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Below:
+    """What may turn out to lie below something that was taken away.
+
+    Attributes:
+        uncovered: Returns what is to be taken away now, where the gate permits that.
+        announce: Is told of it, before it is.
+    """
+
+    uncovered: Callable[[], Coroutine[Any, Any, tuple[Cleaning, ...]]]
+    announce: Callable[[tuple[Cleaning, ...]], None]
+
+
+@dataclass(frozen=True)
 class Rollback:
     """What a rollback does.
 
@@ -45,6 +59,7 @@ class Rollback:
         cleanings: What is taken away again.
         remover: How it is taken away; None where there is nothing of that kind.
         left: What stays as it is, and why.
+        below: What may lie below what is taken away again; None for nothing.
         where: Where the former versions are to run again, for messages, beginning with a space.
         nothing: Why nothing is restored; empty where something is.
     """
@@ -53,6 +68,7 @@ class Rollback:
     cleanings: tuple[Cleaning, ...] = ()
     remover: RemovingPort | None = None
     left: tuple[Left, ...] = ()
+    below: Below | None = None
     where: str = ""
     nothing: str = ""
 
@@ -107,16 +123,30 @@ async def restore(rollback: Rollback, around: Surroundings, *, within: float) ->
             if restored.interrupted:
                 return restored
         if rollback.cleanings and rollback.remover is not None:
-            seconds = max(until - around.now(), 0.0)
-            unreached = await remove(
-                rollback.remover, rollback.cleanings, around, within=seconds, gate_first=True
-            )
+            unreached = await _empty(rollback, rollback.remover, around, until=until)
             restored = replace(restored, left=restored.left + unreached)
     except InterruptedWaitError:
         return replace(restored, interrupted=True)
     except EdgeError as error:
         return replace(restored, error=error)
     return restored
+
+
+async def _empty(
+    rollback: Rollback, remover: RemovingPort, around: Surroundings, *, until: float
+) -> tuple[Left, ...]:
+    """Take away what was put where nothing was, and then what that has uncovered; return what stays after all."""
+    left: tuple[Left, ...] = ()
+    due, done = rollback.cleanings, set[tuple[Unit, str]]()
+    while due:
+        seconds = max(until - around.now(), 0.0)
+        left += await remove(remover, due, around, within=seconds, gate_first=True)
+        done.update((cleaning.unit, cleaning.region) for cleaning in due)
+        found = await around.unless_interrupted(rollback.below.uncovered()) if rollback.below else ()
+        due = tuple(cleaning for cleaning in found if (cleaning.unit, cleaning.region) not in done)
+        if due and rollback.below is not None:
+            rollback.below.announce(due)
+    return left
 
 
 def _joined(before: Restored, ended: Ended) -> Restored:
