@@ -157,7 +157,7 @@ class Oracle(Judge):
             not each.error and not each.killed and (each.outputs is None or each.status in IN_PLACE)
             for each in operations
         )
-        met = any(each.met for each in operations)
+        met = any(each.met or _is_in_flight(each, stack.world) for each in operations)
         if whole and operations and operations[0].run == "up" and fine and not met:
             self._quiet[stack.name] = len(stack.world.effects)
         elif operations and operations[0].run in {"up", "destroy"}:
@@ -189,7 +189,10 @@ class Oracle(Judge):
         regions = world.places
         if effect.what == "clean":
             self._hold("S1", effect.region is not None, f"a clean that names no region: {effect}")
-        for instance in effect.before:
+        forgets = effect.what == "clean" and world.cloud.dialect.superseded.value != "kept"
+        for instance, before in effect.before.items():
+            if forgets and before != effect.version:
+                continue  # below another version, where the cloud shows nobody that it is there
             region = regions.get(instance, "")
             self._judge_own(operation, effect, known, instance, region)
             self._judge_declared(operation, effect, instance, region)
@@ -280,7 +283,11 @@ class Oracle(Judge):
             if _names(operation.inputs).get(name) is None:
                 continue
             runs = world.running(name, instance)
-            spared = known.is_hazy or (before is None and _is_named(operation.lines, name, runs))
+            spared = (
+                known.is_hazy
+                or (before is None and _is_named(operation.lines, name, runs))
+                or _is_declared_beside(operation, name, instance, region)
+            )
             self._hold(
                 "S3",
                 runs == before or spared,
@@ -355,10 +362,7 @@ class Oracle(Judge):
                     continue
                 if _was_forgotten(world, name, version, instance):
                     continue
-                if any(
-                    kind == DIST and name in _names(inputs) and selects(inputs, instance, region)
-                    for kind, inputs in operation.protected.values()
-                ):
+                if _is_declared_beside(operation, name, instance, region):
                     continue
                 self._hold(
                     "S8",
@@ -474,6 +478,14 @@ def _was_forgotten(world: World, name: str, version: str, instance: str) -> bool
     return forgets and world.running(name, instance) not in {None, version}
 
 
+def _is_declared_beside(operation: Operation, name: str, instance: str, region: str) -> bool:
+    """Tell whether another resource of the program declares a data file on an instance."""
+    return any(
+        kind == DIST and name in _names(inputs) and selects(inputs, instance, region)
+        for kind, inputs in operation.protected.values()
+    )
+
+
 def _is_in_flight(operation: Operation, world: World) -> bool:
     """Tell whether somebody else has just changed what the cloud may show only later."""
     dialect = world.cloud.dialect
@@ -495,9 +507,11 @@ def _selects_nobody(operation: Operation, world: World) -> bool:
 
 
 def _may_not_displace(operation: Operation, world: World) -> bool:
-    """Tell whether the cloud moves nothing back below a newer version, and others need that one to stay."""
-    ignores = world.cloud.dialect.redist.value == "ignored"
-    return operation.kind == DIST and ignores and any(" stays on " in line for line in operation.lines)
+    """Tell whether the cloud moves nothing back below a newer version that has to stay, or shows nothing of it."""
+    if operation.kind != DIST or world.cloud.dialect.redist.value != "ignored":
+        return False
+    forgets = world.cloud.dialect.superseded.value == "vanishes" and "never shown" in operation.error
+    return forgets or any(" stays on " in line for line in operation.lines)
 
 
 def selects(inputs: Inputs, instance: str, region: str) -> bool:

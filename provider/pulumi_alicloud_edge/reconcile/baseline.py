@@ -69,8 +69,8 @@ class Baseline:
     ) -> None:
         """Note what targets run that are about to be started; what an earlier run has noted stands.
 
-        A target without a record of any version of the name ran nothing, unless the first look has shown something;
-        and one that runs a version which this rollout has not started ran that, whatever is known of the others.
+        What the first look has shown stands. A target without a record of any version of the name ran nothing, and one
+        that runs a version which this rollout has not started ran that, whatever is known of the others.
 
         Args:
             units: What is about to be started.
@@ -93,7 +93,7 @@ class Baseline:
                 if target in seen and (runs is None or runs in ours) and told is not Belongs.NO:
                     known[target] = self.before(unit.name, target, observation.regions)
                 else:
-                    known[target] = runs or self.beside.get(unit.name, {}).get(target, Before.NOTHING)
+                    known[target] = self.beside.get(unit.name, {}).get(target, runs or Before.NOTHING)
             if not all_meant:
                 self.of_others.setdefault(unit.name, Before.NOTHING)
 
