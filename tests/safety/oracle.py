@@ -8,6 +8,7 @@ things alone.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -113,7 +114,8 @@ class Oracle(Judge):
         if operation.kind == DIST and operation.run == "up":
             names = [item["name"] for item in operation.inputs["data"]]
             if known.baseline is None:
-                known.baseline, known.touched, known.disturbed, known.is_hazy = {}, set(), set(), False
+                known.baseline, known.touched, known.is_hazy = {}, set(), False
+                known.disturbed = set(_moved_by_others(operation, world))
             for name in names:
                 for instance in (*world.instances, *world.unserved):
                     known.baseline.setdefault((name, instance), world.running(name, instance))
@@ -199,7 +201,7 @@ class Oracle(Judge):
             self._judge_restored(operation, effect, known, instance, region)
             spot = (effect.name, instance)
             known.touched.add(spot)
-            if effect.what == "start":
+            if effect.what == "start" and _names(operation.inputs).get(effect.name) == effect.version:
                 known.put.setdefault(effect.unit, set()).add(instance)
         if effect.what == "clean" and effect.before:
             named = any(f"{effect.name}@{effect.version}" in line for line in operation.lines)
@@ -399,6 +401,7 @@ class Oracle(Judge):
             and not any(effect.what != "inventory" for effect in operation.during if effect.actor == OUTSIDE)
             and not _selects_nobody(operation, world)
             and not _may_not_displace(operation, world)
+            and not _only_unserved_hold_it(operation, world)
         )
         if at_ease:
             moves = any(effect.what == "inventory" for effect in operation.during)
@@ -492,6 +495,20 @@ def _is_in_flight(operation: Operation, world: World) -> bool:
     late = dialect.visibility.value == "delayed" or dialect.clean.value == "later"
     since = world.loop.time() - SHOWN_WITHIN
     return late and any(e.at >= since and e.actor != operation.actor for e in world.effects)
+
+
+def _moved_by_others(operation: Operation, world: World) -> Iterator[Spot]:
+    """Give what somebody else has started so lately that it may arrive only now."""
+    since = world.loop.time() - SHOWN_WITHIN
+    for effect in world.effects:
+        if effect.at >= since and effect.actor != operation.actor:
+            yield from ((effect.name, instance) for instance in effect.before)
+
+
+def _only_unserved_hold_it(operation: Operation, world: World) -> bool:
+    """Tell whether a removal has failed for instances alone that no clean reaches."""
+    found = re.match(r"(\S+)@(\S+) is still on", operation.error)
+    return found is not None and not any(world.holds(*found.groups(), each) for each in world.instances)
 
 
 def _selects_nobody(operation: Operation, world: World) -> bool:

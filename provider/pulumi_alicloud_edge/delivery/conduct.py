@@ -54,6 +54,7 @@ class Ended:
         seen: The observation judged last.
         baseline: What targets ran before it started anything on them.
         selected: The targets of all its stages, as far as they are in view.
+        served: The targets that the answers to its starts have named.
         error: The error that ended it, where it was one.
     """
 
@@ -61,6 +62,7 @@ class Ended:
     seen: Observation
     baseline: Baseline
     selected: frozenset[str] = frozenset()
+    served: frozenset[str] = frozenset()
     error: EdgeError | None = None
 
 
@@ -108,7 +110,7 @@ async def carry_out(
 
 
 def _ended(rollout: Rollout, outcome: Outcome, error: EdgeError | None = None) -> Ended:
-    return Ended(outcome, rollout.seen, rollout.baseline, rollout.selected, error)
+    return Ended(outcome, rollout.seen, rollout.baseline, rollout.selected, rollout.served, error)
 
 
 async def remove(

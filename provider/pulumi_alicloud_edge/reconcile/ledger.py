@@ -36,6 +36,7 @@ class Ledger:
         self._unclear: dict[Unit, int] = {}
         self._refused: set[Unit] = set()
         self._taken: set[int] = set()
+        self._partial: set[int] = set()
         self._answered: set[int] = set()
         self._complete: dict[int, frozenset[Unit]] = {}
         self._left_out: dict[str, tuple[int, float]] = {}
@@ -80,9 +81,13 @@ class Ledger:
         taken = frozenset(request.units).difference(answer.refused)
         if taken:
             self.started = True
-        if taken and not answer.is_partial:
+        if answer.is_partial or len(taken) < len(request.units):
+            self._partial.add(request.stage)
+        else:
             self._taken.add(request.stage)
             self._answered.add(request.stage)
+            if request.targets is None:
+                self._partial.discard(request.stage)
         if answer.request_id:
             self.request_ids = (*self.request_ids, answer.request_id)
         if request.targets is None:
@@ -157,6 +162,15 @@ class Ledger:
     def has_started(self, stage: int) -> bool:
         """Tell whether this run has started anything of a stage that the cloud has taken, as far as is known."""
         return stage in self._taken
+
+    def is_partial(self, stage: int) -> bool:
+        """Tell whether a part of a stage could not be started."""
+        return stage in self._partial
+
+    @property
+    def named(self) -> frozenset[str]:
+        """All targets that answers to starts have named: they are served."""
+        return frozenset().union(*self._answered_whole.values(), *self._answered_narrow.values())
 
     def was_refused(self, unit: Unit) -> bool:
         """Tell whether the cloud did not take the latest start of this unit, so that nothing will show."""

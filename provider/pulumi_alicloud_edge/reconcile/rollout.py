@@ -158,6 +158,11 @@ class Rollout:
         return self._targets.up_to(len(self._policy.stages) - 1).targets
 
     @property
+    def served(self) -> frozenset[str]:
+        """The targets that the answers to its starts have named."""
+        return self._ledger.named
+
+    @property
     def seen(self) -> Observation:
         """The observation judged last."""
         return self._seen
@@ -473,11 +478,22 @@ class Rollout:
         )
 
     def _begun(self) -> int:
-        """Return how many stages, from the first, were started as a whole or need no start."""
-        for index in range(len(self._policy.stages)):
-            if self._targets.of(index).certainty is Certainty.UNKNOWN or index > self._stage:
+        """Return how many stages, from the first, were started as a whole or need no start (S4)."""
+        for index in range(self._stage + 1):
+            if self._targets.of(index).certainty is Certainty.UNKNOWN:
                 return index
-        return len(self._policy.stages)
+        return self._stage + 1 if self._has_begun_stage() else self._stage
+
+    def _has_begun_stage(self) -> bool:
+        """Return whether the whole of the stage under way was started, by this run or one before, or needs no start."""
+        if self._ledger.is_partial(self._stage):
+            return False
+        if self._ledger.has_started(self._stage):
+            return True
+        units = self._survey.units
+        if units and self._targets.is_named(self._stage):
+            return not any(unit.to_start for unit in units)
+        return self._targets.covered(self._stage) == frozenset(self._desired.units)
 
 
 def _as_failed(unit: UnitSurvey, given_up: Mapping[str, str]) -> UnitSurvey:

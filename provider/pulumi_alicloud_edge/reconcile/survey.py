@@ -290,7 +290,10 @@ def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Pa
         elif attempt.count >= _starts(starts, record, instead := verdicts.runs_instead(target)):
             one.to_start.discard(target)
             words = ledger.words(one.unit)
-            one.failed[target] = _reason(record, words, instead) if starts else _lapse(record, instead)
+            if starts and record is None and ledger.was_refused(one.unit):
+                one.failed[target] = f"not started: {words}"
+            else:
+                one.failed[target] = _reason(record, words, instead) if starts else _lapse(record, instead)
 
 
 def _starts(starts: int, record: Record | None, instead: str) -> int:

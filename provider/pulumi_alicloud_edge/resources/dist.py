@@ -239,7 +239,7 @@ class DistKind(Kind[DistInputs]):
             if unfinished
             else {},
             UNSERVED: show_unserved(
-                outcome.unserved | (still_unserved(olds, ended.seen) - ended.selected), ended.seen
+                outcome.unserved | (still_unserved(olds, ended.seen) - ended.served), ended.seen
             ),
         }
 
