@@ -1,59 +1,10 @@
 """Attacks on what takes something away: what would have been lost, or left without a word."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.safety.engine import Operation, Stack, instance_in, region_in
-from tests.safety.oracle import LAWS, Oracle
-from tests.safety.world import World
-
-FLEET = {"r1": ("r1-1", "r1-2", "r1-3"), "r2": ("r2-1", "r2-2", "r2-3")}
-R1, R2 = FLEET["r1"], FLEET["r2"]
-EVERY = (*R1, *R2)
-JUDGED = tuple(law for law in LAWS if law != "line")
-
-Begin = Callable[..., World]
-
-
-@pytest.fixture
-def begin() -> Iterator[Begin]:
-    """Begin a world with two regions of three instances."""
-    worlds: list[World] = []
-
-    def make(**options: Any) -> World:
-        world = World(**({"fleet": FLEET} | options))
-        worlds.append(world)
-        return world
-
-    yield make
-    for world in worlds:
-        world.close()
-
-
-def stack(world: World, name: str = "one", oracle: Oracle | None = None) -> Stack:
-    return Stack(world, name, oracle or Oracle(*JUDGED))
-
-
-def two_stacks(world: World) -> tuple[Stack, Stack]:
-    oracle = Oracle(*JUDGED)
-    return stack(world, "one", oracle), stack(world, "two", oracle)
-
-
-def fine(operations: list[Operation]) -> bool:
-    return not any(operation.error for operation in operations)
-
-
-def holds(world: World, name: str, version: str, *instances: str) -> bool:
-    return all(world.holds(name, version, instance) for instance in instances)
-
-
-def holds_none(world: World, name: str, version: str, *instances: str) -> bool:
-    return not any(world.holds(name, version, instance) for instance in instances)
-
-
-def said(operations: list[Operation], text: str) -> bool:
-    return any(text in line for operation in operations for line in operation.lines)
+from tests.safety.engine import instance_in, region_in
+from tests.safety.scenario import EVERY, R1, R2, Begin, fine, holds, holds_none, said, stack, two_stacks
 
 
 @pytest.mark.parametrize(

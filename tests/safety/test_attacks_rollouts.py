@@ -1,44 +1,11 @@
 """Attacks on rollouts and rollbacks, with what the cloud really runs as the judge."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.safety.engine import Stack, instance_in, region_in
-from tests.safety.oracle import LAWS, Oracle
+from tests.safety.engine import instance_in, region_in
+from tests.safety.scenario import EVERY, R1, R2, ROLLBACK, STAGES, STOP, Begin, running, stack
 from tests.safety.world import World
-
-STOP = {"on_failure": "stop", "retries": 0}
-ROLLBACK = {"on_failure": "rollback", "retries": 0}
-R1, R2 = ("r1-1", "r1-2", "r1-3"), ("r2-1", "r2-2", "r2-3")
-EVERY = (*R1, *R2)
-STAGES = [{"match": region_in("r1")}, {}]
-JUDGED = tuple(law for law in LAWS if law != "line")
-
-Begin = Callable[..., World]
-
-
-@pytest.fixture
-def begin() -> Iterator[Begin]:
-    """Begin a world with two regions of three instances."""
-    worlds: list[World] = []
-
-    def make(**options: Any) -> World:
-        world = World(**({"fleet": {"r1": R1, "r2": R2}} | options))
-        worlds.append(world)
-        return world
-
-    yield make
-    for world in worlds:
-        world.close()
-
-
-def stack(world: World, *laws: str) -> Stack:
-    return Stack(world, "one", Oracle(*(laws or JUDGED)))
-
-
-def running(world: World, name: str = "assets") -> dict[str, str | None]:
-    return {instance: world.running(name, instance) for instance in world.instances}
 
 
 def test_a_rollback_leaves_what_ran_the_desired_version_before_an_interrupted_run(begin: Begin) -> None:

@@ -1,62 +1,18 @@
 """What users would have lost, one scenario for each way in which that was found."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from tests.safety.engine import (
-    Operation,
     Stack,
     instance_in,
     instance_not_in,
     region_in,
     region_not_in,
 )
-from tests.safety.oracle import LAWS, Oracle
+from tests.safety.oracle import Oracle
+from tests.safety.scenario import EVERY, FLEET, R1, R2, ROLLBACK, Begin, fine, runs, stack, two_stacks
 from tests.safety.world import World
-
-ROLLBACK = {"on_failure": "rollback", "retries": 0}
-FLEET = {"r1": ("r1-1", "r1-2", "r1-3"), "r2": ("r2-1", "r2-2", "r2-3")}
-JUDGED = tuple(law for law in LAWS if law != "line")
-"""That a line names what was cleaned has a test of its own."""
-
-Begin = Callable[..., World]
-
-
-@pytest.fixture
-def begin() -> Iterator[Begin]:
-    """Begin a world with two regions of three instances."""
-    worlds: list[World] = []
-
-    def make(**options: Any) -> World:
-        world = World(**({"fleet": FLEET} | options))
-        worlds.append(world)
-        return world
-
-    yield make
-    for world in worlds:
-        world.close()
-
-
-def stack(world: World, name: str = "one", oracle: Oracle | None = None) -> Stack:
-    return Stack(world, name, oracle or Oracle(*JUDGED))
-
-
-def two_stacks(world: World) -> tuple[Stack, Stack]:
-    oracle = Oracle(*JUDGED)
-    return stack(world, "one", oracle), stack(world, "two", oracle)
-
-
-def runs(world: World, name: str, version: str | None, *instances: str) -> bool:
-    return all(world.running(name, instance) == version for instance in instances)
-
-
-def fine(operations: list[Operation]) -> bool:
-    return not any(operation.error for operation in operations)
-
-
-R1, R2 = FLEET["r1"], FLEET["r2"]
-EVERY = (*R1, *R2)
 
 
 def test_01_a_rollback_keeps_the_file_that_did_not_change(begin: Begin) -> None:
