@@ -182,7 +182,7 @@ class DistPort:
         answer = await self._start(request, matching([Expression("region_id", "In", tuple(sorted(regions)))]))
         named = frozenset(t for t, region in self._inventory.regions.items() if region in regions)
         if not targets <= named:
-            answer = replace(answer, is_partial=True)
+            answer = replace(answer, is_partial=True, notes=dict.fromkeys(request.units, _BY_REGION_ONLY))
         if answer.targets is None or targets <= named:
             return answer
         return replace(answer, targets=None)

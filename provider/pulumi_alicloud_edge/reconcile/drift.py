@@ -116,11 +116,17 @@ def _unit_drift(desired: Desired, unit: Unit, targets: set[str], observation: Ob
         by_verdict[verdicts.on(target)].add(target)
     missing = by_verdict[Verdict.MISSING]
     running = running_versions(observation, unit.name) if missing else {}
-    nowhere = observation.members[-1] is None and not observation.of(unit) and not missing
+    nowhere = observation.members[-1] is None and not _shown(unit, targets, observation) and not missing
     failed = {target: _detail(verdicts, target) for target in sorted(by_verdict[Verdict.FAILED])}
     others = frozenset(running[target] for target in missing if target in running)
     under_way = frozenset(by_verdict[Verdict.IN_PROGRESS])
     return UnitDrift(unit, frozenset(missing), failed, others, len(targets), nowhere, under_way)
+
+
+def _shown(unit: Unit, targets: set[str], observation: Observation) -> set[str]:
+    """Return the targets with a record of a unit, of those that surely belong where that can be told (S4)."""
+    shown = set(observation.of(unit))
+    return shown if observation.recorded_of(len(observation.members) - 1) is None else shown & targets
 
 
 def _placement(desired: Desired, unit: Unit, targets: set[str], observation: Observation) -> Placement:
