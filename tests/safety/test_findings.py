@@ -317,6 +317,24 @@ def test_a_preview_says_what_an_update_would_clean_and_what_it_would_leave(begin
     assert runs(world, "assets", "1", *EVERY)
 
 
+@pytest.mark.parametrize("redist", ["anew", "ignored"])
+def test_a_preview_of_going_back_says_what_that_may_clean(begin: Begin, redist: str) -> None:
+    world = begin(dialect={"redist": redist})
+    one = stack(world)
+    for version in ("1", "2"):
+        one.dist("dist", ("assets", version))
+        assert fine(one.up())
+        world.pass_time(60)
+    one.dist("dist", ("assets", "1"))
+    (look,) = one.preview()
+    assert look.impact == (
+        "assets 2 → 1: 6 instances; cleans assets@2 from 6 instances first where the cloud does not bring assets@1 "
+        "back over it"
+    )
+    (update,) = one.up()
+    assert any("cleans assets@2" in line for line in update.lines) is (redist == "ignored")
+
+
 def test_an_up_after_accepted_failures_of_which_nothing_shows_starts_nothing(begin: Begin) -> None:
     """The cloud selects by region only, so two instances cannot be started without a third."""
     world = begin(dialect={"selector": "region_in"})

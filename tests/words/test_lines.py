@@ -97,6 +97,13 @@ def test_drift(units: list[UnitDrift], line: str) -> None:
             "assets 1.4 → 1.5: 6 of 8 regions, 2 have it",
         ),
         (Impact((UnitImpact(ASSETS, (), 8, 0),), 8, (8,)), "assets 1.5: 8 regions"),
+        (
+            Impact((UnitImpact(ASSETS, ("1.6",), 8, 0, ((Unit("assets", "1.6"), 7),)),), 8, (8,)),
+            (
+                "assets 1.6 → 1.5: 8 regions; cleans assets@1.6 from 7 regions first where the cloud does not bring "
+                "assets@1.5 back over it"
+            ),
+        ),
         (Impact((UnitImpact(ASSETS, (), 7, 1),), 8, (8,)), "assets 1.5: 7 of 8 regions, 1 has it"),
         (Impact((UnitImpact(ASSETS, (), 0, 0),), None, (None,)), "assets 1.5: number of regions unknown"),
         (

@@ -9,7 +9,7 @@ from pulumi_alicloud_edge.model.outcome import Verdict
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import all_targets
-from pulumi_alicloud_edge.reconcile.verdicts import Verdicts
+from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, lying_above
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,15 @@ class UnitImpact:
         others: Versions that run now on the targets to be changed.
         changed: Number of targets to be changed.
         having: Number of targets that have it already or are getting it.
+        above: Newer versions that lie above it on targets to be changed, with the number of these: they are displaced
+            where the cloud does not bring it back over them.
     """
 
     unit: Unit
     others: tuple[str, ...]
     changed: int
     having: int
+    above: tuple[tuple[Unit, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,15 @@ def _unit_impact(desired: Desired, unit: Unit, targets: set[str], observation: O
     changed = {target for target in targets if verdicts.on(target) in (Verdict.MISSING, Verdict.FAILED)}
     running = running_versions(observation, unit.name) if desired.exclusive else {}
     others = {running[target] for target in changed if target in running} - {unit.version}
-    return UnitImpact(unit, tuple(sorted(others)), len(changed), len(targets) - len(changed))
+    above = lying_above(observation, unit) if desired.exclusive else {}
+    displaced = ((other, len(where & changed)) for other, where in sorted(above.items()))
+    return UnitImpact(
+        unit,
+        tuple(sorted(others)),
+        len(changed),
+        len(targets) - len(changed),
+        tuple((other, count) for other, count in displaced if count),
+    )
 
 
 def _stage_sizes(observation: Observation) -> tuple[int | None, ...]:

@@ -125,7 +125,8 @@ def impact_line(impact: Impact, noun: Noun) -> str:
     """Say what a rollout would touch: ``assets 1.4 → 1.5: 300 of 340 instances, 40 have it, in 3 stages (…)``."""
     if not impact:
         return ""
-    return "; ".join(_unit_impact(unit, impact, noun) for unit in impact.units) + _stages_clause(impact)
+    touched = "; ".join(_unit_impact(unit, impact, noun) for unit in impact.units) + _stages_clause(impact)
+    return "; ".join([touched, *_displacements(impact, noun)])
 
 
 def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[Stage, ...]) -> str:
@@ -189,6 +190,15 @@ def _unit_impact(unit: UnitImpact, impact: Impact, noun: Noun) -> str:
         return head + noun.count(unit.changed)
     verb = "has" if unit.having == 1 else "have"
     return f"{head}{unit.changed} of {noun.count(impact.total)}, {unit.having} {verb} it"
+
+
+def _displacements(impact: Impact, noun: Noun) -> list[str]:
+    """Say what lies above a version that is gone back to, and may have to be cleaned for it."""
+    return [
+        f"cleans {above} from {noun.count(count)} first where the cloud does not bring {unit.unit} back over it"
+        for unit in impact.units
+        for above, count in unit.above
+    ]
 
 
 def _stages_clause(impact: Impact) -> str:
