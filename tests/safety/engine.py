@@ -97,6 +97,7 @@ class Operation:
         error: How it failed.
         met: How many of its calls met a fault.
         impact: What a preview says that it would touch.
+        began: The virtual second at which it began.
     """
 
     stack: str
@@ -117,6 +118,7 @@ class Operation:
     interrupted: bool = False
     met: int = 0
     impact: str = ""
+    began: float = 0.0
 
     @property
     def actor(self) -> str:
@@ -557,6 +559,7 @@ class _Run:
             len(self._host.lines.kept),
             world.met(),
         )
+        operation.began = world.loop.time()
         stack.judge.before(operation, world)
         with world.acting(operation.actor):
             try:

@@ -17,6 +17,8 @@ from typing import Any
 from tests.safety.engine import DIST, PUSH, RELEASE, Judge, Operation, Stack
 from tests.safety.world import OUTSIDE, Effect, World
 
+from alicloud_edge_emulator.ens.records import State
+
 LAWS = {
     "S1": "only its own",
     "S2": "declared stays",
@@ -143,12 +145,17 @@ class Oracle(Judge):
         if broken:
             self.is_broken = True
             raise BrokenLawError(broken, world)
+        self._close_books(operation, known, world)
+
+    def _close_books(self, operation: Operation, known: Known, world: World) -> None:
         if operation.killed:
             self._forget(operation, known)
         if operation.what in {"create", "update", "same"} and not operation.error and not operation.killed:
             known.succeeded_at = world.loop.time()
             if operation.status in IN_PLACE:
                 known.baseline, known.release = None, None
+        if operation.status == "rolled_back":
+            known.baseline = None  # what it has left after all, it has said
         gone = operation.outputs is None and operation.what in {"read", "delete"}
         if gone and not operation.error and not operation.killed:
             self._known.pop(operation.actor, None)
@@ -159,7 +166,7 @@ class Oracle(Judge):
             not each.error and not each.killed and (each.outputs is None or each.status in IN_PLACE)
             for each in operations
         )
-        met = any(each.met or _is_in_flight(each, stack.world) for each in operations)
+        met = any(each.met for each in operations) or _others_interfere(stack, operations)
         if whole and operations and operations[0].run == "up" and fine and not met:
             self._quiet[stack.name] = len(stack.world.effects)
         elif operations and operations[0].run in {"up", "destroy"}:
@@ -311,6 +318,8 @@ class Oracle(Judge):
             if selects(operation.declared, instance, region)
             for name, version in _names(operation.declared).items()
             if world.running(name, instance) != version
+            and not _was_lost_unseen(operation, world, name, instance)
+            and not _is_accepted(operation, world, name, instance)
         ]
         self._hold(
             "S4",
@@ -342,7 +351,7 @@ class Oracle(Judge):
         elif operation.what in {"create", "update"}:
             self._hold(
                 "S5",
-                operation.status != "rolled_back",
+                operation.status != "rolled_back" or _may_not_displace(operation, world),
                 f"{operation.actor} was rolled back after one {rules[0]['effect']} read: {operation.error}",
             )
 
@@ -363,6 +372,7 @@ class Oracle(Judge):
                 if name in declared and selects(operation.inputs, instance, region):
                     continue
                 if _was_forgotten(world, name, version, instance):
+                    instances.discard(instance)
                     continue
                 if _is_declared_beside(operation, name, instance, region):
                     continue
@@ -505,10 +515,46 @@ def _moved_by_others(operation: Operation, world: World) -> Iterator[Spot]:
             yield from ((effect.name, instance) for instance in effect.before)
 
 
+def _was_lost_unseen(operation: Operation, world: World, name: str, instance: str) -> bool:
+    """Tell whether nobody can know that an instance lacks something that has been rolled out before.
+
+    Without an inventory one that shows no record of the name may not exist; and one that was left out of a start
+    and comes back shows no difference until somebody starts it again.
+    """
+    if operation.what == "create":
+        return False
+    unserved = (operation.outputs or {}).get("__unserved") or {}
+    if any(instance in those for those in unserved.values()):
+        return True
+    olds, region = operation.olds, world.places[instance]
+    if _names(olds).get(name) != _names(operation.declared).get(name) or not selects(olds, instance, region):
+        return False
+    shown = any(instance in records for _, records in world.app.versions_of(name))
+    return world.is_blind() and not shown
+
+
+def _is_accepted(operation: Operation, world: World, name: str, instance: str) -> bool:
+    """Tell whether a target has failed since the rollout, within the budget: that is no drift (rule 5)."""
+    version = _names(operation.declared)[name]
+    failed = any(
+        unit.version == version and instance in records and records[instance].state(world.now) is State.FAILED
+        for unit, records in world.app.versions_of(name)
+    )
+    stages = (operation.inputs.get("rollout") or {}).get("stages") or [{}]
+    allows = stages[-1].get("max_failed") or (operation.inputs.get("rollout") or {}).get("max_failed")
+    return operation.what == "same" and failed and bool(allows)
+
+
 def _only_unserved_hold_it(operation: Operation, world: World) -> bool:
     """Tell whether a removal has failed for instances alone that no clean reaches."""
     found = re.match(r"(\S+)@(\S+) is still on", operation.error)
     return found is not None and not any(world.holds(*found.groups(), each) for each in world.instances)
+
+
+def _others_interfere(stack: Stack, operations: list[Operation]) -> bool:
+    """Tell whether somebody else has changed something during a run, or so shortly before that it arrives only then."""
+    since = min((each.began for each in operations), default=0.0) - SHOWN_WITHIN
+    return any(e.at >= since and not e.actor.startswith(f"{stack.name}/") for e in stack.world.effects)
 
 
 def _selects_nobody(operation: Operation, world: World) -> bool:
