@@ -425,12 +425,12 @@ class Law(RuleBasedStateMachine):
             self.done[f"{operation.run} {operation.what} {ending}"] += 1
 
 
-@pytest.mark.timeout(0 if EXAMPLES > 500 else 900)
-def test_no_life_breaks_a_law() -> None:
+def invent_lives(examples: int) -> None:
+    """Invent lives of programs until one breaks a law, or there are enough."""
     Law.tried.clear()
     Law.done.clear()
     profile = settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
@@ -441,9 +441,14 @@ def test_no_life_breaks_a_law() -> None:
         print_blob=False,
     )
     machine = Law if SEED is None else seed(int(SEED))(Law)
+    run_state_machine_as_test(machine, settings=profile)
+
+
+@pytest.mark.timeout(0 if EXAMPLES > 500 else 900)
+def test_no_life_breaks_a_law() -> None:
     began = time.perf_counter()
     try:
-        run_state_machine_as_test(machine, settings=profile)
+        invent_lives(EXAMPLES)
     finally:
         print(summary(time.perf_counter() - began))  # noqa: T201 - what it is run for
 
