@@ -529,7 +529,10 @@ def _was_lost_unseen(operation: Operation, world: World, name: str, instance: st
     olds, region = operation.olds, world.places[instance]
     if _names(olds).get(name) != _names(operation.declared).get(name) or not selects(olds, instance, region):
         return False
-    shown = any(instance in records for _, records in world.app.versions_of(name))
+    shown = any(
+        instance in records and records[instance].state(world.now) is not State.DELETED
+        for _, records in world.app.versions_of(name)
+    )
     return world.is_blind() and not shown
 
 
