@@ -35,6 +35,8 @@ LAWS = {
 IN_PLACE = frozenset({"converged", "degraded"})
 TOLD_LINES = int(os.environ.get("SAFETY_TOLD", "60"))
 TOLD_BREACHES = 6
+LOOK_MAY_BE_OLD = 10.0
+"""Seconds that a look may be old which resources share while changes are only being considered."""
 SHOWN_WITHIN = 60.0
 """Seconds after which the cloud shows whatever was done to it."""
 
@@ -310,7 +312,10 @@ class Oracle(Judge):
         blind = world.hidden or world.cloud.dialect.inventory.value == "empty"
         if blind and operation.what in {"same", "read"}:
             return  # nothing tells of an instance that has joined since
-        if any(effect.actor == OUTSIDE for effect in operation.during) or _is_in_flight(operation, world):
+        lately = operation.began - (LOOK_MAY_BE_OLD if operation.what == "same" else 0.0)
+        if any(e.actor == OUTSIDE and e.at >= lately for e in world.effects):
+            return
+        if _is_in_flight(operation, world):
             return
         lacking = [
             f"{instance} runs {name}@{world.running(name, instance)}"
