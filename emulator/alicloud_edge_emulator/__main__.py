@@ -19,6 +19,8 @@ from alicloud_edge_emulator.world import load_world
 
 MAX_HEAD_BYTES = 256 << 10
 """Request line and headers: the ENS operations carry all their parameters in the query."""
+KEPT_SECONDS = 75
+"""For how long an idle connection is kept: longer than clients do, which else find it closed as they use it."""
 COLLECT_AFTER = (100_000, 50, 50)
 """A fleet is many small objects without cycles, which the collector would else walk through again and again."""
 
@@ -45,6 +47,7 @@ def main() -> None:
         access_log=False,
         date_header=False,  # the gateway's own clock says it
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=1,
     )
     uvicorn.Server(config).run(sockets=[listener])
