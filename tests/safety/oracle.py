@@ -73,9 +73,7 @@ class Known:
         touched: What the rollout under way has changed.
         disturbed: What others have changed since it began.
         is_hazy: Whether a process of the rollout under way was killed.
-        spared: Versions that a kept line has named.
         lines: All lines that it has ever kept.
-        succeeded_at: When it last succeeded.
     """
 
     declared: list[Inputs] = field(default_factory=list)
@@ -85,7 +83,6 @@ class Known:
     disturbed: set[Spot] = field(default_factory=set)
     is_hazy: bool = False
     lines: list[str] = field(default_factory=list)
-    succeeded_at: float = float("-inf")
     release: tuple[str, int] | None = None
 
 
@@ -147,13 +144,13 @@ class Oracle(Judge):
         if broken:
             self.is_broken = True
             raise BrokenLawError(broken, world)
-        self._close_books(operation, known, world)
+        self._close_books(operation, known)
 
-    def _close_books(self, operation: Operation, known: Known, world: World) -> None:
+    def _close_books(self, operation: Operation, known: Known) -> None:
         if operation.killed:
             self._forget(operation, known)
-        if operation.what in {"create", "update", "same"} and not operation.error and not operation.killed:
-            known.succeeded_at = world.loop.time()
+        lasts = {"create", "update", "same", "read"}
+        if operation.what in lasts and not operation.error and not operation.killed:
             if operation.status in IN_PLACE:
                 known.baseline, known.release = None, None
         if operation.status == "rolled_back":
@@ -165,7 +162,10 @@ class Oracle(Judge):
     def after_run(self, stack: Stack, operations: list[Operation], *, whole: bool) -> None:
         """A run has ended."""
         fine = all(
-            not each.error and not each.killed and (each.outputs is None or each.status in IN_PLACE)
+            not each.error
+            and not each.killed
+            and not each.interrupted
+            and (each.outputs is None or each.status in IN_PLACE)
             for each in operations
         )
         met = any(each.met for each in operations) or _others_interfere(stack, operations)
@@ -555,8 +555,9 @@ def _is_accepted(operation: Operation, world: World, name: str, instance: str) -
 
 def _only_unserved_hold_it(operation: Operation, world: World) -> bool:
     """Tell whether a removal has failed for instances alone that no clean reaches."""
-    found = re.match(r"(\S+)@(\S+) is still on", operation.error)
-    return found is not None and not any(world.holds(*found.groups(), each) for each in world.instances)
+    subject, still, _ = operation.error.partition(" still on ")
+    units = re.findall(r"(\w+)@(\w+)", subject)
+    return bool(still) and not any(world.holds(*unit, each) for unit in units for each in world.instances)
 
 
 def _others_interfere(stack: Stack, operations: list[Operation]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.safety.oracle import BrokenLawError
-from tests.safety.test_law import Law, invent_lives
+from tests.safety.test_law import SEEDS, Law, invent_lives
 
 from pulumi_alicloud_edge.model.selection import Belongs
 from pulumi_alicloud_edge.reconcile import gate, rollout
@@ -66,6 +66,6 @@ def test_without_a_concept_a_law_is_broken(take_out: Callable[[Patch], None]) ->
     with pytest.MonkeyPatch.context() as patch:
         take_out(patch)
         with pytest.raises(BrokenLawError) as broken:
-            invent_lives(LIVES)
+            invent_lives(LIVES, SEEDS[0])
     operations = sum(Law.done.values())
     print(f"\nwithout {take_out.__name__}: {', '.join(broken.value.laws)} after {operations} operations")  # noqa: T201

@@ -48,7 +48,7 @@ class Removed:
 
 @dataclass(frozen=True)
 class StillThere:
-    """Time is up, or the cloud does not do what it was told: these units are still there."""
+    """Time is up, or the cloud does not do what it was told: these units are still there, on so many targets."""
 
     units: tuple[Unit, ...]
     left: int
@@ -142,7 +142,7 @@ class Removal:
             left = (Left(c.unit, LeftBecause.NOT_REACHED, ts, c.region) for c, ts in held.items())
             return Removed(self._refused + tuple(left))
         units = tuple(dict.fromkeys(cleaning.unit for cleaning in held))
-        return StillThere(units, sum(map(len, held.values())))
+        return StillThere(units, len(frozenset().union(*held.values())))
 
     def _end(self, observation: Observation, now: float) -> Confirm | Removed:
         """Believe that all is gone: at once where the record of every target says so, else after a second look."""
