@@ -149,10 +149,9 @@ class Oracle(Judge):
     def _close_books(self, operation: Operation, known: Known) -> None:
         if operation.killed:
             self._forget(operation, known)
-        lasts = {"create", "update", "same", "read"}
-        if operation.what in lasts and not operation.error and not operation.killed:
-            if operation.status in IN_PLACE:
-                known.baseline, known.release = None, None
+        lasts = operation.what in {"create", "update", "same", "read"} and operation.status in IN_PLACE
+        if lasts and not operation.error and not operation.killed:
+            known.baseline, known.release = None, None
         if operation.status == "rolled_back":
             known.baseline = None  # what it has left after all, it has said
         gone = operation.outputs is None and operation.what in {"read", "delete"}
