@@ -434,6 +434,7 @@ def invent_lives(examples: int, number: int) -> None:
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
+        derandomize=False,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate, Phase.shrink) if SHRINK else (Phase.generate,),
         report_multiple_bugs=False,

@@ -172,6 +172,11 @@ def test_input_faults_are_a_line_each() -> None:
     assert explain(InputError(faults)) == "data[0].version: must be text\nnothing is selected"
 
 
+def test_what_an_input_fault_quotes_can_be_shown() -> None:
+    error = InputError((InputFault("regions[1]", "jia\U00014647\x07 is named twice"),))
+    assert explain(error) == r"regions[1]: jia\U00014647\x07 is named twice"
+
+
 def test_what_is_still_there_is_counted() -> None:
     assert explain(RemovalError((ASSETS,), 1, "e76f8985"), INSTANCES).splitlines() == [
         "assets@1.5 is still on 1 instance of e76f8985 after cleaning.",

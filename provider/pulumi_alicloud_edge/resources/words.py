@@ -314,7 +314,8 @@ def explain(error: EdgeError, noun: Noun | None = None) -> str:
     """Make the message of an error: what failed, where, the cloud's own words, and what to do next."""
     match error:
         case InputError():
-            return "\n".join(f"{f.path}: {f.reason}" if f.path else f.reason for f in error.faults)
+            lines = (f"{f.path}: {f.reason}" if f.path else f.reason for f in error.faults)
+            return "\n".join(map(_printable, lines))
         case SettingsError():
             return f"{error.setting}: {error.reason}. {error.remedy}"
         case RolloutError():
@@ -327,6 +328,11 @@ def explain(error: EdgeError, noun: Noun | None = None) -> str:
             return _transport(error)
         case _:
             return str(error)
+
+
+def _printable(line: str) -> str:
+    """Return a line with what a terminal cannot show written as escapes; it may quote any input."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def _cloud(error: CloudError) -> str:
