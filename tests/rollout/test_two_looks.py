@@ -24,8 +24,9 @@ from tests.rollout.world import (
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, RolloutStatus
 from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy
+from pulumi_alicloud_edge.reconcile.baseline import Before
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm, Finish, Start, StartAnswer
-from pulumi_alicloud_edge.reconcile.rollout import Rollout
+from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 Garble = Callable[[Observation], Observation]
 
@@ -225,8 +226,9 @@ def rolling_back(timeout: float = 600) -> RolloutPolicy:
     return replace(policy(timeout=timeout), on_failure=OnFailure.ROLLBACK)
 
 
-def looks_before_the_start(cloud: SimulatedCloud, plan: RolloutPolicy) -> tuple[int, Rollout]:
-    one = rollout(cloud, plan)
+def looks_before_the_start(cloud: SimulatedCloud, memory: Memory | None) -> tuple[int, Rollout]:
+    plan = policy()
+    one = rollout(cloud, plan, memory=memory)
     driven: Iterator[Outcome | None] = steps(one, cloud, plan)
     while not cloud.requests:
         next(driven)
@@ -235,30 +237,32 @@ def looks_before_the_start(cloud: SimulatedCloud, plan: RolloutPolicy) -> tuple[
     return looks, one
 
 
-def test_that_targets_ran_nothing_is_looked_at_twice_before_a_rollback_could_clean_them() -> None:
-    cloud = SimulatedCloud(fleet(2)).has(OLDER, "t00")
-    looks, one = looks_before_the_start(cloud, rolling_back())
-    assert looks == 2
-    assert one.baseline.before("assets", "t00", {}) == "1.4"
-
-
-@pytest.mark.parametrize(
-    "targets", [("t00", "t01"), ()], ids=["all ran something", "the user wants no rollback"]
-)
-def test_where_nothing_could_be_cleaned_one_look_is_enough(targets: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("targets", [("t00", "t01"), ("t00",), ()], ids=["all", "one", "none"])
+def test_what_runs_is_looked_at_twice_before_the_first_start(targets: tuple[str, ...]) -> None:
+    """A rollback goes by it, of this run or of a later one, so two looks have to agree."""
     cloud = SimulatedCloud(fleet(2)).has(OLDER, *targets)
-    assert looks_before_the_start(cloud, rolling_back() if targets else policy())[0] == 1
+    looks, one = looks_before_the_start(cloud, Memory(needs_baseline=True))
+    assert looks == 2
+    assert one.baseline.before("assets", "t00", {}) == ("1.4" if targets else Before.NOTHING)
 
 
-def test_one_answer_without_records_does_not_make_a_rollback_forget_what_ran() -> None:
-    plan = rolling_back()
+def test_where_no_rollback_goes_by_what_runs_one_look_is_enough() -> None:
+    assert looks_before_the_start(SimulatedCloud(fleet(2)), None)[0] == 1
+
+
+@pytest.mark.parametrize("version", ["1.3", None], ids=["the past", "nothing"])
+def test_one_look_that_differs_is_not_believed(version: str | None) -> None:
+    """The first shows another version, or nothing; the next two agree."""
+    plan = policy()
     cloud = SimulatedCloud(fleet(2)).has(OLDER, "t00", "t01")
-    one = rollout(cloud, plan)
+    one = rollout(cloud, plan, memory=Memory(needs_baseline=True))
     good = cloud.observe(plan.stages)
-    assert isinstance(one.decide(empty(good), 100), Confirm)
-    decision = one.decide(good, 101)
+    past = {Unit("assets", version): good.of(OLDER)} if version else {}
+    assert isinstance(one.decide(replace(good, records=past), 100), Confirm)
+    assert isinstance(one.decide(good, 101), Confirm)
+    decision = one.decide(good, 102)
     assert isinstance(decision, Start)
     for request in decision.requests:
-        one.starting(request, 101)
+        one.starting(request, 102)
         one.started(request, StartAnswer())
     assert {one.baseline.before("assets", target, {}) for target in ("t00", "t01")} == {"1.4"}

@@ -32,7 +32,7 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     StartRequest,
     Wait,
 )
-from pulumi_alicloud_edge.reconcile.rollout import Rollout
+from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 ASSETS = Unit("assets", "1.5")
 OLDER = Unit("assets", "1.4")
@@ -256,10 +256,11 @@ def rollout(
     *units: Unit,
     exclusive: bool = True,
     starts_in: float = 0.0,
+    memory: Memory | None = None,
 ) -> Rollout:
     """A rollout that begins now."""
     desired = Desired(units or (ASSETS,), exclusive=exclusive)
-    return Rollout(desired, plan or policy(), cloud.now, starts_in=starts_in)
+    return Rollout(desired, plan or policy(), cloud.now, starts_in=starts_in, memory=memory)
 
 
 def steps(one: Rollout, cloud: SimulatedCloud, plan: RolloutPolicy) -> Iterator[Outcome | None]:

@@ -4,7 +4,22 @@ from typing import Any
 
 import pytest
 from tests.safety.engine import instance_in, region_in
-from tests.safety.scenario import EVERY, R1, R2, Begin, fine, holds, holds_none, said, stack, two_stacks
+from tests.safety.scenario import (
+    EVERY,
+    R1,
+    R2,
+    ROLLBACK,
+    STAGES,
+    STOP,
+    Begin,
+    fine,
+    holds,
+    holds_none,
+    runs,
+    said,
+    stack,
+    two_stacks,
+)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +140,7 @@ def test_a_refresh_forgets_no_former_version_that_is_there_still(begin: Begin) -
     assert holds_none(world, "assets", "1", *R1)
 
 
-@pytest.mark.parametrize("after", [0.3, 1.0, 4.0])
+@pytest.mark.parametrize("after", [1.3, 2.0, 5.0])
 def test_a_refresh_forgets_no_start_that_does_not_show_yet(begin: Begin, after: float) -> None:
     world = begin(dialect={"visibility": "delayed"})
     one = stack(world)
@@ -136,7 +151,7 @@ def test_a_refresh_forgets_no_start_that_does_not_show_yet(begin: Begin, after: 
     assert "dist" in one.states
 
 
-@pytest.mark.parametrize("after", [0.3, 1.0, 4.0])
+@pytest.mark.parametrize("after", [1.3, 2.0, 5.0])
 def test_a_destroy_forgets_no_start_that_does_not_show_yet(begin: Begin, after: float) -> None:
     world = begin(dialect={"visibility": "delayed"})
     one = stack(world)
@@ -181,3 +196,82 @@ def test_a_destroy_of_stopped_instances_alone_says_what_stays(begin: Begin) -> N
     world.app.stopped.update(R1)
     ops = one.destroy()
     assert not fine(ops) or said(ops, "r1-3") or not holds(world, "assets", "1", "r1-3")
+
+
+def test_what_stays_for_a_neighbour_is_remembered_when_on_delete_goes_from_retain_to_clean(
+    begin: Begin,
+) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"), ("levels", "1"), on_delete="retain")
+    assert fine(one.up())
+    one.dist("a", ("assets", "1"), on_delete="retain")
+    one.dist("b", ("levels", "1"), match=instance_in("r1-1"))
+    assert fine(one.up())
+    one.dist("a", ("assets", "1"), on_delete="clean")
+    assert fine(one.up())
+    one.destroy(["a"])
+    assert holds(world, "levels", "1", "r1-1")
+
+
+@pytest.mark.parametrize("how", ["denied", "one 403"])
+def test_two_that_name_the_same_instance_are_refused_without_an_inventory(begin: Begin, how: str) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"), match=instance_in("r1-1"))
+    assert fine(one.up())
+    world.pass_time(100)
+    one.dist("b", ("assets", "2"), match=instance_in("r1-1"))
+    world.hidden = how == "denied"
+    if how == "one 403":
+        world.disturb(
+            {
+                "action": "DescribeApplication",
+                "count": 1,
+                "effect": "error",
+                "code": "NoPermission",
+                "status": 403,
+            }
+        )
+    one.up()
+    assert runs(world, "assets", "1", "r1-1")
+
+
+def test_a_lost_clean_is_made_again_where_an_instance_was_not_served_before(begin: Begin) -> None:
+    world = begin(fleet={"r1": ["r1-1"], "r2": R2})
+    one = stack(world)
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    world.stop_serving("r1-1")
+    one.dist("a", ("assets", "1"), ("levels", "1"))
+    assert fine(one.up())
+    world.serve_again("r1-1")
+    world.pass_time(1000)
+    world.disturb({"action": "CleanDistData", "effect": "drop_before", "count": 1})
+    one.destroy()
+    assert holds_none(world, "assets", "1", *EVERY)
+
+
+def test_a_start_that_was_refused_makes_nothing_of_others_its_own(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", R2)])
+    one = stack(world)
+    one.dist("a", ("assets", "1"), match=region_in("r1"))
+    assert fine(one.up())
+    one.dist("a", ("assets", "1"), ("levels", "1"), rollout=STOP)
+    world.disturb({"action": "DistApplicationData", "effect": "error", "code": "NoPermission", "status": 403})
+    one.up()
+    world.disturb()
+    one.dist("a", ("assets", "1"), match=region_in("r1"))
+    one.up()
+    assert holds(world, "assets", "1", *R2)
+
+
+def test_a_stage_that_was_never_reached_is_not_cleaned(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", R2)])
+    one = stack(world)
+    one.dist("a", ("assets", "1"), rollout={**ROLLBACK, "stages": STAGES})
+    world.break_targets("r1-1")
+    one.up()
+    one.drop("a")
+    one.up()
+    assert holds(world, "assets", "1", *R2)

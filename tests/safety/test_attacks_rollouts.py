@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.safety.engine import instance_in, region_in
-from tests.safety.scenario import EVERY, R1, R2, ROLLBACK, STAGES, STOP, Begin, running, stack
+from tests.safety.scenario import EVERY, R1, R2, ROLLBACK, STAGES, STOP, Begin, fine, running, runs, stack
 from tests.safety.world import World
 
 
@@ -200,3 +200,115 @@ def test_a_rollback_that_cannot_be_planned_is_remembered(begin: Begin, skip: int
     one.up()
     if world.effects and one.states["dist"].outputs["status"] == "rolled_back":
         assert running(world) == dict.fromkeys(R1, "1") | dict.fromkeys(R2, None)
+
+
+EMPTY_PAGE = {"DistResults": {"DistResult": []}, "PageNumber": 1, "PageSize": 100, "TotalCount": 0}
+
+
+def fails_once(*targets: str) -> dict[str, Any]:
+    return {"effect": "target_fail", "targets": list(targets), "count": 1}
+
+
+def one_bad_look(how: str, skip: int) -> dict[str, Any]:
+    rule = {"action": "DescribeDataDistResult", "count": 1, "skip": skip}
+    return rule | (
+        {"effect": "stale", "seconds": 400} if how == "stale" else {"effect": "answer", "body": EMPTY_PAGE}
+    )
+
+
+@pytest.mark.parametrize("skip", [0, 1, 2])
+def test_one_empty_look_of_a_run_that_stops_is_no_baseline_of_a_later_rollback(
+    begin: Begin, skip: int
+) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)])
+    world.pass_time(100)
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout=STOP)
+    world.disturb(one_bad_look("empty", skip), fails_once("r1-1"))
+    one.up()
+    one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    assert not any(e.what == "clean" for e in world.effects)
+    assert running(world) == dict.fromkeys(EVERY, "1")
+
+
+@pytest.mark.parametrize("skip", [0, 1, 2, 3])
+@pytest.mark.parametrize("create", [True, False])
+def test_one_look_at_the_past_is_no_baseline(begin: Begin, skip: int, create: bool) -> None:  # noqa: FBT001
+    world = begin(distributed=[("assets", "1", EVERY)])
+    world.pass_time(600)
+    one = stack(world)
+    if create:
+        world.drift("assets", "2", EVERY)
+    else:
+        one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+        one.up()
+    world.pass_time(200)
+    one.dist("dist", ("assets", "3"), rollout=ROLLBACK)
+    world.disturb(one_bad_look("stale", skip), fails_once("r1-1"))
+    one.up()
+    assert running(world) == dict.fromkeys(EVERY, "2")
+
+
+def test_one_look_at_the_past_of_a_run_that_stops_is_no_baseline(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)])
+    world.pass_time(600)
+    world.drift("assets", "2", EVERY)
+    world.pass_time(200)
+    one = stack(world)
+    one.dist("dist", ("assets", "3"), rollout=STOP)
+    world.disturb(one_bad_look("stale", 1), fails_once("r1-1"))
+    one.up()
+    one.dist("dist", ("assets", "3"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    assert running(world) == dict.fromkeys(EVERY, "2")
+
+
+def test_going_back_that_fails_restores_what_ran_before_it_was_left(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)])
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout=STOP)
+    world.disturb(fails_once("r2-3"))
+    one.up()
+    world.pass_time(60)
+    one.dist("dist", ("assets", "1"), rollout={**ROLLBACK, "stages": STAGES})
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    assert runs(world, "assets", "1", "r2-1", "r2-2")
+
+
+def test_going_back_in_stages_displaces_what_an_earlier_run_has_put(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)], dialect={"redist": "ignored"})
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout=STOP)
+    world.disturb(fails_once("r2-3"))
+    one.up()
+    world.disturb()
+    one.dist("dist", ("assets", "1"), rollout={**STOP, "stages": STAGES})
+    ops = one.up()
+    assert fine(ops)
+
+
+@pytest.mark.parametrize("at", [1.5, 2, 2.5, 3, 3.5])
+def test_going_back_after_ctrl_c_displaces_whatever_has_arrived(begin: Begin, at: float) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)], dialect={"redist": "ignored"})
+    world.pass_time(100)
+    one = stack(world)
+    one.dist("dist", ("assets", "2"))
+    one.up(interrupt_after=at)
+    one.dist("dist", ("assets", "1"), rollout=STOP)
+    ops = one.up()
+    assert fine(ops)
+
+
+def test_the_first_batch_of_a_start_is_known_where_the_second_is_refused(begin: Begin) -> None:
+    many = tuple(f"r1-{number}" for number in range(160))
+    world = begin(fleet={"r0": ["r0-1"], "r1": many}, distributed=[("assets", "2", ["r0-1"])])
+    one = stack(world, "S3")
+    one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+    refused = {"effect": "error", "code": "NoPermission", "status": 403}
+    world.disturb({"action": "DistApplicationData", "skip": 1, **refused})
+    one.up()
+    assert running(world) == dict.fromkeys(many) | {"r0-1": "2"}

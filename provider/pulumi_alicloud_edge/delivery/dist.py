@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pulumi_alicloud_edge.delivery.inventory import EMPTY_INVENTORY, Inventory, read_inventory
 from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.delivery.strategies import dist_strategy, matching
-from pulumi_alicloud_edge.errors import RejectedError
+from pulumi_alicloud_edge.errors import CloudError, RejectedError, TransportError
 from pulumi_alicloud_edge.model.observation import Observation, Records, Unit
 from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Scope, Stage
 from pulumi_alicloud_edge.model.selection import (
@@ -167,10 +167,17 @@ class DistPort:
         """Start exactly these instances, in as many calls as their names need."""
         batches = [instances[at : at + INSTANCES_NAMED] for at in range(0, len(instances), INSTANCES_NAMED)]
         selections = [matching([Expression("instance_id", "In", tuple(batch))]) for batch in batches]
-        answers = [await self._start(request, selection) for selection in selections]
+        answers: list[StartAnswer] = []
+        for selection in selections:
+            try:
+                answers.append(await self._start(request, selection))
+            except (CloudError, TransportError):
+                if not answers:
+                    raise
+                break  # what has been started is known (S3); the rest is asked for again
         listed = [answer.targets for answer in answers if answer.targets is not None]
-        everyone = frozenset().union(*listed) if len(listed) == len(answers) else None
-        return replace(answers[-1], targets=everyone)
+        everyone = frozenset().union(*listed) if len(listed) == len(selections) else None
+        return replace(answers[-1], targets=everyone, is_partial=len(answers) < len(selections))
 
     async def _start_regions_of(self, request: StartRequest, targets: frozenset[str]) -> StartAnswer:
         """Start the regions that the targets are in, where those hold nothing outside the selection (S1)."""

@@ -64,7 +64,7 @@ class Removal:
         cleanings: What to clean.
         deadline: When to give up.
         stall_timeout: Seconds without any progress after which to give up.
-        unserved: Targets that are known not to be served: they are told to clean, and not waited for.
+        unserved: Targets that were not served before: they are told to clean three times, and not waited for longer.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Removal:
 
     def decide(self, observation: Observation, now: float) -> RemovalDecision:
         """Judge an observation made at ``now``. What does not shrink is cleaned again, twice."""
-        held = {cleaning: self._held(observation, cleaning) for cleaning in self._cleanings}
+        held = {cleaning: self._held(observation, cleaning, now) for cleaning in self._cleanings}
         held = {cleaning: targets for cleaning, targets in held.items() if targets}
         for cleaning, targets in held.items():
             self._holders.setdefault(cleaning.unit, set()).update(targets)
@@ -169,12 +169,16 @@ class Removal:
         waited = now - self._cleaned_at[cleaning] >= VISIBILITY
         return waited and self._cleans[cleaning] < CLEANS
 
-    def _held(self, observation: Observation, cleaning: Cleaning) -> frozenset[str]:
+    def _held(self, observation: Observation, cleaning: Cleaning, now: float) -> frozenset[str]:
         """Return who holds the artifact: the instances that held it before, and what has come to the region since.
 
-        An instance that is not served and was told to clean does not keep a removal from ending.
+        A stopped instance that was told to clean does not keep a removal from ending, nor does one that was not served
+        before once it was told as often as any other: it may be served again.
         """
-        unserved = observation.stopped | self._unserved if cleaning in self._cleaned_at else frozenset()
+        cleaned_at = self._cleaned_at.get(cleaning)
+        unserved = frozenset() if cleaned_at is None else observation.stopped
+        if self._cleans.get(cleaning, 0) >= CLEANS and now - (cleaned_at or now) >= VISIBILITY:
+            unserved |= self._unserved
         return frozenset(
             target
             for target, record in observation.of(cleaning.unit).items()

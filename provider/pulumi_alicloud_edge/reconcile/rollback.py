@@ -2,7 +2,8 @@
 
 | the target ran | and now | then |
 | --- | --- | --- |
-| what is desired, before the first start | | it is left alone |
+| what is desired, before the first start | runs that | it is left alone |
+| what is desired, before the first start | runs what an earlier run has tried over it, or nothing | it is restored |
 | another version | runs that, or what this rollout has started, or nothing | that version is restored |
 | nothing of the name | holds what this rollout has started | that is cleaned, as far as the gate lets it |
 | anything | runs what somebody else has put there since | it is left, and said |
@@ -120,13 +121,23 @@ class _Found:
         found: dict[Unit, set[str]] = {}
         for target in self._changed():
             former = self._before(target)
-            if isinstance(former, str) and former != self._unit.version and self._is_ours(target, former):
+            if isinstance(former, str) and self._is_to_come_back(target, former):
                 found.setdefault(Unit(self._unit.name, former), set()).add(target)
         return {unit: frozenset(targets) for unit, targets in found.items()}
 
     def standing(self, targets: Iterable[str]) -> dict[str, str]:
         """Return the version that each of some targets runs or is to run, now that the rollout has failed."""
         return {target: self._running.get(target, self._unit.version) for target in targets}
+
+    def _is_to_come_back(self, target: str, former: str) -> bool:
+        """Return whether a former version is to be distributed again, which may be the desired one itself.
+
+        That was tried over by an earlier run of this rollout then, with another version.
+        """
+        if not self._is_ours(target, former):
+            return False
+        tried = self.attempted - {former}
+        return former != self._unit.version or (bool(tried) and self._running.get(target) in {None, *tried})
 
     @cached_property
     def ran_nothing(self) -> frozenset[str]:

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailureCause,
@@ -39,7 +39,7 @@ from pulumi_alicloud_edge.model.outcome import (
     Progress,
     RolloutStatus,
 )
-from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy, Stage
+from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
 from pulumi_alicloud_edge.model.selection import Certainty
 from pulumi_alicloud_edge.reconcile.baking import has_baked
 from pulumi_alicloud_edge.reconcile.baseline import Baseline
@@ -97,11 +97,13 @@ class Memory:
     Attributes:
         baseline: What targets ran when it began; empty in its first run.
         covered: For each stage, the units of which an earlier run has started the whole of it (S4).
+        needs_baseline: Whether a rollback, of this run or a later one, goes by what targets run now.
         passes_empty_stages: Whether a stage that selects nothing any more is passed over: nothing was edited (S6).
     """
 
     baseline: Baseline = field(default_factory=Baseline)
     covered: tuple[frozenset[Unit], ...] = ()
+    needs_baseline: bool = False
     passes_empty_stages: bool = False
 
 
@@ -138,8 +140,8 @@ class Rollout:
         self._baking: frozenset[str] = frozenset()
         self._given_up: dict[Unit, dict[str, str]] = {}
         self._doubt: Doubt | None = None
-        self._is_sure = policy.on_failure is not OnFailure.ROLLBACK
-        self._bare: frozenset[tuple[str, str]] | None = None
+        self._is_sure = not self._memory.needs_baseline
+        self._ran: dict[tuple[str, str], str] | None = None
         self._looks_before_start = 0
         self._inventory_at = now
         self._ledger = Ledger()
@@ -326,22 +328,23 @@ class Rollout:
         return Wait(self._progress(now), min(self._deadline, self._quiet_since + self._policy.stall_timeout))
 
     def _is_baseline_sure(self, requests: tuple[StartRequest, ...]) -> bool:
-        """Return whether two looks agree on who runs nothing: a rollback would clean those (S3, S5)."""
+        """Return whether two looks agree on what runs: a rollback, also of a later run, goes by that (S3, S5)."""
         if not self._is_sure:
-            bare, before = self._running_nothing(requests), self._bare
+            runs, before = self._running(requests), self._ran
             self._looks_before_start += 1
-            self._is_sure = not bare or bare == before or self._looks_before_start >= LOOKS_BEFORE_START
-            self._bare = bare
+            self._is_sure = runs == before or self._looks_before_start >= LOOKS_BEFORE_START
+            self._ran = runs
         return self._is_sure
 
-    def _running_nothing(self, requests: tuple[StartRequest, ...]) -> frozenset[tuple[str, str]]:
-        """Return the names and targets that show nothing; without a target where nothing shows anywhere."""
+    def _running(self, requests: tuple[StartRequest, ...]) -> dict[tuple[str, str], str]:
+        """Return what each target runs of each name, as far as anything shows there."""
         targets = self.selected.union(*(request.targets or () for request in requests))
-        bare: set[tuple[str, str]] = set()
-        for unit in self._desired.units:
-            shown = set().union(*self._seen.versions_of(unit.name).values())
-            bare.update((unit.name, target) for target in (targets - shown if shown else {*targets, ""}))
-        return frozenset(bare)
+        return {
+            (unit.name, target): version
+            for unit in self._desired.units
+            for target, version in running_versions(self._seen, unit.name).items()
+            if target in targets
+        }
 
     def _give_up(self, cause: FailureCause, now: float) -> Decision | None:
         """Count what hangs as failed: it may still fit into the budget."""
@@ -438,10 +441,11 @@ class Rollout:
         return frozenset(unit.to_start)
 
     def _repeats(self, units: list[Unit], targets: frozenset[str] | None) -> int:
+        """Give how often any of these was started before, as part of the whole or one by one."""
+        meant = self._targets.of(self._stage).targets if targets is None else targets
+        attempts = [self._ledger.attempt(unit, target) for unit in units for target in meant]
         if targets is None:
-            attempts = [self._ledger.whole_attempt(unit, self._stage) for unit in units]
-        else:
-            attempts = [self._ledger.attempt(unit, next(iter(targets))) for unit in units]
+            attempts += [self._ledger.whole_attempt(unit, self._stage) for unit in units]
         return max((a.count for a in attempts if a is not None), default=0)
 
     def _progress(self, now: float) -> Progress:

@@ -25,6 +25,7 @@ def data_memory(kind: Kind[I], inputs: I, olds: Mapping[str, Any]) -> Memory:
     return Memory(
         baseline,
         covered(kind, inputs, olds, begun),
+        needs_baseline=kind.desired(inputs).exclusive,
         passes_empty_stages=olds.get("status") in IN_PLACE and kind.is_unchanged(inputs, olds),
     )
 

@@ -102,7 +102,7 @@ class DistKind(Kind[DistInputs]):
         """Return what is to be cleaned when the resource is destroyed: all that it has put, unless it is retained."""
         if outputs.get("on_delete") == OnDelete.RETAIN.value:
             return ()
-        return self._put(urn, outputs)
+        return self.put(urn, outputs)
 
     def left_behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what was put of names that are declared no more, and outside of what is selected now (S8)."""
@@ -117,7 +117,7 @@ class DistKind(Kind[DistInputs]):
 
     def _behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
         names, scopes = {unit.name for unit in _units(inputs)}, self.policy(inputs).selection
-        put = self._put(urn, before) if "owned" in before else self._declared_before(urn, before)
+        put = self.put(urn, before) if "owned" in before else self._declared_before(urn, before)
         return tuple(c for c in put if c.unit.name not in names or not is_within(c.scopes, scopes))
 
     def cleaner(self, runtime: Runtime, app_id: str, neighbours: Neighbours) -> Cleaner:
@@ -223,7 +223,7 @@ class DistKind(Kind[DistInputs]):
         ended: Ended | None = None,
     ) -> dict[str, Any]:
         """Give placements, and what is and was there."""
-        claims = (*self._put("", olds), *self.claims("", inputs))
+        claims = (*self.put("", olds), *self._put_now(inputs, ended))
         outputs = {
             "placements": show_placements(placements),
             "owned": show_owned(claims),
@@ -243,6 +243,15 @@ class DistKind(Kind[DistInputs]):
             ),
         }
 
+    def _put_now(self, inputs: DistInputs, ended: Ended | None) -> tuple[Claim, ...]:
+        """Return what is declared on all stages that a rollout has come to: the others it has not touched (S1)."""
+        claims = self.claims("", inputs)
+        if ended is None or ended.outcome.status.value in IN_PLACE:
+            return claims
+        reached = ended.outcome.progress.stage + int(ended.outcome.started)
+        scopes = tuple(dict.fromkeys(stage.scope for stage in self.policy(inputs).stages[:reached]))
+        return tuple(replace(claim, scopes=scopes) for claim in claims) if scopes else ()
+
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """Data that is retained stays on the instances."""
         units = owned_units(outputs)
@@ -255,7 +264,7 @@ class DistKind(Kind[DistInputs]):
         stored = self.stored(before) if before else None
         return self.claims(urn, stored) if stored is not None else ()
 
-    def _put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
+    def put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what stored outputs say was put where; for old ones, where their inputs select."""
         before = self.stored(outputs) if outputs else None
         scopes = self.policy(before).selection if before is not None else ()

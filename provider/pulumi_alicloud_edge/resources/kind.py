@@ -184,6 +184,10 @@ class Kind(ABC, Generic[I]):
         """Return what a resource has put where and takes away again, by its stored outputs; nothing by default."""
         return ()
 
+    def put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
+        """Return what a resource has put where, whether or not it takes that away again, by its stored outputs."""
+        return self.owned(urn, outputs)
+
     def left_behind(
         self,
         urn: str,  # noqa: ARG002

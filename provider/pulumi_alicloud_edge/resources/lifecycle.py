@@ -334,7 +334,7 @@ class Lifecycle(Generic[I]):
         What was put and is declared no more counts: until it is cleaned, a destroy may have to (S2).
         """
         others = others_of(self._runtime.registry, urn, olds)
-        mine = (*self._kind.claims(urn, inputs), *self._kind.owned(urn, olds))
+        mine = (*self._kind.claims(urn, inputs), *self._kind.put(urn, olds))
         shown = show_neighbours(mine, others)
         return {NEIGHBOURS: shown} if shown else {}
 

@@ -8,7 +8,7 @@ from pulumi_alicloud_edge.errors import InputFault
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.identity import shown_beside
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Matching
-from pulumi_alicloud_edge.model.selection import REGION_KEY, Belongs
+from pulumi_alicloud_edge.model.selection import REGION_KEY, Belongs, named_targets
 
 
 def conflict_faults(
@@ -21,7 +21,8 @@ def conflict_faults(
     Args:
         claims: What one resource declares.
         others: What others declare.
-        regions: Target → its region, where the inventory is at hand; without it, only what is sure by name counts.
+        regions: Target → its region, where the inventory is at hand; without it, only what is sure by the names of
+            regions and instances counts.
     """
     others = tuple(others)
     for mine in claims:
@@ -41,9 +42,10 @@ def _contradict(mine: Claim, theirs: Claim, regions: Mapping[str, str]) -> bool:
         return False
     if _is_sure(mine) and _is_sure(theirs):
         return True
+    named = {t: "" for scope in (*mine.scopes, *theirs.scopes) for t in named_targets(scope) or ()}
     return any(
         mine.covers(target, region) is Belongs.YES and theirs.covers(target, region) is Belongs.YES
-        for target, region in regions.items()
+        for target, region in (named | dict(regions)).items()
     )
 
 
