@@ -275,3 +275,51 @@ def test_a_stage_that_was_never_reached_is_not_cleaned(begin: Begin) -> None:
     one.drop("a")
     one.up()
     assert holds(world, "assets", "1", *R2)
+
+
+def test_what_is_left_for_one_that_never_comes_is_remembered(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    one.dist("a", ("assets", "1"), match=region_in("r1"))
+    one.dist("b", ("assets", "1"), match=region_in("r2"))
+    assert said(
+        one.up(["a"]), "assets@1 stays on 3 instances (r2-1, r2-2, r2-3) in 1 region (r2): b declares"
+    )
+    one.dist("a", ("assets", "2"), match=region_in("r1"))
+    assert not said(one.up(["a"]), "stays")  # that was said
+    one.drop("b")
+    one.dist("a", ("assets", "3"), match=region_in("r1"))
+    assert fine(one.up())
+    assert holds_none(world, "assets", "1", *R2)
+
+
+def test_former_versions_that_were_handed_over_are_cleaned_in_the_end(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    for version in ("1", "2"):
+        one.dist("a", ("assets", version))
+        assert fine(one.up())
+    one.dist("a", ("assets", "2"), match=region_in("r1"))
+    one.dist("b", ("assets", "2"), match=region_in("r2"))
+    assert fine(one.up())
+    one.destroy()
+    assert holds_none(world, "assets", "1", *EVERY)
+
+
+def test_a_replacement_under_one_urn_says_which_former_versions_stay(begin: Begin) -> None:
+    """With `pulumi up --replace` a resource is created anew, then what was is deleted."""
+    world = begin()
+    one = stack(world)
+    for version in ("1", "2"):
+        one.dist("a", ("assets", version))
+        assert fine(one.up())
+    old = one.states.pop("a")
+    with one._run("up") as run:
+        run.up(one.program["a"])
+        new = one.states["a"]
+        deleted = run.delete(old)
+        one.states["a"] = new
+    assert said([deleted], "assets@1 stays on 6 instances")
+    assert runs(world, "assets", "2", *EVERY)

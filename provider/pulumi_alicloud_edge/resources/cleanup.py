@@ -102,9 +102,9 @@ class Cleanup(Generic[I]):
         cleaned = self._run(
             call, _wanted(behind), declared, inputs=inputs, before=olds, unserved=ever_unserved(outputs)
         )
-        self._announce(call.urn, Permit(left=cleaned.left))
-        others = others_of(registry, call.urn, olds)
-        kept = {each.unit for each in cleaned.left if not _is_passed_on(each, others)}
+        cleaned = cleaned._replace(left=_not_kept_by(call.urn, mine, cleaned.left))
+        self._announce(call.urn, Permit(left=self._news(call.urn, olds, cleaned.left)))
+        kept = {each.unit for each in cleaned.left}
         return {
             "owned": self._owned_after(call.urn, mine, outputs, kept),
             UNSERVED: also_unserved(outputs, cleaned.unreached, cleaned.stopped),
@@ -185,14 +185,23 @@ class Cleanup(Generic[I]):
         within = call.timeout or (
             self._kind.policy(inputs).timeout if inputs is not None else DEFAULT_TIMEOUT
         )
-        mine = self._kind.claims(call.urn, inputs) if inputs is not None else ()
         try:
             settles = VISIBILITY if before.get("status") == RolloutStatus.INTERRUPTED.value else 0.0
             bounds = _Bounds(within, settles, unserved)
             cleaned = self._runtime.run(self._clean(call, app_id, wanted, declared, bounds))
         except InterruptedWaitError:
             raise EdgeError("Interrupted while cleaning; run it again to go on.") from None
-        return cleaned._replace(left=_not_kept_by(call.urn, mine, cleaned.left))
+        return cleaned
+
+    def _news(self, urn: str, olds: Mapping[str, Any], left: Iterable[Left]) -> tuple[Left, ...]:
+        """Leave out what was left for another resource before, and was said then.
+
+        It is remembered all the same: that resource may never come, or go.
+        """
+        before = self._kind.stored(olds)
+        behind = self._kind.left_behind(urn, before, olds) if before is not None else ()
+        said = {claim.unit for claim in behind}
+        return tuple(e for e in left if e.reason is not LeftBecause.DECLARED or e.unit not in said)
 
     async def _clean(
         self,
@@ -265,15 +274,6 @@ class Cleanup(Generic[I]):
             if still:
                 remaining.append(Claim(urn, claim.app_id, claim.unit, still))
         return show_owned((*remaining, *mine))
-
-
-def _is_passed_on(left: Left, others: Iterable[Claim]) -> bool:
-    """Return whether what stays is another resource's from now on: that declares it on each of the targets."""
-    keepers = [claim for claim in others if claim.urn == left.urn and claim.unit.name == left.unit.name]
-    return left.reason is LeftBecause.DECLARED and all(
-        any(keeper.covers(target, left.region) is not Belongs.NO for keeper in keepers)
-        for target in left.targets
-    )
 
 
 def _as_remembered(left: Left) -> Left:
