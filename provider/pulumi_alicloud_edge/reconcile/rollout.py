@@ -200,6 +200,8 @@ class Rollout:
         members = self._seen.members[request.stage]
         self._ledger.record(request, seen, members, now, recorded=recorded)
         self._settling = None
+        if not self._ledger.started:  # the looks before it were no wait for anything
+            self._quiet_since = max(self._quiet_since, now)
 
     def started(self, request: StartRequest, answer: StartAnswer) -> None:
         """Note the cloud's answer to a start. What it has not taken changes nothing (S3)."""
