@@ -200,8 +200,6 @@ class Rollout:
         members = self._seen.members[request.stage]
         self._ledger.record(request, seen, members, now, recorded=recorded)
         self._settling = None
-        if not self._ledger.started:  # the looks before it were no wait for anything
-            self._quiet_since = max(self._quiet_since, now)
 
     def started(self, request: StartRequest, answer: StartAnswer) -> None:
         """Note the cloud's answer to a start. What it has not taken changes nothing (S3)."""
@@ -325,6 +323,7 @@ class Rollout:
         self._allay_doubt()
         if requests := tuple(self._requests()):
             if not self._is_baseline_sure(requests):
+                self._quiet_since = max(self._quiet_since, now + CONFIRMED_AFTER)  # nothing is awaited yet
                 return Confirm(now + CONFIRMED_AFTER)
             return Start(requests)
         return Wait(self._progress(now), min(self._deadline, self._quiet_since + self._policy.stall_timeout))
