@@ -80,7 +80,7 @@ async def carry_out(
     rollout = Rollout(desired, policy, began, starts_in=starts_in, memory=memory)
     watch = _Watch(port, around, patience=policy.stall_timeout, until=began + starts_in + policy.timeout)
     cadence = Cadence()
-    afresh = False
+    afresh = is_under_way = False
     try:
         while True:
             observation = await watch.observe(afresh=afresh)
@@ -89,11 +89,11 @@ async def carry_out(
             match decision:
                 case Start(requests):
                     for request in requests:
-                        await _start(rollout, port, request, around, outlasts=watch.outlast_troubles)
-                    watch.outlast_troubles = True
+                        await _start(rollout, port, request, around, outlasts=is_under_way)
+                    watch.outlast_troubles = is_under_way = True
                 case Wait(progress, until):
                     around.listener.progress(progress)
-                    watch.outlast_troubles = True
+                    watch.outlast_troubles = is_under_way = True
                     sight = Sight(around.now(), progress.share, progress.stage)
                     await around.pause(cadence.wait(sight), until)
                 case Confirm(at):
