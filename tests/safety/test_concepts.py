@@ -54,6 +54,7 @@ def a_second_look(patch: Patch) -> None:
     patch.setattr(rollout, "CONFIRMED_AFTER", 0.0)
 
 
+# It asks whether the laws are sharp, not whether the provider is right, and searches for minutes.
 @pytest.mark.skipif(
     not LIVES, reason="takes minutes: set SAFETY_WITHOUT to the number of lives to invent at most"
 )
