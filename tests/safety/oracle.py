@@ -144,16 +144,19 @@ class Oracle(Judge):
         if broken:
             self.is_broken = True
             raise BrokenLawError(broken, world)
-        self._close_books(operation, known)
+        self._close_books(operation, known, world)
 
-    def _close_books(self, operation: Operation, known: Known) -> None:
+    def _close_books(self, operation: Operation, known: Known, world: World) -> None:
         if operation.killed:
             self._forget(operation, known)
         lasts = operation.what in {"create", "update", "same", "read"} and operation.status in IN_PLACE
         if lasts and not operation.error and not operation.killed:
             known.baseline, known.release = None, None
-        if operation.status == "rolled_back":
-            known.baseline = None  # what it has left after all, it has said
+        if operation.status == "rolled_back" and known.baseline is not None:
+            # What it has left after all, it has said. What it did not select, it has not restored.
+            over = {spot for spot in known.baseline if _is_selected(operation, spot, world)}
+            known.disturbed -= over
+            known.baseline = {spot: ran for spot, ran in known.baseline.items() if spot not in over} or None
         gone = operation.outputs is None and operation.what in {"read", "delete"}
         if gone and not operation.error and not operation.killed:
             self._known.pop(operation.actor, None)
@@ -487,6 +490,15 @@ class Oracle(Judge):
                 if effect.what == "set":
                     for instance in effect.before:
                         known.put.get(effect.unit, set()).discard(instance)
+
+
+def _is_selected(operation: Operation, spot: Spot, world: World) -> bool:
+    """Tell whether a resource declares a name on an instance; one that has gone counts as selected."""
+    name, instance = spot
+    region = world.instances.get(instance)
+    return name in _names(operation.inputs) and (
+        region is None or selects(operation.inputs, instance, region)
+    )
 
 
 def _was_forgotten(world: World, name: str, version: str, instance: str) -> bool:

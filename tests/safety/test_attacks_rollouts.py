@@ -312,3 +312,53 @@ def test_the_first_batch_of_a_start_is_known_where_the_second_is_refused(begin: 
     world.disturb({"action": "DistApplicationData", "skip": 1, **refused})
     one.up()
     assert running(world) == dict.fromkeys(many) | {"r0-1": "2"}
+
+
+def test_a_rollback_of_a_narrower_selection_remembers_the_rest(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)])
+    world.pass_time(100)
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout=STOP)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    one.dist("dist", ("assets", "2"), match=region_in("r1"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    one.dist("dist", ("assets", "3"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    assert runs(world, "assets", "1", *R2)
+
+
+def test_a_rollback_without_a_file_remembers_it(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY), ("levels", "1", EVERY)])
+    world.pass_time(100)
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), ("levels", "2"), rollout=STOP)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    one.dist("dist", ("assets", "2"), ("levels", "3"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    assert runs(world, "levels", "1", "r2-1", "r2-2", "r2-3")
+
+
+def test_a_rollback_of_a_part_keeps_no_old_news_of_what_it_has_restored(begin: Begin) -> None:
+    world = begin(distributed=[("assets", "1", EVERY)])
+    world.pass_time(100)
+    one = stack(world)
+    one.dist("dist", ("assets", "2"), rollout=STOP)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    one.dist("dist", ("assets", "2"), match=region_in("r1"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    world.drift("assets", "5", ["r1-2"])
+    world.pass_time(60)
+    one.dist("dist", ("assets", "3"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    assert running(world) == dict.fromkeys(EVERY, "1") | {"r1-2": "5"}

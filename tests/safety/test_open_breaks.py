@@ -5,7 +5,6 @@
 | former versions are left after a rename or a full destroy | whoever takes the name over does not take over `owned` |
 | previews leave out what an update cleans | a check gets the inputs before, and not the outputs |
 | a preview of going back does not ask the gate | the impact counts what lies above, and knows no claims |
-| a rollback of a part forgets the rest | a completed rollback drops the whole baseline |
 | a rollback leaves a region in which it restores others | the gate is asked for the emptied targets alone |
 
 They are expected to fail, strictly: the fix of one has to take its test out of this file.
@@ -15,14 +14,12 @@ import pytest
 from tests.safety.engine import instance_in, region_in
 from tests.safety.scenario import (
     EVERY,
-    R2,
     ROLLBACK,
     STOP,
     Begin,
     fine,
     holds_none,
     running,
-    runs,
     said,
     stack,
 )
@@ -126,38 +123,6 @@ def test_a_preview_of_going_back_asks_the_gate(begin: Begin) -> None:
     look = one.preview()[0]
     assert said([one.up()[0]], "stays on 1 instance (r1-1)")
     assert "cleans assets@2 from 1 instance" not in look.impact
-
-
-def test_a_rollback_of_a_narrower_selection_remembers_the_rest(begin: Begin) -> None:
-    world = begin(distributed=[("assets", "1", EVERY)])
-    world.pass_time(100)
-    one = stack(world)
-    one.dist("dist", ("assets", "2"), rollout=STOP)
-    world.disturb(fails_once("r1-1"))
-    one.up()
-    one.dist("dist", ("assets", "2"), match=region_in("r1"), rollout=ROLLBACK)
-    world.disturb(fails_once("r1-1"))
-    one.up()
-    one.dist("dist", ("assets", "3"), rollout=ROLLBACK)
-    world.disturb(fails_once("r1-1"))
-    one.up()
-    assert runs(world, "assets", "1", *R2)
-
-
-def test_a_rollback_without_a_file_remembers_it(begin: Begin) -> None:
-    world = begin(distributed=[("assets", "1", EVERY), ("levels", "1", EVERY)])
-    world.pass_time(100)
-    one = stack(world)
-    one.dist("dist", ("assets", "2"), ("levels", "2"), rollout=STOP)
-    world.disturb(fails_once("r1-1"))
-    one.up()
-    one.dist("dist", ("assets", "2"), rollout=ROLLBACK)
-    world.disturb(fails_once("r1-1"))
-    one.up()
-    one.dist("dist", ("assets", "2"), ("levels", "3"), rollout=ROLLBACK)
-    world.disturb(fails_once("r1-1"))
-    one.up()
-    assert runs(world, "levels", "1", "r2-1", "r2-2", "r2-3")
 
 
 def test_a_rollback_cleans_a_region_in_which_it_restores_others(begin: Begin) -> None:

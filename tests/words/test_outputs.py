@@ -174,7 +174,7 @@ def test_an_unfinished_rollout_remembers_what_ran_before_and_how_far_it_was(stat
     assert baseline.attempted == {"assets": {"1.5"}}
 
 
-@pytest.mark.parametrize("status", ["converged", "degraded", "rolled_back", None])
+@pytest.mark.parametrize("status", ["converged", "degraded", None])
 def test_a_finished_rollout_has_nothing_to_restore(status: str | None) -> None:
     noted = Baseline({"assets": {"i-1": "1.4"}}, attempted={"assets": {"1.5"}})
     baseline, begun = stored_rollout({"status": status, "__rollout": show_rollout(noted, Observation({}), 1)})

@@ -2,7 +2,8 @@
 
 For each name of what is rolled out and each target there are three answers: the version that it ran, that it ran
 nothing of the name, or that nobody knows. It is noted at the last look before the first start that means a target,
-kept through the runs that fail or are interrupted, and forgotten with a success or a completed rollback.
+kept through the runs that fail or are interrupted, and forgotten with a success. A completed rollback forgets it for
+what it has restored, and for nothing else.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import Everywhere, Scope
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, is_within
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 
@@ -43,6 +44,8 @@ class Baseline:
         of_others: For each name, what all other targets ran.
         others_within: For each name, the selection that the common answer was stored for; it tells nothing of
             targets outside of it. Without an entry it is about all that is selected.
+        rolled_back: For each name, the selection that a rollback has restored since: what is stored tells nothing of
+            its targets.
         selection: What is selected now; none where that does not matter.
         beside: For each name, what selected targets ran at the first start that had no need of one, or not yet.
         attempted: For each name, the versions that this rollout has started, through all its runs.
@@ -54,6 +57,7 @@ class Baseline:
     of_regions: dict[str, dict[str, Former]] = field(default_factory=dict)
     of_others: dict[str, Former] = field(default_factory=dict)
     others_within: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
+    rolled_back: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
     selection: tuple[Scope, ...] = ()
     beside: dict[str, dict[str, Former]] = field(default_factory=dict)
     attempted: dict[str, set[str]] = field(default_factory=dict)
@@ -116,12 +120,17 @@ class Baseline:
 
     def _tells_of(self, name: str, target: str, regions: Mapping[str, str]) -> Belongs:
         """Return whether the common answer from an earlier run is about a target."""
-        if name not in self.of_others:
+        if name not in self.of_others or self._is_restored(name, target, regions):
             return Belongs.NO
         within = self.others_within.get(name)
         if within is None or is_within(self.selection, within):
             return Belongs.YES
         return belongs_to_any(within, target, regions.get(target, ""))
+
+    def _is_restored(self, name: str, target: str, regions: Mapping[str, str]) -> bool:
+        """Return whether a rollback may have restored a target since the baseline was stored."""
+        restored = self.rolled_back.get(name, ())
+        return belongs_to_any(restored, target, regions.get(target, "")) is not Belongs.NO
 
     def note_started(self, units: Iterable[Unit]) -> None:
         """Note that this rollout has started these."""
@@ -139,6 +148,8 @@ class Baseline:
         for known in (self.of_targets, self.beside):
             if target in (of_name := known.get(name, {})):
                 return of_name[target]
+        if self._is_restored(name, target, regions):
+            return Before.UNKNOWN
         told = self._tells_of(name, target, regions) is Belongs.YES
         others = self.of_others[name] if told else Before.UNKNOWN
         of_regions = self.of_regions.get(name, {})
@@ -190,7 +201,40 @@ def stored_baseline(
         }
         if within:
             names[name]["within"] = write_selection(within)
+        if restored := baseline.rolled_back.get(name):
+            names[name]["rolled_back"] = write_selection(restored)
     return names
+
+
+def after_rollback(
+    stored: Any, names: Collection[str], selection: tuple[Scope, ...], regions: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what of a stored baseline still tells something once a rollback is complete.
+
+    That is what ran on targets outside of what was rolled back: of names that it did not have, and of a selection
+    that was wider in an earlier run.
+
+    Args:
+        stored: What `stored_baseline` returned, or anything else.
+        names: The names of what was rolled back.
+        selection: What it selected.
+        regions: Target → its region, as far as known.
+    """
+    rest: dict[str, Any] = {}
+    for name, entry in stored.items() if isinstance(stored, dict) else ():
+        if name not in names:
+            rest[name] = entry
+            continue
+        within = read_selection(entry.get("within")) if isinstance(entry, dict) else None
+        if within is None or is_within(within, selection):
+            continue
+        restored = tuple(dict.fromkeys((*(read_selection(entry.get("rolled_back")) or ()), *selection)))
+        exceptions = [
+            {**each, "targets": sorted(_outside(restored, _texts(each.get("targets")), regions))}
+            for each in entry.get("exceptions") or ()
+        ]
+        rest[name] = {**entry, "exceptions": exceptions, "rolled_back": write_selection(restored)}
+    return rest
 
 
 def read_baseline(stored: Any, selection: tuple[Scope, ...] = ()) -> Baseline:
@@ -210,6 +254,8 @@ def read_baseline(stored: Any, selection: tuple[Scope, ...] = ()) -> Baseline:
                 baseline.others_within[name] = within
             else:
                 baseline.of_others[name] = Before.UNKNOWN
+        if "rolled_back" in entry:
+            baseline.rolled_back[name] = read_selection(entry["rolled_back"]) or (Everywhere(),)
         if isinstance(since := entry.get("since"), str):
             baseline.since[name] = since
         attempted = entry.get("attempted")

@@ -11,7 +11,7 @@ from pulumi_alicloud_edge.model.observation import Observation, Unit
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus, Verdict
 from pulumi_alicloud_edge.model.policy import Scope
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
-from pulumi_alicloud_edge.reconcile.baseline import Baseline, read_baseline, stored_baseline
+from pulumi_alicloud_edge.reconcile.baseline import Baseline, after_rollback, read_baseline, stored_baseline
 
 VERSIONS_KEPT = 100
 """Versions of a name that a resource remembers to have put somewhere."""
@@ -159,6 +159,16 @@ def show_rollout(
     return {"baseline": stored_baseline(baseline, seen.regions, selection), "begun": begun}
 
 
+def rollout_after_rollback(
+    outputs: Mapping[str, Any], names: Collection[str], selection: tuple[Scope, ...], seen: Observation
+) -> dict[str, Any]:
+    """Return what the outputs of a rollout still have to remember of its baseline once it is rolled back."""
+    stored = outputs.get(ROLLOUT)
+    baseline = stored.get("baseline") if isinstance(stored, dict) else None
+    rest = after_rollback(baseline, names, selection, seen.regions)
+    return {ROLLOUT: {"baseline": rest, "begun": 0} if rest else {}}
+
+
 def stored_rollout(outputs: Mapping[str, Any], selection: tuple[Scope, ...] = ()) -> tuple[Baseline, int]:
     """Read the baseline and the number of stages begun of a rollout that has not ended well.
 
@@ -166,9 +176,11 @@ def stored_rollout(outputs: Mapping[str, Any], selection: tuple[Scope, ...] = ()
 
     Releases before 0.2 stored one version for each name; what has been tried was what was declared.
     """
+    stored = outputs.get(ROLLOUT)
+    if outputs.get("status") == RolloutStatus.ROLLED_BACK.value and isinstance(stored, dict):
+        return read_baseline(stored.get("baseline"), selection), 0
     if outputs.get("status") not in UNFINISHED:
         return Baseline(), 0
-    stored = outputs.get(ROLLOUT)
     if isinstance(stored, dict):
         begun = stored.get("begun")
         stages = int(begun) if isinstance(begun, (int, float)) else 0

@@ -31,6 +31,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     ROLLOUT,
     UNFINISHED,
     UNSERVED,
+    rollout_after_rollback,
     show_accepted,
     stored_rollout,
 )
@@ -264,12 +265,10 @@ class Lifecycle(Generic[I]):
         ended, restored, outcome = course.ended, course.restored, course.ended.outcome
         status = outcome.status if restored is None else _status_after(restored)
         shown = restored.outcome if restored and restored.outcome else outcome
-        over: dict[str, Any] = {ROLLOUT: {}} if status is RolloutStatus.ROLLED_BACK else {}
         outputs = {
             **self._kind.declared(properties),
             **self._kind.outputs(inputs, shown.placements, course.port, olds, ended),
             **self._kind.shown(course.last_port),
-            **over,
             **show_accepted(outcome),
             **self._neighbours_output(call.urn, inputs, olds),
             "status": status.value,
@@ -277,6 +276,9 @@ class Lifecycle(Generic[I]):
             "converged_at": olds.get("converged_at") or "",
             "state_version": STATE_VERSION,
         }
+        if status is RolloutStatus.ROLLED_BACK:
+            names = {unit.name for unit in self._kind.desired(inputs).units}
+            outputs |= rollout_after_rollback(outputs, names, self._kind.policy(inputs).selection, ended.seen)
         if outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
             if outcome.failed_total:
                 line = accepted_failures_line(outcome.failed_total, self._kind.noun)

@@ -475,7 +475,7 @@ def _restored(restored: Restored, noun: Noun) -> list[str]:
         return [
             f"Rolled back ({aim}), but not everywhere: {progress_line(outcome.progress, noun)}.",
             *_failed_targets(outcome.stage_failed, outcome.failed_total, noun),
-            "Mend the cause and run pulumi up again.",
+            "Fix the cause, then run `pulumi up` again.",
         ]
     if outcome is None or outcome.status is RolloutStatus.CONVERGED:
         seen = f": {progress_line(outcome.progress, noun)}" if outcome else ""
