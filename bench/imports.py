@@ -16,7 +16,7 @@ STATEMENTS = {
     "host, first call": (
         "pulumi.dynamic",
         "pulumi_alicloud_edge.provider",
-        "pulumi_alicloud_edge.resources.lifecycle",
+        "pulumi_alicloud_edge.operations.apply",
         "pulumi_alicloud_edge.resources.push",
         "pulumi_alicloud_edge.delivery.push",
         "pulumi_alicloud_edge.delivery.glances",

@@ -17,6 +17,7 @@ EdgeError
 │   ├── UnreachableError       the request was not sent: nothing can have happened
 │   └── AnswerLostError        the request may have taken effect
 ├── RemovalError               what should be gone is still there
+├── PartialStateError          a create or an update failed and has left a state that is to be kept
 └── RolloutError               a rollout ended otherwise than converged (see `reconcile`)
     ├── RolloutFailedError
     └── RolloutInterruptedError
@@ -25,7 +26,7 @@ EdgeError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -263,3 +264,19 @@ class RolloutFailedError(RolloutError):
 
 class RolloutInterruptedError(RolloutError):
     """The run was told to stop (Ctrl-C) while the rollout was under way."""
+
+
+class PartialStateError(EdgeError):
+    """A create or an update failed, and has left a state that is to be kept.
+
+    Attributes:
+        cause: Why it failed.
+        id: The resource's id.
+        outputs: The properties to store.
+    """
+
+    def __init__(self, cause: EdgeError, id_: str, outputs: dict[str, Any]) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.id = id_
+        self.outputs = outputs

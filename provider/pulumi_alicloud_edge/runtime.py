@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_alicloud_edge.errors import SettingsError
+from pulumi_alicloud_edge.preview_cache import PreviewCache
 from pulumi_alicloud_edge.registry import Registry
 from pulumi_alicloud_edge.run_register import open_register
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.glances import Glances
     from pulumi_alicloud_edge.delivery.reads import Reads
     from pulumi_alicloud_edge.delivery.surroundings import Interrupt
-    from pulumi_alicloud_edge.reconcile.drift import Drift
     from pulumi_alicloud_edge.settings import Settings
 
 T = TypeVar("T")
@@ -47,8 +47,7 @@ class Runtime:
 
     Attributes:
         registry: What the resources of this run have declared.
-        drifts: What the diff of a resource has found drifted, by URN, for the update that repairs it.
-        looks: What the check of a resource has seen, by URN, for the diff that follows it.
+        preview_cache: What previews have found out, for the operations that follow them.
         unreached: Set while the cloud cannot be reached.
     """
 
@@ -59,8 +58,7 @@ class Runtime:
 
     def __init__(self, get: Callable[[str], object], engine: str = "") -> None:
         self.registry = Registry(open_register(engine))
-        self.looks: dict[str, Any] = {}
-        self.drifts: dict[str, Drift] = {}
+        self.preview_cache = PreviewCache()
         self.unreached: Unreached | None = None
         self._get = get
         self._lock = threading.Lock()

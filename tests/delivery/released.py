@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -12,10 +13,15 @@ from support.emulator import CONTAINER_APP_ID, VERSION_IDS
 from support.in_process import InProcess, runtime_before
 
 from pulumi_alicloud_edge.delivery.surroundings import Surroundings
-from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
-from pulumi_alicloud_edge.host import Call, Reporter
-from pulumi_alicloud_edge.resources.lifecycle import Lifecycle, Result
-from pulumi_alicloud_edge.resources.listener import LineListener
+from pulumi_alicloud_edge.errors import EdgeError, InputError, NotFoundError, PartialStateError
+from pulumi_alicloud_edge.operations.apply import create, update
+from pulumi_alicloud_edge.operations.check import check
+from pulumi_alicloud_edge.operations.context import OperationContext
+from pulumi_alicloud_edge.operations.diff import diff
+from pulumi_alicloud_edge.operations.listener import LineListener
+from pulumi_alicloud_edge.operations.operation import Operation
+from pulumi_alicloud_edge.operations.read import read
+from pulumi_alicloud_edge.operations.results import Read
 from pulumi_alicloud_edge.resources.release import ReleaseKind
 from pulumi_alicloud_edge.resources.words import explain
 from pulumi_alicloud_edge.runtime import Runtime
@@ -35,11 +41,10 @@ def world(*, seconds: float = PUBLISHING_SECONDS, **more: Any) -> dict[str, Any]
     return {"container_apps": [{**app, **more}], "timing": {"publish_seconds": bounds}}
 
 
-class Lines(Reporter):
+class Lines:
     """Keeps all that was shown beside the resource."""
 
     def __init__(self) -> None:
-        super().__init__("")
         self.shown: list[str] = []
 
     def status(self, urn: str, text: str) -> None:  # noqa: ARG002
@@ -52,7 +57,37 @@ class Lines(Reporter):
         self.shown.append(text)
 
 
-class Released(Lifecycle[Any]):
+@dataclass(frozen=True)
+class Result:
+    """How a run ended.
+
+    Attributes:
+        outputs: What it has stored, or what was stored before.
+        error: Why it has failed.
+    """
+
+    outputs: dict[str, Any]
+    error: EdgeError | None = None
+
+
+@dataclass(frozen=True)
+class Timed(Operation[Any]):
+    """An operation whose waits pass in the time of its release."""
+
+    release: Released
+
+    def surroundings(self, doing: str = "") -> Surroundings:
+        """Return the world of a wait."""
+        now = lambda: self.release.now  # noqa: E731
+        return Surroundings(
+            clock=now,
+            sleep=self.release.sleep,
+            interrupt=self.runtime.interrupt,
+            listener=LineListener(self.context.progress, self.urn, self.kind.noun, now, doing),
+        )
+
+
+class Released:
     """One release of a program, over several runs; decides between create, update and nothing as the engine does.
 
     Attributes:
@@ -64,7 +99,7 @@ class Released(Lifecycle[Any]):
 
     def __init__(self, cloud: InProcess, runtime: Runtime) -> None:
         self.lines = Lines()
-        super().__init__(ReleaseKind(), runtime, self.lines)
+        self._runtime = runtime
         self.cloud = cloud
         self.now = 0.0
         self.outputs: dict[str, Any] | None = None
@@ -81,20 +116,28 @@ class Released(Lifecycle[Any]):
             EdgeError: The preview has failed.
         """
         inputs = {"app_id": CONTAINER_APP_ID, "version_id": version, "env": env, **more}
-        call = Call(URN, timeout)
-        self.check(call, self._declared, inputs)
-        if self.outputs is None:
-            self.done.append("create")
-            result = self.create(call, inputs)
-        elif self._changes(call, inputs):
-            self.done.append("update")
-            result = self.update(call, "it", self.outputs, inputs)
-        else:
+        operation = self._operation(timeout)
+        check(operation, self._declared, inputs)
+        if (
+            self.outputs is not None
+            and not diff(operation, self.outputs, inputs).changes
+            and not self._failed
+        ):
             self.done.append("same")
-            return Result("it", self.outputs)
-        if result.error is None or result.keep:
-            self.outputs = result.outputs
-            self._failed = result.error is not None
+            return Result(self.outputs)
+        self.done.append("create" if self.outputs is None else "update")
+        try:
+            if self.outputs is None:
+                result = Result(create(operation, inputs).outputs)
+            else:
+                result = Result(update(operation, "it", self.outputs, inputs).outputs)
+        except PartialStateError as error:
+            result = Result(error.outputs, error.cause)
+        except InputError:
+            raise
+        except EdgeError as error:
+            return Result({}, error)
+        self.outputs, self._failed = result.outputs, result.error is not None
         if not self._failed:
             self._declared = inputs
         return result
@@ -106,7 +149,9 @@ class Released(Lifecycle[Any]):
     def refresh(self) -> None:
         """Run what `pulumi refresh` runs."""
         assert self.outputs is not None
-        self.outputs = self.read(Call(URN), self.outputs)
+        found = read(self._operation(), self.outputs)
+        assert isinstance(found, Read)
+        self.outputs = found.outputs
 
     def console(self, version: str, percentage: int = 100) -> None:
         """Have somebody else release a version."""
@@ -191,19 +236,10 @@ class Released(Lifecycle[Any]):
         esa = self._runtime.cloud.esa
         return self._runtime.run(esa.get_edge_container_app_status(CONTAINER_APP_ID, "prod"))
 
-    def _changes(self, call: Call, inputs: dict[str, Any]) -> bool:
-        assert self.outputs is not None
-        return self.diff(call, self.outputs, inputs).changes or self._failed
+    def _operation(self, timeout: float | None = None) -> Timed:
+        return Timed(ReleaseKind(), self._runtime, OperationContext(URN, timeout, progress=self.lines), self)
 
-    def _surroundings(self, urn: str, doing: str = "") -> Surroundings:
-        return Surroundings(
-            clock=lambda: self.now,
-            sleep=self._sleep,
-            interrupt=self._runtime.interrupt,
-            listener=LineListener(self._reporter, urn, self._kind.noun, lambda: self.now, doing),
-        )
-
-    async def _sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
         self.now += seconds
         self.cloud.advance(seconds)
         due = [event for event in self._events if event[0] <= self.now]

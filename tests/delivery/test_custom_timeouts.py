@@ -10,19 +10,18 @@ from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS
 from support.in_process import InProcess, runtime_before
 from tests.delivery.released import world
 
-from pulumi_alicloud_edge.delivery import conduct
 from pulumi_alicloud_edge.delivery.conduct import Ended
-from pulumi_alicloud_edge.errors import Restored
-from pulumi_alicloud_edge.host import Call, Reporter
+from pulumi_alicloud_edge.delivery.rollback import Rollback
+from pulumi_alicloud_edge.errors import PartialStateError, Restored
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, Progress, RolloutStatus
+from pulumi_alicloud_edge.operations import apply
+from pulumi_alicloud_edge.operations.context import OperationContext
+from pulumi_alicloud_edge.operations.operation import Operation
 from pulumi_alicloud_edge.reconcile.baseline import Baseline
-from pulumi_alicloud_edge.resources import rollback
 from pulumi_alicloud_edge.resources.dist import DistKind
 from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.lifecycle import Lifecycle
 from pulumi_alicloud_edge.resources.release import ReleaseKind
-from pulumi_alicloud_edge.resources.rollback import Rollback
 
 ROLLOUT = {"on_failure": "rollback", "timeout": "10m"}
 RELEASE = {"app_id": CONTAINER_APP_ID, "env": "prod", "rollout": ROLLOUT}
@@ -71,9 +70,10 @@ def test_a_rollback_is_not_given_up_before_the_custom_timeout(
         timeouts.append(within)
         return Restored((), (), outcome=replace(FAILED, status=RolloutStatus.CONVERGED))
 
-    monkeypatch.setattr(conduct, "carry_out", fails)
-    monkeypatch.setattr(rollback, "restore", restores)
+    monkeypatch.setattr(apply, "carry_out", fails)
+    monkeypatch.setattr(apply, "restore", restores)
     with runtime_before(InProcess(world())) as runtime:
         olds = {**before, "status": "converged", "baseline": {}}
-        Lifecycle(kind, runtime, Reporter("")).update(Call(timeout=custom), "it", olds, after)
+        with pytest.raises(PartialStateError):
+            apply.update(Operation(kind, runtime, OperationContext(timeout=custom)), "it", olds, after)
     assert timeouts == [allowed]

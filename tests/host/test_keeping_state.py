@@ -10,8 +10,9 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from pulumi_alicloud_edge import host
-from pulumi_alicloud_edge.host import Call, keep_state
+from pulumi_alicloud_edge.adapters.dynamic import process
+from pulumi_alicloud_edge.adapters.dynamic.call import Call
+from pulumi_alicloud_edge.adapters.dynamic.failed_state import keep_state
 
 
 class Context:
@@ -35,7 +36,7 @@ class Engine:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     told = Engine()
-    monkeypatch.setattr(host, "_reporter", told)
+    monkeypatch.setattr(process, "_display", told)
     return told
 
 

@@ -13,8 +13,11 @@ import pytest
 from google.protobuf import empty_pb2
 from tests.host.hosts import host
 
-from pulumi_alicloud_edge import host as tricks
-from pulumi_alicloud_edge.host import ProviderFailure
+from pulumi_alicloud_edge.adapters.dynamic import cancellation, process
+from pulumi_alicloud_edge.adapters.dynamic.cancellation import hear_cancel
+from pulumi_alicloud_edge.adapters.dynamic.engine import engine_address
+from pulumi_alicloud_edge.adapters.dynamic.executor import WIDTH, raise_worker_limit
+from pulumi_alicloud_edge.adapters.dynamic.tracebacks import ProviderFailure, quieten_tracebacks
 
 
 def in_worker(work: Any, workers: int = 4) -> tuple[Any, ThreadPoolExecutor]:
@@ -26,21 +29,21 @@ def in_worker(work: Any, workers: int = 4) -> tuple[Any, ThreadPoolExecutor]:
 
 
 def test_a_worker_widens_the_executor_it_belongs_to() -> None:
-    reached, executor = in_worker(lambda: tricks.widen(threading.current_thread()))
+    reached, executor = in_worker(lambda: raise_worker_limit(threading.current_thread()))
     assert reached
-    assert executor._max_workers == tricks.WIDTH
+    assert executor._max_workers == WIDTH
 
 
 def test_widened_an_executor_runs_more_at_a_time() -> None:
     together = threading.Barrier(8)
     with ThreadPoolExecutor(4) as executor:
-        assert executor.submit(lambda: tricks.widen(threading.current_thread())).result()
+        assert executor.submit(lambda: raise_worker_limit(threading.current_thread())).result()
         waiting = [executor.submit(together.wait, 10) for _ in range(8)]
         assert sorted(one.result() for one in waiting) == list(range(8))
 
 
 def test_a_wider_executor_is_not_narrowed() -> None:
-    _, executor = in_worker(lambda: tricks.widen(threading.current_thread()), workers=1000)
+    _, executor = in_worker(lambda: raise_worker_limit(threading.current_thread()), workers=1000)
     assert executor._max_workers == 1000
 
 
@@ -56,21 +59,21 @@ def test_a_wider_executor_is_not_narrowed() -> None:
     ],
 )
 def test_a_thread_of_another_make_is_left_alone(thread: Any) -> None:
-    assert tricks.widen(thread) is False
+    assert raise_worker_limit(thread) is False
 
 
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is told of Ctrl-C."""
     calls: list[str] = []
-    monkeypatch.setattr(tricks, "_on_cancel", [lambda: calls.append("cancelled")])
+    monkeypatch.setattr(cancellation, "_on_cancel", [lambda: calls.append("cancelled")])
     return calls
 
 
 def test_a_cancel_of_the_host_is_heard_by_servicers_that_exist_already(heard: list[str]) -> None:
     main = host()
     servicer = main.DynamicResourceProviderServicer()
-    assert tricks.hear_cancel(main)
+    assert hear_cancel(main)
     assert servicer.Cancel(None, None) == empty_pb2.Empty()
     assert heard == ["cancelled"]
 
@@ -78,7 +81,7 @@ def test_a_cancel_of_the_host_is_heard_by_servicers_that_exist_already(heard: li
 def test_a_cancel_bound_before_is_heard_too(heard: list[str]) -> None:
     main = host()
     bound = main.DynamicResourceProviderServicer().Cancel
-    tricks.hear_cancel(main)
+    hear_cancel(main)
     bound(None, None)
     assert heard == ["cancelled"]
 
@@ -104,12 +107,12 @@ def _closure() -> Any:
 def test_a_cancel_of_another_make_is_left_alone(cancel: Any) -> None:
     main = host()
     main.DynamicResourceProviderServicer.Cancel = cancel
-    assert tricks.hear_cancel(main) is False
+    assert hear_cancel(main) is False
     assert main.DynamicResourceProviderServicer.Cancel is cancel
 
 
 def test_a_host_without_a_servicer_is_left_alone() -> None:
-    assert tricks.hear_cancel(ModuleType("__main__")) is False
+    assert hear_cancel(ModuleType("__main__")) is False
 
 
 def printed(main: ModuleType, error: Exception) -> str:
@@ -127,34 +130,34 @@ def printed(main: ModuleType, error: Exception) -> str:
 
 def test_our_own_failures_are_their_text_alone() -> None:
     main = host(traceback=traceback)
-    assert tricks.quieten_tracebacks(main)
+    assert quieten_tracebacks(main)
     assert printed(main, ProviderFailure("2 instances failed")) == "2 instances failed"
 
 
 def test_other_errors_keep_their_traceback() -> None:
     main = host(traceback=traceback)
-    tricks.quieten_tracebacks(main)
+    quieten_tracebacks(main)
     assert "Traceback" in printed(main, ValueError("odd"))
     assert main.traceback.format_tb is traceback.format_tb
 
 
 def test_tracebacks_are_quietened_once() -> None:
     main = host(traceback=traceback)
-    tricks.quieten_tracebacks(main)
+    quieten_tracebacks(main)
     once = main.traceback
-    assert tricks.quieten_tracebacks(main)
+    assert quieten_tracebacks(main)
     assert main.traceback is once
     assert "format_exc" in vars(traceback), "the module itself is not touched"
 
 
 def test_an_older_host_prints_no_tracebacks_and_needs_nothing() -> None:
-    assert tricks.quieten_tracebacks(host())
+    assert quieten_tracebacks(host())
 
 
 def test_a_host_that_prints_by_other_means_is_left_alone() -> None:
     other = ModuleType("traceback")
     main = host(traceback=other)
-    assert tricks.quieten_tracebacks(main) is False
+    assert quieten_tracebacks(main) is False
     assert main.traceback is other
 
 
@@ -171,12 +174,12 @@ def test_a_host_that_prints_by_other_means_is_left_alone() -> None:
     ],
 )
 def test_the_engines_address_is_the_hosts_last_argument(argv: list[str], address: str) -> None:
-    assert tricks.engine_address(argv, host()) == address
+    assert engine_address(argv, host()) == address
 
 
 def test_no_other_program_has_an_engine() -> None:
-    assert tricks.engine_address(["pytest", "127.0.0.1:4711"], ModuleType("__main__")) == ""
-    assert tricks.engine_address(["pytest", "127.0.0.1:4711"]) == ""
+    assert engine_address(["pytest", "127.0.0.1:4711"], ModuleType("__main__")) == ""
+    assert engine_address(["pytest", "127.0.0.1:4711"]) == ""
 
 
 class Engine:
@@ -192,16 +195,16 @@ class Engine:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     told = Engine()
-    monkeypatch.setattr(tricks, "_reporter", told)
-    monkeypatch.setattr(tricks, "_installed", False)
-    monkeypatch.setattr(tricks, "_on_cancel", [])
+    monkeypatch.setattr(process, "_display", told)
+    monkeypatch.setattr(process, "_adapted", False)
+    monkeypatch.setattr(cancellation, "_on_cancel", [])
     return told
 
 
 def test_a_host_is_given_all_that_it_lacks_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     main, calls = host(traceback=traceback), []
     monkeypatch.setitem(sys.modules, "__main__", main)
-    in_worker(lambda: [tricks.adapt(lambda: calls.append("cancelled")) for _ in range(2)])
+    in_worker(lambda: [process.adapt(lambda: calls.append("cancelled")) for _ in range(2)])
     assert engine.warnings == []
     main.DynamicResourceProviderServicer().Cancel(None, None)
     assert calls == ["cancelled"]
@@ -213,12 +216,12 @@ def test_what_a_changed_host_does_not_let_us_is_one_warning_each(
     main = host(traceback=ModuleType("traceback"))
     main.DynamicResourceProviderServicer.Cancel = None
     monkeypatch.setitem(sys.modules, "__main__", main)
-    tricks.adapt(lambda: None)
+    process.adapt(lambda: None)
     assert len(engine.warnings) == 3
     assert all(text.endswith("All else works.") for text in engine.warnings)
 
 
 def test_outside_the_host_nothing_is_touched(engine: Engine) -> None:
-    tricks.adapt(lambda: None)
+    process.adapt(lambda: None)
     assert engine.warnings == []
-    assert tricks._on_cancel == []
+    assert cancellation._on_cancel == []

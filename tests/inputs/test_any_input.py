@@ -20,9 +20,11 @@ from tests.inputs.declared import dist, dist_file, push, push_file, release
 
 from pulumi_alicloud_edge import provider as providers
 from pulumi_alicloud_edge import runtime as runtimes
+from pulumi_alicloud_edge.adapters.dynamic import provider as adapter
+from pulumi_alicloud_edge.adapters.dynamic.unknowns import with_unknowns
 from pulumi_alicloud_edge.errors import CloudError
+from pulumi_alicloud_edge.model.unknown import has_unknown
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
-from pulumi_alicloud_edge.resources.validation import has_unknown
 
 APP_ID = "app-1234567890123456"
 CONTAINER_APP_ID = re.compile(r"app-\d{16,60}")
@@ -125,7 +127,7 @@ def hold_the_law(resource: Resource, cloud: InProcess, declared: dict[str, Any])
     assert not any(failure.property for failure in result.failures)
     if reasons:
         assert not cloud.calls or all(map(SEEN.match, reasons)), "called though the inputs are not in order"
-    elif not has_unknown(properties):
+    elif not has_unknown(with_unknowns(properties)):
         assert {key: result.inputs.get(key) for key in properties} == properties or "nan" in repr(properties)
         for call in starts_of(resource, properties):
             told = asked(call)
@@ -134,8 +136,8 @@ def hold_the_law(resource: Resource, cloud: InProcess, declared: dict[str, Any])
 
 def starts_of(resource: Resource, properties: dict[str, Any]) -> Iterable[tuple[Any, StartRequest]]:
     """The start of each stage, with the port that makes it."""
-    kind, runtime = resource.provider._kind(), runtimes.configured()
-    inputs = kind.read(providers._without_internals(properties))
+    kind, runtime = resource.provider.kind(), runtimes.configured()
+    inputs = kind.read(adapter._neutral(properties))
     port = kind.port(runtime, inputs, None)
     for index, stage in enumerate(kind.policy(inputs).stages):
         yield port, StartRequest(index, stage.scope, kind.desired(inputs).units, None)

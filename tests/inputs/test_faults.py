@@ -7,11 +7,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import rpc
 from pydantic import BaseModel
 from tests.inputs.declared import dist, dist_file, faults, push, push_file, release, without
 
 from pulumi_alicloud_edge.errors import InputError
+from pulumi_alicloud_edge.model.unknown import UNKNOWN
 from pulumi_alicloud_edge.resources.dist import DistKind
 from pulumi_alicloud_edge.resources.inputs import DistInputs, PushInputs, ReleaseInputs
 from pulumi_alicloud_edge.resources.kind import Kind
@@ -292,40 +292,34 @@ def test_faults_across_fields_are_told_at_once() -> None:
     assert [path for path, _ in faults(ReleaseInputs, wrong)] == ["regions[1]", "percentage", "publish_type"]
 
 
-UNKNOWNS = [pytest.param(rpc.UNKNOWN, id="as text"), pytest.param(pulumi.output.UNKNOWN, id="as object")]
-
-
-@pytest.mark.parametrize("unknown", UNKNOWNS)
 @pytest.mark.parametrize(
     "properties",
     [
-        lambda unknown: push(app_id=unknown),
-        lambda unknown: push(data=unknown),
-        lambda unknown: push(data=[unknown]),
-        lambda unknown: push(data=[push_file(version=unknown)]),
-        lambda unknown: push(data=[push_file(md5=unknown, size=unknown)]),
-        lambda unknown: push(__sources=unknown),
-        lambda unknown: push(__sources={"assets@1.5": unknown}),
-        lambda unknown: push(regions=unknown),
-        lambda unknown: push(regions=[unknown, "cn-a"]),
-        lambda unknown: push(strategies={"a": [unknown]}),
-        lambda unknown: push(rollout=unknown),
-        lambda unknown: push(rollout={"timeout": unknown, "max_failed": unknown}),
+        push(app_id=UNKNOWN),
+        push(data=UNKNOWN),
+        push(data=[UNKNOWN]),
+        push(data=[push_file(version=UNKNOWN)]),
+        push(data=[push_file(md5=UNKNOWN, size=UNKNOWN)]),
+        push(__sources=UNKNOWN),
+        push(__sources={"assets@1.5": UNKNOWN}),
+        push(regions=UNKNOWN),
+        push(regions=[UNKNOWN, "cn-a"]),
+        push(strategies={"a": [UNKNOWN]}),
+        push(rollout=UNKNOWN),
+        push(rollout={"timeout": UNKNOWN, "max_failed": UNKNOWN}),
     ],
 )
-def test_what_is_not_known_yet_is_no_fault_and_no_model(properties: Any, unknown: Any) -> None:
-    assert read_inputs(PushInputs, properties(unknown)) is None
+def test_what_is_not_known_yet_is_no_fault_and_no_model(properties: Any) -> None:
+    assert read_inputs(PushInputs, properties) is None
 
 
-@pytest.mark.parametrize("unknown", UNKNOWNS)
-def test_what_is_known_is_checked_beside_what_is_not(unknown: Any) -> None:
-    wrong = push(app_id=unknown, data=[push_file(version="1,5", size=unknown)])
+def test_what_is_known_is_checked_beside_what_is_not() -> None:
+    wrong = push(app_id=UNKNOWN, data=[push_file(version="1,5", size=UNKNOWN)])
     assert [path for path, _ in faults(PushInputs, wrong)] == ["data[0].version"]
 
 
-@pytest.mark.parametrize("unknown", UNKNOWNS)
-def test_a_key_that_nobody_knows_is_a_fault_whatever_its_value(unknown: Any) -> None:
-    assert [path for path, _ in faults(PushInputs, push(colour=unknown))] == ["colour"]
+def test_a_key_that_nobody_knows_is_a_fault_whatever_its_value() -> None:
+    assert [path for path, _ in faults(PushInputs, push(colour=UNKNOWN))] == ["colour"]
 
 
 def test_no_fault_shows_a_url_or_what_is_in_it() -> None:

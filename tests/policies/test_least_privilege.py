@@ -12,11 +12,15 @@ import pytest
 from support.emulator import CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS
 from support.in_process import InProcess, runtime_before
 
-from pulumi_alicloud_edge.errors import DeniedError, EdgeError, RolloutFailedError
-from pulumi_alicloud_edge.host import Call, Reporter
+from pulumi_alicloud_edge.errors import DeniedError, EdgeError, PartialStateError, RolloutFailedError
+from pulumi_alicloud_edge.operations.apply import create, update
+from pulumi_alicloud_edge.operations.check import check
+from pulumi_alicloud_edge.operations.context import OperationContext
+from pulumi_alicloud_edge.operations.delete import delete
+from pulumi_alicloud_edge.operations.operation import Operation
+from pulumi_alicloud_edge.operations.read import read
 from pulumi_alicloud_edge.resources.dist import DistKind
 from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.lifecycle import Lifecycle
 from pulumi_alicloud_edge.resources.push import PushKind
 from pulumi_alicloud_edge.resources.queries import container_app_status
 from pulumi_alicloud_edge.resources.release import ReleaseKind
@@ -75,17 +79,10 @@ class Identity:
     def __init__(self, cloud: InProcess, runtime: Runtime) -> None:
         self.cloud = cloud
         self.runtime = runtime
-        self.push, self.dist, self.release = map(self._lifecycle, (PushKind(), DistKind(), ReleaseKind()))
+        self.push, self.dist, self.release = map(self._operation, (PushKind(), DistKind(), ReleaseKind()))
 
-    def _lifecycle(self, kind: Kind[Any]) -> Lifecycle[Any]:
-        return Lifecycle(kind, self.runtime, Reporter(""))
-
-    def outcome(self, resource: Lifecycle[Any], inputs: dict[str, Any]) -> dict[str, Any]:
-        """What a create leaves, if it does not fail."""
-        result = resource.create(Call(), inputs)
-        if result.error is not None:
-            raise result.error
-        return result.outputs
+    def _operation(self, kind: Kind[Any]) -> Operation[Any]:
+        return Operation(kind, self.runtime, OperationContext())
 
     def status(self, app_id: str, env: str) -> Any:
         """What a program sees of a release."""
@@ -107,26 +104,29 @@ Promise = Callable[[Identity], bool]
 
 
 def refreshes(kind: str, inputs: dict[str, Any]) -> Promise:
-    return lambda identity: getattr(identity, kind).read(Call(), inputs)["status"] == "converged"
+    return lambda identity: read(getattr(identity, kind), inputs).outputs["status"] == "converged"
 
 
 def brings(kind: str, inputs: dict[str, Any]) -> Promise:
-    return lambda identity: identity.outcome(getattr(identity, kind), inputs)["status"] == "converged"
+    return lambda identity: create(getattr(identity, kind), inputs).outputs["status"] == "converged"
 
 
 def cleans(identity: Identity) -> bool:
-    return identity.dist.delete(Call(), {**dist("1"), "owned": {"assets": ["1"]}}) is None
+    delete(identity.dist, {**dist("1"), "owned": {"assets": ["1"]}})
+    return True
 
 
 def rolls_back(identity: Identity) -> bool:
     rollout = {"on_failure": "rollback", "stall_timeout": 0.5, "retries": 0.0}
     stored = {**release(FIRST), "status": "converged"}
-    result = identity.release.update(Call(), "id", stored, release(BROKEN, rollout=rollout))
-    return isinstance(result.error, RolloutFailedError) and result.outputs["status"] == "rolled_back"
+    with pytest.raises(PartialStateError) as failed:
+        update(identity.release, "id", stored, release(BROKEN, rollout=rollout))
+    is_rollout = isinstance(failed.value.cause, RolloutFailedError)
+    return is_rollout and failed.value.outputs["status"] == "rolled_back"
 
 
 READING: dict[str, Promise] = {
-    "ens:DescribeApplication": lambda identity: "2 instances" in identity.dist.check(Call(), {}, dist("2")),
+    "ens:DescribeApplication": lambda identity: "2 instances" in check(identity.dist, {}, dist("2")).impact,
     "ens:DescribeDataDistResult": refreshes("dist", dist("1")),
     "ens:DescribeDataPushResult": refreshes("push", push("1")),
     "esa:GetEdgeContainerAppResourceStatus": lambda i: i.status(CONTAINER_APP_ID, "prod").pods_total == 2,
@@ -217,5 +217,5 @@ def test_who_may_only_look_starts_nothing_and_is_told_what_to_allow(
 def test_a_denied_start_names_the_action(identity: Callable[..., Identity]) -> None:
     somebody = identity("preview")
     with pytest.raises(DeniedError) as denied:
-        somebody.outcome(somebody.push, push("3"))
+        create(somebody.push, push("3"))
     assert denied.value.ram_action == "ens:PushApplicationData"

@@ -17,7 +17,7 @@ from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
 from support.sdks import Sdk, newest, oldest
 
 import pulumi_alicloud_edge as edge
-from pulumi_alicloud_edge import host
+from pulumi_alicloud_edge.adapters.dynamic import engine
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, Matching
@@ -190,7 +190,7 @@ def test_whatever_goes_wrong_the_program_goes_on(register: Register, monkeypatch
 
 def test_without_an_engine_there_is_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "get_engine", lambda: None)
-    assert host.program_engine_address() == ""
+    assert engine.program_engine_address() == ""
 
 
 def test_where_the_stub_does_not_tell_the_command_line_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,12 +199,12 @@ def test_where_the_stub_does_not_tell_the_command_line_does(monkeypatch: pytest.
             self.Log = types.SimpleNamespace()
 
     monkeypatch.setattr(settings, "get_engine", Changed)
-    assert host.program_engine_address() == ""
+    assert engine.program_engine_address() == ""
     command = ["python", "exec", "--monitor", "127.0.0.1:1", "--engine", "127.0.0.1:2", "--project", "edge"]
     monkeypatch.setattr(sys, "orig_argv", command)
-    assert host.program_engine_address() == "127.0.0.1:2"
+    assert engine.program_engine_address() == "127.0.0.1:2"
     monkeypatch.setattr(sys, "orig_argv", ["python", "--engine"])
-    assert host.program_engine_address() == ""
+    assert engine.program_engine_address() == ""
 
 
 @pytest.mark.parametrize("target", ["127.0.0.1:4567", "dns:///127.0.0.1:4567"])
@@ -212,7 +212,7 @@ def test_the_stub_tells_where_it_leads(monkeypatch: pytest.MonkeyPatch, target: 
     with grpc.insecure_channel(target) as channel:
         stub = EngineStub(channel)
         monkeypatch.setattr(settings, "get_engine", lambda: stub)
-        assert host.program_engine_address() == "127.0.0.1:4567"
+        assert engine.program_engine_address() == "127.0.0.1:4567"
 
 
 PROGRAM = """
@@ -221,7 +221,7 @@ import pulumi
 from pulumi.runtime import settings
 settings.configure(settings.Settings(project="edge", stack="test", engine=sys.argv[1], monitor=sys.argv[1]))
 import pulumi_alicloud_edge
-from pulumi_alicloud_edge.host import program_engine_address
+from pulumi_alicloud_edge.adapters.dynamic.engine import program_engine_address
 print(json.dumps(program_engine_address()))
 """
 

@@ -26,14 +26,20 @@ from tests.safety.world import APP, STARTING, STARTING_RELEASE, Effect, Wire, Wo
 
 from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.errors import EdgeError, InputError
-from pulumi_alicloud_edge.host import Call
+from pulumi_alicloud_edge.errors import EdgeError, InputError, PartialStateError
 from pulumi_alicloud_edge.model.identity import program_name
 from pulumi_alicloud_edge.model.stored_claim import write_claim
+from pulumi_alicloud_edge.operations.apply import create, update
+from pulumi_alicloud_edge.operations.check import check
+from pulumi_alicloud_edge.operations.context import OperationContext
+from pulumi_alicloud_edge.operations.delete import delete
+from pulumi_alicloud_edge.operations.diff import diff
+from pulumi_alicloud_edge.operations.operation import Operation as Neutral
+from pulumi_alicloud_edge.operations.read import read
+from pulumi_alicloud_edge.operations.results import Gone
 from pulumi_alicloud_edge.registry import Registry
 from pulumi_alicloud_edge.resources.dist import DistKind
 from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.lifecycle import Lifecycle
 from pulumi_alicloud_edge.resources.push import PushKind
 from pulumi_alicloud_edge.resources.release import ReleaseKind
 from pulumi_alicloud_edge.resources.words import explain
@@ -211,9 +217,10 @@ class Host:
         self._kinds = {name: make() for name, make in KINDS.items()}
         announce(self.runtime, program)
 
-    def lifecycle(self, kind: str) -> Lifecycle[Any]:
-        """Give the operations on one kind."""
-        return Lifecycle(self._kinds[kind], self.runtime, self.lines)  # type: ignore[arg-type]
+    def operation(self, kind: str, urn: str) -> Neutral[Any]:
+        """Give an operation on one resource."""
+        context = OperationContext(urn, progress=self.lines)
+        return Neutral(self._kinds[kind], self.runtime, context)
 
     def text(self, kind: str, error: EdgeError) -> str:
         """Give an error as a user reads it."""
@@ -445,91 +452,85 @@ class _Run:
 
     def up(self, resource: Resource) -> Operation:
         """Check, compare, and create or update what has changed."""
-        states, lifecycle = self._stack.states, self._host.lifecycle(resource.kind)
-        stored = states.get(resource.name)
-        olds = stored.outputs if stored else {}
+        stored = self._stack.states.get(resource.name)
         news = wire_form(resource.inputs)
+        olds = stored.outputs if stored else {}
         with self._operation(resource.name, resource.kind, news, olds) as operation:
-            call = self._call(resource.kind, resource.name)
             operation.what = "refuse"
-            lifecycle.check(call, deepcopy(stored.inputs) if stored else {}, deepcopy(news))
+            check(self._of(operation), deepcopy(stored.inputs) if stored else {}, deepcopy(news))
             if stored is None:
-                operation.what = "create"
-                result = lifecycle.create(call, deepcopy(news))
-                operation.outputs = wire_form(result.outputs)
-                if result.error is not None:
-                    operation.error = self._host.text(resource.kind, result.error)
-                if result.error is None or result.keep:
-                    states[resource.name] = Stored(
-                        resource.kind,
-                        resource.name,
-                        result.id,
-                        news,
-                        wire_form(result.outputs),
-                        init_failed=result.error is not None,
-                        beside=frozenset(self._stack.program),
-                    )
+                self._create(operation, resource, news)
                 return operation
-            difference = lifecycle.diff(call, deepcopy(stored.outputs), deepcopy(news))
+            difference = diff(self._of(operation), deepcopy(stored.outputs), deepcopy(news))
             if not difference.changes and not stored.init_failed:
                 operation.what, operation.outputs = "same", stored.outputs
                 stored.inputs = news
                 return operation
-            operation.what = "update"
-            result = lifecycle.update(call, stored.id, deepcopy(stored.outputs), deepcopy(news))
-            operation.outputs = wire_form(result.outputs)
-            if result.error is not None:
-                operation.error = self._host.text(resource.kind, result.error)
-            if result.error is None:
-                stored.inputs, stored.outputs, stored.init_failed = news, wire_form(result.outputs), False
-            elif result.keep:
-                stored.outputs, stored.init_failed = wire_form(result.outputs), True
-            if result.error is None or result.keep:
-                stored.beside = frozenset(self._stack.program)
+            self._update(operation, stored, news)
         return operation
+
+    def _create(self, operation: Operation, resource: Resource, news: Properties) -> None:
+        operation.what = "create"
+        failed = False
+        try:
+            created = create(self._of(operation), deepcopy(news))
+            id_, outputs = created.id, wire_form(created.outputs)
+        except PartialStateError as error:
+            failed, id_, outputs = True, error.id, wire_form(error.outputs)
+            operation.error = self._host.text(resource.kind, error)
+        operation.outputs = outputs
+        beside = frozenset(self._stack.program)
+        self._stack.states[resource.name] = Stored(
+            resource.kind, resource.name, id_, news, outputs, init_failed=failed, beside=beside
+        )
+
+    def _update(self, operation: Operation, stored: Stored, news: Properties) -> None:
+        operation.what = "update"
+        try:
+            updated = update(self._of(operation), stored.id, deepcopy(stored.outputs), deepcopy(news))
+            stored.inputs, stored.outputs, stored.init_failed = news, wire_form(updated.outputs), False
+        except PartialStateError as error:
+            operation.error = self._host.text(stored.kind, error)
+            stored.outputs, stored.init_failed = wire_form(error.outputs), True
+        operation.outputs = stored.outputs
+        stored.beside = frozenset(self._stack.program)
 
     def look(self, resource: Resource) -> Operation:
         """Check and compare, no more."""
-        stored, lifecycle = self._stack.states.get(resource.name), self._host.lifecycle(resource.kind)
+        stored = self._stack.states.get(resource.name)
         news = wire_form(resource.inputs)
         with self._operation(
             resource.name, resource.kind, news, stored.outputs if stored else {}
         ) as operation:
             operation.what = "look"
-            call = self._call(resource.kind, resource.name)
-            operation.impact = lifecycle.check(
-                call, deepcopy(stored.inputs) if stored else {}, deepcopy(news)
-            )
+            olds = deepcopy(stored.inputs) if stored else {}
+            operation.impact = check(self._of(operation), olds, deepcopy(news)).impact
             if stored is not None:
-                lifecycle.diff(call, deepcopy(stored.outputs), deepcopy(news))
+                diff(self._of(operation), deepcopy(stored.outputs), deepcopy(news))
         return operation
 
     def read(self, stored: Stored) -> Operation:
         """Read what the cloud shows into the state."""
         with self._operation(stored.name, stored.kind, stored.inputs, stored.outputs) as operation:
             operation.what = "read"
-            call = self._call(stored.kind, stored.name)
-            outputs = self._host.lifecycle(stored.kind).read(call, deepcopy(stored.outputs))
-            if outputs is None:
+            found = read(self._of(operation), deepcopy(stored.outputs))
+            if isinstance(found, Gone):
                 del self._stack.states[stored.name]
             else:
-                operation.outputs = stored.outputs = wire_form(outputs)
+                operation.outputs = stored.outputs = wire_form(found.outputs)
         return operation
 
     def delete(self, stored: Stored) -> Operation:
         """Take it away."""
         with self._operation(stored.name, stored.kind, stored.inputs, stored.outputs) as operation:
             operation.what = "delete"
-            call = self._call(stored.kind, stored.name)
-            error = self._host.lifecycle(stored.kind).delete(call, deepcopy(stored.outputs))
-            if error is None:
-                del self._stack.states[stored.name]
-            else:
-                operation.error = self._host.text(stored.kind, error)
+            delete(self._of(operation), deepcopy(stored.outputs))
+            del self._stack.states[stored.name]
         return operation
 
-    def _call(self, kind: str, name: str) -> Call:
-        return Call(f"urn:pulumi:{self._stack.name}::project::{TYPE}{kind}::{name}")
+    def _of(self, operation: Operation) -> Neutral[Any]:
+        urn = f"urn:pulumi:{self._stack.name}::project::{TYPE}{operation.kind}::{operation.name}"
+        return self._host.operation(operation.kind, urn)
 
     def _protected(self, name: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
         """Give what other resources of the program declare: in a destroy, those that stay."""

@@ -18,6 +18,7 @@ from pulumi_alicloud_edge.errors import (
     InputFault,
     MalformedAnswerError,
     NotFoundError,
+    PartialStateError,
     RejectedError,
     RemovalError,
     Restored,
@@ -155,6 +156,7 @@ def test_every_kind_of_error_has_a_message() -> None:
         RemovalError((ASSETS,), 3),
         RolloutFailedError(outcome(FailureCause.BUDGET), SUBJECT),
         RolloutInterruptedError(outcome(None), SUBJECT),
+        PartialStateError(RemovalError((ASSETS,), 3), "id", {}),
     ]
     assert all(explain(error, INSTANCES).strip() for error in made)
     known = {type(error) for error in made} | {EdgeError}

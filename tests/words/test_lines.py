@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from pulumi_alicloud_edge.errors import UnreachableError
-from pulumi_alicloud_edge.host import Reporter
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Share, Stage
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
+from pulumi_alicloud_edge.operations.context import SilentSink
+from pulumi_alicloud_edge.operations.listener import LineListener
 from pulumi_alicloud_edge.reconcile.drift import Drift, UnitDrift
 from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
-from pulumi_alicloud_edge.resources.listener import LineListener
 from pulumi_alicloud_edge.resources.words import (
     Noun,
     accepted_failures_line,
@@ -191,11 +191,10 @@ def test_every_reason_for_leaving_something_has_a_line() -> None:
     assert len(set(left_lines(left, INSTANCES))) == len(LeftBecause)
 
 
-class Heard(Reporter):
-    """A reporter that keeps what it is told."""
+class Heard(SilentSink):
+    """A sink that keeps passing lines."""
 
     def __init__(self) -> None:
-        super().__init__("")
         self.lines: list[str] = []
 
     def status(self, urn: str, text: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pulumi
 
-from pulumi_alicloud_edge.host import program_engine_address
+from pulumi_alicloud_edge.adapters.dynamic.engine import program_engine_address
 from pulumi_alicloud_edge.model.identity import program_name
 from pulumi_alicloud_edge.run_register import RunRegister, open_register
 

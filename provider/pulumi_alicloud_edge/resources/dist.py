@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
     from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.delivery.rollback import Rollback, Step
     from pulumi_alicloud_edge.model.removal import Cleaning
     from pulumi_alicloud_edge.reconcile.rollback import RestoreStep
     from pulumi_alicloud_edge.reconcile.rollout import Memory
-    from pulumi_alicloud_edge.resources.rollback import Rollback, Step
     from pulumi_alicloud_edge.runtime import Runtime
 
 
@@ -148,10 +148,10 @@ class DistKind(Kind[DistInputs]):
         neighbours: Neighbours,
     ) -> Rollback | None:
         """Distribute what targets ran before again, on just those; clean what this rollout put where nothing was."""
+        from pulumi_alicloud_edge.delivery.rollback import Below, Rollback
         from pulumi_alicloud_edge.model.removal import Permit
         from pulumi_alicloud_edge.reconcile.gate import exactly
         from pulumi_alicloud_edge.reconcile.rollback import plan_rollback
-        from pulumi_alicloud_edge.resources.rollback import Below, Rollback
 
         others = tuple(claim for claim in neighbours.claims() if claim.app_id == inputs.app_id)
         seen, selected = await _surely_listed(runtime, failed)
@@ -180,7 +180,7 @@ class DistKind(Kind[DistInputs]):
         cleaner: Cleaner,
     ) -> Step:
         from pulumi_alicloud_edge.delivery.dist import DistPort
-        from pulumi_alicloud_edge.resources.rollback import Step, policy_of_step
+        from pulumi_alicloud_edge.delivery.rollback import Step, policy_of_step
 
         former, by_name = _former(inputs, failed.olds), {item.name: item for item in inputs.data}
         data = tuple(

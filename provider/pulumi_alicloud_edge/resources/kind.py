@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
     from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.delivery.rollback import Rollback
     from pulumi_alicloud_edge.model.removal import Permit
     from pulumi_alicloud_edge.reconcile.rollout import Memory
-    from pulumi_alicloud_edge.resources.rollback import Rollback
     from pulumi_alicloud_edge.runtime import Runtime
 
 
@@ -117,8 +117,17 @@ class Kind(ABC, Generic[I]):
         """Give the seconds until the rollout is to begin."""
         return 0.0
 
-    def recalled(self, olds: Mapping[str, Any], old_inputs: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
-        """Return stored outputs with what the stored inputs alone know; empty inputs are some that cannot be had."""
+    def recalled(
+        self,
+        olds: Mapping[str, Any],
+        old_inputs: Callable[[], Mapping[str, Any]],  # noqa: ARG002
+    ) -> Mapping[str, Any]:
+        """Return stored outputs with what the stored inputs alone know.
+
+        Args:
+            olds: The stored outputs.
+            old_inputs: Returns the stored inputs, which takes some time; empty where they cannot be had.
+        """
         return olds
 
     def is_same(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

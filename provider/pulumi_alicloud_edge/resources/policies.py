@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from pydantic_core import from_json
 
 from pulumi_alicloud_edge.cloud.parameters import compact_json
-from pulumi_alicloud_edge.resources.validation import has_unknown
+from pulumi_alicloud_edge.model.unknown import has_unknown
 
 _LARGEST_WHOLE = 2**53
 

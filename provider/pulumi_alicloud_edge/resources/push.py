@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.errors import InputFault
@@ -97,9 +97,11 @@ class PushKind(Kind[PushInputs]):
             stages=self.policy(inputs).stages,
         )
 
-    def recalled(self, olds: Mapping[str, Any], old_inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    def recalled(
+        self, olds: Mapping[str, Any], old_inputs: Callable[[], Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
         """Return stored outputs with all that is known of the content of versions that have arrived somewhere."""
-        known = known_contents(olds, old_inputs)
+        known = known_contents(olds, old_inputs())
         return {**olds, CONTENTS: show_contents(known, (), ())}
 
     def is_same(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.delivery.release import Shown
-    from pulumi_alicloud_edge.resources.rollback import Rollback
+    from pulumi_alicloud_edge.delivery.rollback import Rollback
     from pulumi_alicloud_edge.runtime import Runtime
 
 
@@ -193,7 +193,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
     ) -> Rollback | None:
         """Bring back what the environment served when the rollout began; where that is not possible, say why."""
         from pulumi_alicloud_edge.delivery.release import ReleasePort
-        from pulumi_alicloud_edge.resources.rollback import Rollback, Step, policy_of_step
+        from pulumi_alicloud_edge.delivery.rollback import Rollback, Step, policy_of_step
 
         port = failed.port
         first, shown = (port.first, port.shown) if isinstance(port, ReleasePort) else (None, None)

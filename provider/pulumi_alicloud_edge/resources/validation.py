@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
-import pulumi
-from pulumi.runtime import rpc
 from pydantic import BaseModel, ValidationError
 
 from pulumi_alicloud_edge.errors import InputError, InputFault
+from pulumi_alicloud_edge.model.unknown import Unknown, has_unknown
 
 
 class Inputs(Protocol):
@@ -62,26 +61,9 @@ def read_inputs(model: type[M], properties: Mapping[str, Any]) -> M | None:
     return inputs
 
 
-def has_unknown(value: Any) -> bool:
-    """Tell whether any part of a value, as the host hands it over, is not known yet."""
-    # Runs over every property of every resource several times: no abstract classes here, they are slow to ask for.
-    if isinstance(value, dict):
-        return any(map(has_unknown, value.values()))
-    if isinstance(value, (list, tuple)):
-        return any(map(has_unknown, value))
-    return is_unknown(value)
-
-
-def is_unknown(value: Any) -> bool:
-    """Tell whether a value as such is not known yet."""
-    if isinstance(value, str):
-        return bool(value == rpc.UNKNOWN)
-    return isinstance(value, pulumi.output.Unknown)
-
-
 def _faults(error: ValidationError, model: type[BaseModel]) -> Iterator[InputFault]:
     for detail in error.errors(include_url=False):
-        not_known_yet = is_unknown(detail["input"]) and detail["type"] != "extra_forbidden"
+        not_known_yet = isinstance(detail["input"], Unknown) and detail["type"] != "extra_forbidden"
         if not_known_yet or _counts_only_sound_items(detail):
             continue
         yield InputFault(_path(detail["loc"]), _reason(detail, model))

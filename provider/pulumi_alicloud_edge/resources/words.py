@@ -16,6 +16,7 @@ from pulumi_alicloud_edge.errors import (
     InputError,
     MalformedAnswerError,
     NotFoundError,
+    PartialStateError,
     RejectedError,
     RemovalError,
     Restored,
@@ -318,6 +319,8 @@ def explain(error: EdgeError, noun: Noun | None = None) -> str:
             return "\n".join(map(_printable, lines))
         case SettingsError():
             return f"{error.setting}: {error.reason}. {error.remedy}"
+        case PartialStateError():
+            return explain(error.cause, noun)
         case RolloutError():
             return _rollout(error, noun or Noun("target", "targets"))
         case RemovalError():

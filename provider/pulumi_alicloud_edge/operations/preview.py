@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from pulumi_alicloud_edge.delivery.port import Port
 from pulumi_alicloud_edge.errors import EdgeError, InputFault, NotFoundError, SettingsError, TransportError
 from pulumi_alicloud_edge.model.observation import Observation
+from pulumi_alicloud_edge.preview_cache import Look
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, find_impact
 from pulumi_alicloud_edge.resources.data_outputs import HINTS, accepted_targets, still_unserved
-from pulumi_alicloud_edge.resources.kind import Kind
 from pulumi_alicloud_edge.resources.words import explain
-from pulumi_alicloud_edge.runtime import Runtime
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.operations.operation import Operation
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741
 
@@ -28,55 +30,45 @@ OUT_OF_REACH_SECONDS = 30.0
 """For how long a cloud that could not be reached is not tried again by further looks."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """What a look showed, or why it showed nothing; and what it showed to be wrong with the inputs."""
-
-    observation: Observation | None
-    unknown: str = ""
-    faults: tuple[InputFault, ...] = ()
-
-
-class Looker(Generic[I]):
-    """Looks at the cloud for checks and diffs of one kind of resource.
+class Preview(Generic[I]):
+    """Looks at the cloud for one operation.
 
     Args:
-        kind: What kind they are.
-        runtime: What all calls of this process share.
+        operation: The operation.
     """
 
-    def __init__(self, kind: Kind[I], runtime: Runtime) -> None:
-        self._kind = kind
-        self._runtime = runtime
+    def __init__(self, operation: Operation[I]) -> None:
+        self._kind = operation.kind
+        self._runtime = operation.runtime
+        self._urn = operation.urn
 
-    async def observe(self, inputs: I, urn: str) -> tuple[Port, Observation]:
+    async def observe(self, inputs: I) -> tuple[Port, Observation]:
         """Read what the cloud shows; as long as that takes."""
-        port = self._kind.port(self._runtime, inputs, urn or object())
+        port = self._kind.port(self._runtime, inputs, self._urn or object())
         return port, await port.observe()
 
     async def observe_surely(
-        self, inputs: I, urn: str, *, doubts: Callable[[Observation], bool] | None = None
+        self, inputs: I, *, doubts: Callable[[Observation], bool] | None = None
     ) -> tuple[Port, Observation]:
         """Read what the cloud shows; twice where that is bad news: a single answer may err (S5).
 
         Args:
             inputs: What is declared.
-            urn: The resource.
             doubts: Whether an observation is bad news, besides one that shows nothing.
 
         Raises:
             NotFoundError: The application does not exist, say two answers.
         """
         try:
-            port, observation = await self.observe(inputs, urn)
+            port, observation = await self.observe(inputs)
         except NotFoundError:
             await self._runtime.sleep(CONFIRMED_AFTER)
-            return await self.observe(inputs, urn)
+            return await self.observe(inputs)
         nothing = self._shows_nothing(inputs, observation)
         if not (nothing and self._kind.vanishes) and not (doubts is not None and doubts(observation)):
             return port, observation
         await self._runtime.sleep(CONFIRMED_AFTER)
-        again_port, again = await self.observe(inputs, urn)
+        again_port, again = await self.observe(inputs)
         if self._shows_nothing(inputs, again) and not nothing:
             return port, observation  # the two do not agree that nothing is there
         return again_port, again
@@ -84,7 +76,7 @@ class Looker(Generic[I]):
     def _shows_nothing(self, inputs: I, observation: Observation) -> bool:
         return not any(observation.of(unit) for unit in self._kind.desired(inputs).units)
 
-    def look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
+    def look(self, inputs: I, olds: Mapping[str, Any]) -> Look:
         """Look within the time budget, and keep what was seen for the diff that follows a check.
 
         ``olds`` are the inputs before, empty for a create.
@@ -93,25 +85,22 @@ class Looker(Generic[I]):
         if unreached is not None and self._runtime.clock() < unreached.until:
             look = Look(None, unreached.reason)
         else:
-            look = self._look(urn, inputs, olds)
-        self._runtime.looks[urn] = inputs, look
+            look = self._look(inputs, olds)
+        self._runtime.preview_cache.keep_look(self._urn, inputs, look)
         return look
 
-    def look_again(self, urn: str, inputs: I) -> Look:
-        """Give what the check of the same inputs has just seen, else look."""
-        before = self._runtime.looks.pop(urn, None)
-        if before is not None and before[0] == inputs and isinstance(before[1], Look):
-            return before[1]
-        return self._look(urn, inputs, {})
+    def look_again(self, inputs: I) -> Look:
+        """Return what the check of the same inputs has just seen, else look."""
+        look = self._runtime.preview_cache.take_look(self._urn, inputs)
+        return self._look(inputs, {}) if look is None else look
 
-    def baseline_faults(self, urn: str, inputs: I, outputs: Mapping[str, Any]) -> tuple[InputFault, ...]:
+    def baseline_faults(self, inputs: I, outputs: Mapping[str, Any]) -> tuple[InputFault, ...]:
         """Find out why a rollback could not bring back what it would have to, by what the check has just seen.
 
         The check itself knows the former inputs only; what a rollback restores stands in the outputs.
         """
-        seen = self._runtime.looks.get(urn)
-        look = seen[1] if seen is not None and seen[0] == inputs else None
-        if not isinstance(look, Look) or look.observation is None:
+        look = self._runtime.preview_cache.look(self._urn, inputs)
+        if look is None or look.observation is None:
             return ()
         unit = self._kind.restores(inputs, look.observation, outputs)
         if unit is None:
@@ -169,9 +158,9 @@ class Looker(Generic[I]):
                 accepted=accepted_targets(outputs),
             )
 
-    def _look(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
+    def _look(self, inputs: I, olds: Mapping[str, Any]) -> Look:
         try:
-            return self._runtime.run(asyncio.wait_for(self._see(urn, inputs, olds), LOOK_SECONDS))
+            return self._runtime.run(asyncio.wait_for(self._see(inputs, olds), LOOK_SECONDS))
         except TimeoutError:
             return self._out_of_reach(self._why_late(inputs))
         except (TransportError, SettingsError) as error:
@@ -185,8 +174,8 @@ class Looker(Generic[I]):
             return f"no answer within {LOOK_SECONDS:.0f} s"
         return f"{explain(trouble).splitlines()[0]} (tried for {LOOK_SECONDS:.0f} s)"
 
-    async def _see(self, urn: str, inputs: I, olds: Mapping[str, Any]) -> Look:
-        _, observation = await self.observe(inputs, urn)
+    async def _see(self, inputs: I, olds: Mapping[str, Any]) -> Look:
+        _, observation = await self.observe(inputs)
         faults = await self._kind.faults_seen(self._runtime, inputs, observation, olds)
         return Look(observation, faults=tuple(faults))
 

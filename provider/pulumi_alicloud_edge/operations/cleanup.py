@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
+from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError
 from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Unit
@@ -18,15 +18,15 @@ from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY
 from pulumi_alicloud_edge.resources.data_outputs import UNSERVED, also_unserved, ever_unserved, show_owned
-from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
-from pulumi_alicloud_edge.resources.neighbours import others_of, remembered_claims
+from pulumi_alicloud_edge.resources.kind import Neighbours
+from pulumi_alicloud_edge.resources.neighbours import remembered_claims
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
-    from pulumi_alicloud_edge.host import Call
-    from pulumi_alicloud_edge.runtime import Runtime
+    from pulumi_alicloud_edge.delivery.surroundings import Surroundings
+    from pulumi_alicloud_edge.operations.operation import Operation
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
 Wanted = tuple[tuple[Unit, tuple[Scope, ...]], ...]
@@ -61,56 +61,44 @@ class _Cleaned(NamedTuple):
 
 
 class Cleanup(Generic[I]):
-    """Cleans for the resources of one kind.
+    """Cleans for one operation.
 
     Args:
-        kind: What kind they are.
-        runtime: What all calls of this process share.
-        announce: Is told what is cleaned and what is left, by the resource.
-        around: Returns the world of a wait for a resource.
+        operation: The operation.
     """
 
-    def __init__(
-        self,
-        kind: Kind[I],
-        runtime: Runtime,
-        announce: Callable[[str, Permit], None],
-        around: Callable[[str], Surroundings],
-    ) -> None:
-        self._kind = kind
-        self._runtime = runtime
-        self._announce = announce
-        self._around = around
+    def __init__(self, operation: Operation[I]) -> None:
+        self._operation = operation
+        self._kind = operation.kind
+        self._runtime = operation.runtime
+        self._urn = operation.urn
 
-    def after_update(
-        self, call: Call, inputs: I, olds: Mapping[str, Any], outputs: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def after_update(self, inputs: I, olds: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
         """Clean what an update has left behind; return what of the outputs that changes (S8).
 
         Raises:
             EdgeError: It is not gone in time, or the cloud does not clean.
         """
-        behind = self._kind.left_behind(call.urn, inputs, olds)
+        behind = self._kind.left_behind(self._urn, inputs, olds)
         if not behind:
             return {}
-        mine = self._kind.claims(call.urn, inputs)
-        registry = self._runtime.registry
+        mine = self._kind.claims(self._urn, inputs)
 
         def declared() -> tuple[Claim, ...]:
-            return (*others_of(registry, call.urn, olds), *mine)
+            return (*self._operation.others(olds), *mine)
 
         cleaned = self._run(
-            call, _wanted(behind), declared, inputs=inputs, before=olds, unserved=ever_unserved(outputs)
+            _wanted(behind), declared, inputs=inputs, before=olds, unserved=ever_unserved(outputs)
         )
-        cleaned = cleaned._replace(left=_not_kept_by(call.urn, mine, cleaned.left))
-        self._announce(call.urn, Permit(left=self._news(call.urn, olds, cleaned.left)))
+        cleaned = cleaned._replace(left=_not_kept_by(self._urn, mine, cleaned.left))
+        self._operation.announce(Permit(left=self._news(olds, cleaned.left)))
         kept = {each.unit for each in cleaned.left}
         return {
-            "owned": self._owned_after(call.urn, mine, outputs, kept),
+            "owned": self._owned_after(mine, outputs, kept),
             UNSERVED: also_unserved(outputs, cleaned.unreached, cleaned.stopped),
         }
 
-    def delete(self, call: Call, outputs: Mapping[str, Any]) -> None:
+    def delete(self, outputs: Mapping[str, Any]) -> None:
         """Clean what a resource has put, where nobody else needs it.
 
         What the program declares in this run counts; where no program runs, what was declared beside this resource
@@ -120,8 +108,8 @@ class Cleanup(Generic[I]):
             EdgeError: It is not gone in time, or the cloud does not clean.
         """
         registry = self._runtime.registry
-        registry.deleting(call.urn)
-        owned = self._kind.owned(call.urn, outputs)
+        registry.deleting(self._urn)
+        owned = self._kind.owned(self._urn, outputs)
 
         remembered = remembered_claims(outputs)
 
@@ -129,7 +117,6 @@ class Cleanup(Generic[I]):
             return (*registry.declared(), *registry.still_declared(remembered))
 
         cleaned = self._run(
-            call,
             _wanted(owned),
             declared,
             inputs=self._kind.stored(outputs),
@@ -139,22 +126,21 @@ class Cleanup(Generic[I]):
         )
         now = {claim.urn for claim in registry.declared()}
         told = (_as_remembered(each) if each.urn and each.urn not in now else each for each in cleaned.left)
-        self._announce(call.urn, Permit(left=tuple(told)))
+        self._operation.announce(Permit(left=tuple(told)))
 
-    def impact(self, urn: str, inputs: I, before: Mapping[str, Any], *, within: float) -> Permit:
+    def impact(self, inputs: I, before: Mapping[str, Any], *, within: float) -> Permit:
         """Return what an update to these inputs would clean, and what it would leave; reads, and changes nothing.
 
         Args:
-            urn: The resource.
             inputs: What is declared now.
             before: The inputs before.
             within: Seconds that the look may take; what it does not find out in them is not said.
         """
-        wanted = _wanted(self._kind.left_behind(urn, inputs, before))
+        wanted = _wanted(self._kind.left_behind(self._urn, inputs, before))
         if not wanted:
             return Permit()
-        mine = self._kind.claims(urn, inputs)
-        declared = (*self._runtime.registry.others(urn), *mine)
+        mine = self._kind.claims(self._urn, inputs)
+        declared = (*self._runtime.registry.others(self._urn), *mine)
         neighbours = Neighbours(lambda: declared, lambda _: None)
         app_id = str(before.get("app_id", ""))
 
@@ -166,11 +152,10 @@ class Cleanup(Generic[I]):
             permit = self._runtime.run(asyncio.wait_for(ask(), within))
         except (TimeoutError, EdgeError):
             return Permit()
-        return Permit(permit.cleanings, _not_kept_by(urn, mine, permit.left))
+        return Permit(permit.cleanings, _not_kept_by(self._urn, mine, permit.left))
 
     def _run(
         self,
-        call: Call,
         wanted: Wanted,
         declared: Callable[[], tuple[Claim, ...]],
         *,
@@ -182,30 +167,29 @@ class Cleanup(Generic[I]):
         if not wanted:
             return _Cleaned()
         app_id = app_id or str(getattr(inputs, "app_id", ""))
-        within = call.timeout or (
+        within = self._operation.context.timeout or (
             self._kind.policy(inputs).timeout if inputs is not None else DEFAULT_TIMEOUT
         )
         try:
             settles = VISIBILITY if before.get("status") == RolloutStatus.INTERRUPTED.value else 0.0
             bounds = _Bounds(within, settles, unserved)
-            cleaned = self._runtime.run(self._clean(call, app_id, wanted, declared, bounds))
+            cleaned = self._runtime.run(self._clean(app_id, wanted, declared, bounds))
         except InterruptedWaitError:
             raise EdgeError("Interrupted while cleaning; run it again to go on.") from None
         return cleaned
 
-    def _news(self, urn: str, olds: Mapping[str, Any], left: Iterable[Left]) -> tuple[Left, ...]:
+    def _news(self, olds: Mapping[str, Any], left: Iterable[Left]) -> tuple[Left, ...]:
         """Leave out what was left for another resource before, and was said then.
 
         It is remembered all the same: that resource may never come, or go.
         """
         before = self._kind.stored(olds)
-        behind = self._kind.left_behind(urn, before, olds) if before is not None else ()
+        behind = self._kind.left_behind(self._urn, before, olds) if before is not None else ()
         said = {claim.unit for claim in behind}
         return tuple(e for e in left if e.reason is not LeftBecause.DECLARED or e.unit not in said)
 
     async def _clean(
         self,
-        call: Call,
         app_id: str,
         wanted: Wanted,
         declared: Callable[[], tuple[Claim, ...]],
@@ -217,11 +201,11 @@ class Cleanup(Generic[I]):
         """
         from pulumi_alicloud_edge.delivery.conduct import remove
 
-        neighbours = Neighbours(declared, lambda permit: self._announce(call.urn, permit))
+        neighbours = Neighbours(declared, self._operation.announce)
         cleaner = self._kind.cleaner(self._runtime, app_id, neighbours)
         if cleaner is None:
             return _Cleaned()
-        around = self._around(call.urn)
+        around = self._operation.surroundings()
         until, shown_at = around.now() + bounds.within, around.now() + bounds.settles
         done: dict[tuple[Unit, str], frozenset[str]] = {}
         left: dict[tuple[Unit, str], tuple[Left, ...]] = {}
@@ -235,7 +219,7 @@ class Cleanup(Generic[I]):
             if due:
                 done.update({(c.unit, c.region): c.targets for c in due})
                 left = {place: those for place, those in left.items() if place not in done}
-                self._announce(call.urn, Permit(due))
+                self._operation.announce(Permit(due))
                 seconds = max(until - around.now(), 0.0)
                 unreached += await remove(
                     cleaner, due, around, within=seconds, subject=app_id, unserved=bounds.unserved
@@ -260,7 +244,7 @@ class Cleanup(Generic[I]):
             return None
 
     def _owned_after(
-        self, urn: str, mine: tuple[Claim, ...], outputs: Mapping[str, Any], kept: Collection[Unit]
+        self, mine: tuple[Claim, ...], outputs: Mapping[str, Any], kept: Collection[Unit]
     ) -> dict[str, Any]:
         """Return what is owned once the rest was cleaned: what is declared, and what could not be cleaned.
 
@@ -268,11 +252,11 @@ class Cleanup(Generic[I]):
         """
         scopes = {claim.unit.name: claim.scopes for claim in mine}
         remaining: list[Claim] = []
-        for claim in self._kind.owned(urn, outputs):
+        for claim in self._kind.owned(self._urn, outputs):
             now = in_common(claim.scopes, scopes.get(claim.unit.name, ()))
             still = claim.scopes if claim.unit in kept else now
             if still:
-                remaining.append(Claim(urn, claim.app_id, claim.unit, still))
+                remaining.append(Claim(self._urn, claim.app_id, claim.unit, still))
         return show_owned((*remaining, *mine))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pulumi_alicloud_edge.errors import EdgeError
-from pulumi_alicloud_edge.host import Reporter
 from pulumi_alicloud_edge.model.outcome import Progress
+from pulumi_alicloud_edge.operations.context import ProgressSink
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 from pulumi_alicloud_edge.resources.words import Noun, explain, progress_line, removal_line
 
@@ -18,7 +18,7 @@ class LineListener:
     """Writes progress beside one resource.
 
     Args:
-        reporter: Where it goes.
+        sink: Where it goes.
         urn: The resource.
         noun: What its targets are called.
         clock: Seconds.
@@ -26,10 +26,10 @@ class LineListener:
     """
 
     def __init__(
-        self, reporter: Reporter, urn: str, noun: Noun, clock: Callable[[], float], doing: str = ""
+        self, sink: ProgressSink, urn: str, noun: Noun, clock: Callable[[], float], doing: str = ""
     ) -> None:
         self._doing = doing
-        self._reporter = reporter
+        self._sink = sink
         self._urn = urn
         self._noun = noun
         self._clock = clock
@@ -55,4 +55,4 @@ class LineListener:
         now = self._clock()
         if what != self._last or now - self._last_at >= AT_LEAST_EVERY:
             self._last, self._last_at = what, now
-            self._reporter.status(self._urn, self._doing + text)
+            self._sink.status(self._urn, self._doing + text)

@@ -13,7 +13,12 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from support.dynamic_host import eventually
 
-from pulumi_alicloud_edge.host import GONE_REFUSALS, GONE_SECONDS, LATE_LINES, Reporter
+from pulumi_alicloud_edge.adapters.dynamic.display import (
+    GONE_REFUSALS,
+    GONE_SECONDS,
+    LATE_LINES,
+    EngineDisplay,
+)
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
@@ -55,10 +60,10 @@ def engine() -> Iterator[tuple[Engine, str]]:
 
 def test_lines_that_stay_have_arrived_when_the_call_returns(engine: tuple[Engine, str]) -> None:
     one, address = engine
-    reporter = Reporter(address)
-    reporter.note("urn", "stays")
-    reporter.warn("for the whole run")
-    reporter.warn("for one", "urn")
+    display = EngineDisplay(address)
+    display.note("urn", "stays")
+    display.warn("for the whole run")
+    display.warn("for one", "urn")
     shown = [(line.urn, line.message, line.severity, line.ephemeral) for line in one.lines]
     assert shown == [
         ("urn", "stays", engine_pb2.INFO, False),
@@ -69,100 +74,100 @@ def test_lines_that_stay_have_arrived_when_the_call_returns(engine: tuple[Engine
 
 def test_a_passing_line_is_marked_as_passing(engine: tuple[Engine, str]) -> None:
     one, address = engine
-    reporter = Reporter(address)
-    reporter.status("urn", "4/6 regions")
+    display = EngineDisplay(address)
+    display.status("urn", "4/6 regions")
     assert one.arrived.acquire(timeout=10)
     shown = [(line.message, line.severity, line.ephemeral) for line in one.lines]
     assert shown == [("4/6 regions", engine_pb2.INFO, True)]
 
 
 def test_without_an_engine_there_is_silence() -> None:
-    reporter = Reporter("")
-    reporter.status("urn", "x")
-    reporter.note("urn", "x")
-    reporter.warn("x")
+    display = EngineDisplay("")
+    display.status("urn", "x")
+    display.note("urn", "x")
+    display.warn("x")
 
 
 def test_a_line_that_the_engine_answers_late_silences_none_of_the_later_ones(
     engine: tuple[Engine, str],
 ) -> None:
     one, address = engine
-    reporter = Reporter(address, patience=0.05)
+    display = EngineDisplay(address, patience=0.05)
     one.answers.clear()
-    reporter.note("urn", "late")
+    display.note("urn", "late")
     one.answers.set()
-    reporter.status("urn", "4/6 regions")
-    reporter.warn("later")
+    display.status("urn", "4/6 regions")
+    display.warn("later")
     assert all(one.arrived.acquire(timeout=10) for _ in range(3))
     assert sorted(one.texts) == ["4/6 regions", "late", "later"]
 
 
 def test_an_engine_that_hangs_holds_up_a_rollout_for_a_few_lines_only(engine: tuple[Engine, str]) -> None:
     one, address = engine
-    reporter = Reporter(address, patience=0.05)
+    display = EngineDisplay(address, patience=0.05)
     one.answers.clear()
     for number in range(20):
-        reporter.note("urn", str(number))
-    assert reporter._late == LATE_LINES, "after that, lines are sent and not waited for"
+        display.note("urn", str(number))
+    assert display._late == LATE_LINES, "after that, lines are sent and not waited for"
     assert all(one.arrived.acquire(timeout=10) for _ in range(20)), "and all are sent"
 
     one.answers.set()
-    eventually(lambda: reporter._late == 0)
-    reporter._patience = 60.0
-    reporter.note("urn", "waited for again")
+    eventually(lambda: display._late == 0)
+    display._patience = 60.0
+    display.note("urn", "waited for again")
     assert one.texts[-1] == "waited for again"
 
 
 def test_an_engine_that_is_refused_again_and_again_is_gone() -> None:
     now = [100.0]
-    reporter = Reporter("127.0.0.1:1", clock=lambda: now[0])
+    display = EngineDisplay("127.0.0.1:1", clock=lambda: now[0])
     for _ in range(2 * GONE_REFUSALS):
-        reporter.note("urn", "x")
-    assert reporter._address, "that may be a moment"
+        display.note("urn", "x")
+    assert display._address, "that may be a moment"
     now[0] += GONE_SECONDS
-    reporter.note("urn", "x")
-    assert not reporter._address
-    reporter.note("urn", "x")
+    display.note("urn", "x")
+    assert not display._address
+    display.note("urn", "x")
 
 
 def test_one_refusal_long_after_another_does_not_end_it() -> None:
     now = [100.0]
-    reporter = Reporter("127.0.0.1:1", clock=lambda: now[0])
+    display = EngineDisplay("127.0.0.1:1", clock=lambda: now[0])
     for _ in range(GONE_REFUSALS - 1):
-        reporter.note("urn", "x")
+        display.note("urn", "x")
         now[0] += GONE_SECONDS
-    assert reporter._address
+    assert display._address
 
 
 def test_an_engine_that_comes_back_is_written_to_again() -> None:
     server, address = serve(Engine())
-    reporter = Reporter(address)
-    reporter.note("urn", "before")
+    display = EngineDisplay(address)
+    display.note("urn", "before")
     server.stop(0).wait()
     for _ in range(GONE_REFUSALS):
-        reporter.note("urn", "lost")
+        display.note("urn", "lost")
     one = Engine()
     server, _ = serve(one, address)
 
     def arrives() -> bool:
-        reporter.note("urn", "after")
+        display.note("urn", "after")
         return bool(one.lines)
 
     eventually(arrives)
-    assert reporter._refused == 0
+    assert display._refused == 0
     server.stop(0).wait()
 
 
 def test_a_text_that_cannot_be_sent_costs_that_line_alone(engine: tuple[Engine, str]) -> None:
     one, address = engine
-    reporter = Reporter(address)
-    reporter.note("urn", "half a sign \ud800")
-    reporter.note("urn", "after")
+    display = EngineDisplay(address)
+    display.note("urn", "half a sign \ud800")
+    display.note("urn", "after")
     assert one.texts == ["after"]
 
 
 def test_an_engine_that_cannot_be_reached_at_all_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grpc, "insecure_channel", lambda _: 1 / 0)
-    reporter = Reporter("127.0.0.1:4711")
-    reporter.status("urn", "x")
-    assert reporter._address == ""
+    display = EngineDisplay("127.0.0.1:4711")
+    display.status("urn", "x")
+    assert display._address == ""

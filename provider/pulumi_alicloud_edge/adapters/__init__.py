@@ -1,0 +1,1 @@
+"""The faces of the operations: what turns calls from outside into operations, and results into replies."""

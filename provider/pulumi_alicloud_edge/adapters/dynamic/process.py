@@ -1,0 +1,51 @@
+"""Gives the host of this process what it lacks, once."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Callable
+
+from pulumi_alicloud_edge.adapters.dynamic import cancellation
+from pulumi_alicloud_edge.adapters.dynamic.cancellation import hear_cancel
+from pulumi_alicloud_edge.adapters.dynamic.display import EngineDisplay
+from pulumi_alicloud_edge.adapters.dynamic.engine import end_with_engine, engine_address, is_dynamic_host
+from pulumi_alicloud_edge.adapters.dynamic.executor import raise_worker_limit
+from pulumi_alicloud_edge.adapters.dynamic.tracebacks import quieten_tracebacks
+
+_display: EngineDisplay | None = None
+_adapted = False
+_lock = threading.Lock()
+
+
+def display() -> EngineDisplay:
+    """Return the display of this process."""
+    global _display  # noqa: PLW0603
+    if _display is None:
+        _display = EngineDisplay(engine_address())
+    return _display
+
+
+def adapt(on_cancel: Callable[[], None]) -> None:
+    """Give the host of this process what it lacks. Does nothing elsewhere, or a second time.
+
+    Args:
+        on_cancel: Called when the user presses Ctrl-C, from any thread.
+    """
+    global _adapted  # noqa: PLW0603
+    with _lock:
+        if _adapted or not is_dynamic_host():
+            return
+        _adapted = True
+    cancellation.on_cancel(on_cancel)
+    gc.freeze()  # what Pulumi has loaded stays: searching it for garbage takes longer than most calls
+    end_with_engine(engine_address())
+    main = sys.modules["__main__"]
+    for reached, loss in (
+        (raise_worker_limit(threading.current_thread()), "only four resources roll out at a time"),
+        (hear_cancel(main), "Ctrl-C waits for the rollouts under way"),
+        (quieten_tracebacks(main), "errors come with a traceback"),
+    ):
+        if not reached:
+            display().warn(f"This version of Pulumi's dynamic host has changed: {loss}. All else works.")

@@ -1,0 +1,180 @@
+"""Translates between the calls of Pulumi's dynamic host and the operations.
+
+What is heavy is imported when the host first calls: a user's program imports this module too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from pulumi_alicloud_edge.adapters.dynamic.call import Call
+    from pulumi_alicloud_edge.errors import EdgeError
+    from pulumi_alicloud_edge.operations.operation import Operation
+    from pulumi_alicloud_edge.resources.kind import Kind
+
+IMPACT = "impact"
+"""The input that tells what a rollout would touch; computed, never compared."""
+
+
+class RolloutProvider(ResourceProvider):
+    """A dynamic provider over the operations on one kind of resource. Holds nothing, since states pickle it."""
+
+    serialize_as_secret_always = False
+
+    def kind(self) -> Kind[Any]:
+        """Return what kind of resource this provides."""
+        raise TypeError("only the named providers are instantiated")
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take the stack's configuration. The host holds a lock meanwhile: nothing here may wait."""
+        from pulumi_alicloud_edge.adapters.dynamic.engine import engine_address
+        from pulumi_alicloud_edge.adapters.dynamic.process import adapt
+        from pulumi_alicloud_edge.runtime import configure, interrupt_everything
+
+        adapt(interrupt_everything)
+        configure(req.config.get, engine_address())
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuse what is wrong, all of it at once, before anything is called."""
+        from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
+        from pulumi_alicloud_edge.errors import EdgeError
+        from pulumi_alicloud_edge.operations.check import check
+
+        call = current_call()
+        news = with_hidden(call, "news", news)
+        try:
+            checked = check(self._operation(call), _olds, _neutral(news))
+        except EdgeError as error:
+            # With a property, Pulumi would print its value, secrets included.
+            return CheckResult(news, [CheckFailure("", line) for line in _lines(error, self.kind())])
+        # What has been stored stays while there is nothing to roll out: each input that changes costs the engine
+        # a write of the whole state.
+        impact = checked.impact or _olds.get(IMPACT) or ""
+        return CheckResult({**news, IMPACT: impact} if impact else news, [])
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Compare what is stored with what is declared, and with what the cloud shows."""
+        from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
+        from pulumi_alicloud_edge.operations.diff import diff
+
+        call = current_call()
+        olds, news = with_hidden(call, "olds", _olds), with_hidden(call, "news", _news)
+        with _Failures(self.kind(), call):
+            difference = diff(self._operation(call), olds, _neutral(news))
+        return DiffResult(changes=difference.changes, replaces=list(difference.replaces))
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Roll out; the state is kept if that fails half-way."""
+        from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
+        from pulumi_alicloud_edge.operations.apply import create
+
+        call = current_call()
+        props = with_hidden(call, "properties", props)
+        with _Failures(self.kind(), call):
+            created = create(self._operation(call), _neutral(props))
+        return CreateResult(created.id, created.outputs)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Roll out what has changed or drifted; the state is kept if that fails half-way."""
+        from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
+        from pulumi_alicloud_edge.operations.apply import update
+
+        call = current_call()
+        olds, news = with_hidden(call, "olds", _olds), with_hidden(call, "news", _news)
+        with _Failures(self.kind(), call):
+            updated = update(self._operation(call), _id, olds, _neutral(news))
+        return UpdateResult(updated.outputs)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Read what the cloud shows now. Returns no inputs: they are the program's."""
+        from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
+        from pulumi_alicloud_edge.operations.read import read
+        from pulumi_alicloud_edge.operations.results import Gone
+
+        call = current_call()
+        props = with_hidden(call, "properties", props)
+        with _Failures(self.kind(), call):
+            found = read(self._operation(call), _neutral(props))
+        return ReadResult(None, {}) if isinstance(found, Gone) else ReadResult(id_, found.outputs)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Take away what can be taken away."""
+        from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
+        from pulumi_alicloud_edge.operations.delete import delete
+
+        call = current_call()
+        props = with_hidden(call, "properties", _props)
+        with _Failures(self.kind(), call):
+            delete(self._operation(call), _neutral(props))
+
+    def _operation(self, call: Call) -> Operation[Any]:
+        from pulumi_alicloud_edge.adapters.dynamic.process import display
+        from pulumi_alicloud_edge.operations.context import OperationContext
+        from pulumi_alicloud_edge.operations.operation import Operation
+        from pulumi_alicloud_edge.runtime import configured
+
+        context = OperationContext(call.urn, call.timeout, call.old_inputs, progress=display())
+        return Operation(self.kind(), configured(), context)
+
+
+class _Failures:
+    """Turns errors into failures whose text is the message, and keeps the states that they leave."""
+
+    def __init__(self, kind: Kind[Any], call: Call) -> None:
+        self._kind = kind
+        self._call = call
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        from pulumi_alicloud_edge.adapters.dynamic.failed_state import keep_state
+        from pulumi_alicloud_edge.adapters.dynamic.tracebacks import ProviderFailure
+        from pulumi_alicloud_edge.errors import EdgeError, PartialStateError
+
+        if not isinstance(error, EdgeError):
+            return
+        message = _text(error, self._kind)
+        if isinstance(error, PartialStateError):
+            keep_state(self._call, error.id, error.outputs, message)
+        raise ProviderFailure(message) from None
+
+
+def _text(error: EdgeError, kind: Kind[Any]) -> str:
+    from pulumi_alicloud_edge.resources.words import explain
+
+    return explain(error, kind.noun)
+
+
+def _lines(error: EdgeError, kind: Kind[Any]) -> list[str]:
+    """Return the message as the reasons of check failures: one for each fault of the inputs."""
+    from pulumi_alicloud_edge.errors import InputError
+
+    each = [InputError((fault,)) for fault in error.faults] if isinstance(error, InputError) else [error]
+    return [_text(one, kind) for one in each]
+
+
+def _neutral(properties: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what Pulumi adds for itself, and outputs that were declared without a value; mark what is unknown."""
+    from pulumi_alicloud_edge.adapters.dynamic.unknowns import with_unknowns
+
+    internal = ("__provider", IMPACT)
+    given = {key: value for key, value in properties.items() if key not in internal and value is not None}
+    marked: dict[str, Any] = with_unknowns(given)
+    return marked

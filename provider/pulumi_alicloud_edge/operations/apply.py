@@ -1,0 +1,233 @@
+"""Create and update: bring about what is declared, clean what is declared no more, keep what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulumi_alicloud_edge.delivery.conduct import carry_out
+from pulumi_alicloud_edge.delivery.rollback import is_due, restore
+from pulumi_alicloud_edge.errors import (
+    EdgeError,
+    InputError,
+    PartialStateError,
+    Restored,
+    RolloutFailedError,
+    RolloutInterruptedError,
+)
+from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.removal import LeftBecause
+from pulumi_alicloud_edge.operations.cleanup import Cleanup
+from pulumi_alicloud_edge.operations.results import Created, Updated
+from pulumi_alicloud_edge.resources.data_outputs import UNFINISHED, rollout_after_rollback, show_accepted
+from pulumi_alicloud_edge.resources.kind import FailedRollout
+from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, show_neighbours
+from pulumi_alicloud_edge.resources.words import accepted_failures_line, two_owners_line, unserved_line
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pulumi_alicloud_edge.delivery.conduct import Ended
+    from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.operations.operation import Operation
+    from pulumi_alicloud_edge.reconcile.drift import Drift
+
+I = TypeVar("I", bound="BaseModel")  # noqa: E741
+
+STATE_VERSION = 2
+REPAIRS = "__repairs"
+"""Hidden output: for each name, the versions that the last repair has displaced."""
+
+
+@dataclass(frozen=True)
+class _Course:
+    """A rollout and, where it failed and was to be taken back, the rollback after it.
+
+    Attributes:
+        ended: How the rollout ended.
+        port: Its way to the cloud.
+        last_port: The way of what came last.
+        restored: How the rollback went, where there was one.
+    """
+
+    ended: Ended
+    port: Port
+    last_port: Port
+    restored: Restored | None = None
+
+
+def create(operation: Operation[I], properties: Mapping[str, Any]) -> Created:
+    """Bring about what is declared, adopting what the cloud already has.
+
+    Args:
+        operation: The operation.
+        properties: The inputs.
+
+    Raises:
+        PartialStateError: It failed, and its state is to be kept.
+        EdgeError: It failed, and has left nothing.
+    """
+    inputs = operation.known(properties)
+    id_ = operation.kind.identity(inputs, operation.context.name)
+    outputs, error = _roll_out(operation, inputs, properties, {})
+    if error is not None:
+        raise PartialStateError(error, id_, outputs)
+    return Created(id_, outputs)
+
+
+def update(
+    operation: Operation[I], id_: str, olds: Mapping[str, Any], properties: Mapping[str, Any]
+) -> Updated:
+    """Bring about what is declared now, and clean what is declared no more.
+
+    Args:
+        operation: The operation.
+        id_: The resource's id.
+        olds: The outputs that are stored.
+        properties: The inputs that are declared.
+
+    Raises:
+        InputError: The change is one that cannot be made; after a failure the engine updates without a diff.
+        PartialStateError: It failed, and its state is to be kept.
+        EdgeError: It failed, and what is stored still holds.
+    """
+    inputs = operation.known(properties)
+    olds = operation.kind.recalled(olds, operation.context.old_inputs)
+    if faults := tuple(operation.kind.faults_of_change(olds, inputs)):
+        raise InputError(faults)
+    repairs = _repairs(operation, operation.runtime.preview_cache.take_drift(operation.urn), olds)
+    outputs, error = _roll_out(operation, inputs, properties, olds)
+    outputs |= repairs
+    if error is not None:
+        raise PartialStateError(error, id_, outputs)
+    if line := operation.kind.retained(operation.urn, inputs, olds):
+        operation.note(line)
+    try:
+        return Updated(outputs | Cleanup(operation).after_update(inputs, olds, outputs))
+    except EdgeError as failed:
+        status = {"status": RolloutStatus.FAILED.value}
+        raise PartialStateError(failed, id_, outputs | status) from failed
+
+
+def _repairs(operation: Operation[I], drift: Drift | None, olds: Mapping[str, Any]) -> dict[str, Any]:
+    """Note which versions were displaced by a repair; warn when one of them has come back."""
+    if drift is None:
+        return {REPAIRS: {}}
+    found = {unit.unit.name: sorted(unit.others) for unit in drift.units if unit.others}
+    for unit in drift.units:
+        for version in unit.others.intersection((olds.get(REPAIRS) or {}).get(unit.unit.name, ())):
+            operation.warn(two_owners_line(unit.unit, version))
+    return {REPAIRS: found}
+
+
+def _roll_out(
+    operation: Operation[I], inputs: I, properties: Mapping[str, Any], olds: Mapping[str, Any]
+) -> tuple[dict[str, Any], EdgeError | None]:
+    """Roll out; return what is to be stored, and why it is not as declared, where it is not.
+
+    Raises:
+        EdgeError: It failed, and nothing of it is to be stored.
+    """
+    course = operation.runtime.run(_carry_out(operation, inputs, olds))
+    outputs = _outputs(operation, inputs, course, properties, olds)
+    ended, outcome = course.ended, course.ended.outcome
+    if outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
+        if outcome.failed_total:
+            operation.note(accepted_failures_line(outcome.failed_total, operation.kind.noun))
+        if outcome.unserved:
+            operation.note(unserved_line(outcome.unserved, operation.kind.noun))
+        return outputs | {"converged_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}, None
+    if ended.error is not None and not _touched(outcome):
+        raise ended.error
+    interrupted = outcome.status is RolloutStatus.INTERRUPTED
+    failure = RolloutInterruptedError if interrupted else RolloutFailedError
+    return outputs, failure(outcome, operation.kind.subject(inputs), ended.error, course.restored)
+
+
+def _outputs(
+    operation: Operation[I],
+    inputs: I,
+    course: _Course,
+    properties: Mapping[str, Any],
+    olds: Mapping[str, Any],
+) -> dict[str, Any]:
+    kind, ended, restored = operation.kind, course.ended, course.restored
+    outcome = ended.outcome
+    status = outcome.status if restored is None else _status_after(restored)
+    shown = restored.outcome if restored and restored.outcome else outcome
+    outputs = {
+        **kind.declared(properties),
+        **kind.outputs(inputs, shown.placements, course.port, olds, ended),
+        **kind.shown(course.last_port),
+        **show_accepted(outcome),
+        **_neighbours_output(operation, inputs, olds),
+        "status": status.value,
+        "request_ids": list(outcome.request_ids),
+        "converged_at": olds.get("converged_at") or "",
+        "state_version": STATE_VERSION,
+    }
+    if status is RolloutStatus.ROLLED_BACK:
+        names = {unit.name for unit in kind.desired(inputs).units}
+        outputs |= rollout_after_rollback(outputs, names, kind.policy(inputs).selection, ended.seen)
+    return outputs
+
+
+def _neighbours_output(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the state is to remember of what others declare; nothing where they declare the like nowhere.
+
+    What was put and is declared no more counts: until it is cleaned, a destroy may have to (S2).
+    """
+    kind, urn = operation.kind, operation.urn
+    mine = (*kind.claims(urn, inputs), *kind.put(urn, olds))
+    shown = show_neighbours(mine, operation.others(olds))
+    return {NEIGHBOURS: shown} if shown else {}
+
+
+async def _carry_out(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> _Course:
+    kind, runtime = operation.kind, operation.runtime
+    neighbours = operation.neighbours(olds)
+    port = kind.port(runtime, inputs, None, neighbours)
+    policy = kind.policy(inputs)
+    if operation.context.timeout:
+        policy = replace(policy, timeout=operation.context.timeout)
+    ended = await carry_out(
+        port,
+        kind.desired(inputs),
+        policy,
+        operation.surroundings(),
+        starts_in=kind.starts_in(inputs),
+        memory=kind.memory(inputs, olds),
+    )
+    if not is_due(policy, ended, resumed=olds.get("status") in UNFINISHED):
+        return _Course(ended, port, port)
+    failed = FailedRollout(policy, ended, port, olds)
+    try:
+        rollback = await kind.rollback(runtime, inputs, failed, neighbours)
+    except EdgeError as error:  # what the rollout has begun is remembered all the same
+        return _Course(ended, port, port, Restored((), (), error=error))
+    if rollback is None:
+        return _Course(ended, port, port)
+    restored = await restore(rollback, operation.surroundings("rolling back: "), within=policy.timeout)
+    last = rollback.steps[-1].port if rollback.steps else port
+    return _Course(ended, port, last, restored)
+
+
+def _touched(outcome: Outcome) -> bool:
+    """Return whether anything of a resource is in the cloud: started in this run, or found there and joined."""
+    found = (Verdict.CONVERGED, Verdict.IN_PROGRESS)
+    return outcome.started or any(placement.count(v) for placement in outcome.placements for v in found)
+
+
+def _status_after(restored: Restored) -> RolloutStatus:
+    """Return the status after a rollback: only one that came to its end everywhere has rolled anything back.
+
+    Else the next run still has to know what was there before.
+    """
+    if restored.interrupted:
+        return RolloutStatus.INTERRUPTED
+    came_back = restored.outcome is None or restored.outcome.status is RolloutStatus.CONVERGED
+    if restored.nothing or any(each.reason is LeftBecause.BEFORE_UNKNOWN for each in restored.left):
+        return RolloutStatus.FAILED
+    return RolloutStatus.ROLLED_BACK if came_back and restored.error is None else RolloutStatus.FAILED

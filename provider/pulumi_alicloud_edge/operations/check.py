@@ -1,0 +1,65 @@
+"""Check: find every fault of the inputs, and say what rolling them out would touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulumi_alicloud_edge.errors import InputError
+from pulumi_alicloud_edge.model.removal import Permit
+from pulumi_alicloud_edge.operations.cleanup import Cleanup
+from pulumi_alicloud_edge.operations.preview import LOOK_SECONDS, Preview
+from pulumi_alicloud_edge.operations.results import Checked
+from pulumi_alicloud_edge.resources.owners import conflict_faults
+from pulumi_alicloud_edge.resources.words import cleans_lines, left_lines
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pulumi_alicloud_edge.operations.operation import Operation
+    from pulumi_alicloud_edge.preview_cache import Look
+
+I = TypeVar("I", bound="BaseModel")  # noqa: E741
+
+
+def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[str, Any]) -> Checked:
+    """Find every fault of the inputs, note what they declare, and say what rolling them out would touch.
+
+    Args:
+        operation: The operation.
+        olds: The inputs before, empty for a create.
+        properties: The inputs.
+
+    Raises:
+        InputError: With every fault.
+    """
+    kind, registry = operation.kind, operation.runtime.registry
+    inputs = kind.read(properties)
+    if inputs is None:
+        return Checked()
+    claims = kind.claims(operation.urn, inputs)
+    others = registry.declare(operation.urn, claims)
+    if faults := tuple(conflict_faults(claims, others)):
+        raise InputError(faults)
+    if not operation.runtime.settings.observe_on_diff:
+        return Checked()
+    look = Preview(operation).look(inputs, olds)
+    faults = look.faults
+    if look.observation is not None:
+        faults += tuple(conflict_faults(claims, others, look.observation.regions))
+    if faults:
+        raise InputError(faults)
+    impact = _impact(operation, inputs, look, olds)
+    if impact:
+        operation.status(impact)
+    return Checked(impact)
+
+
+def _impact(operation: Operation[I], inputs: I, look: Look, olds: Mapping[str, Any]) -> str:
+    if look.observation is None:
+        return f"impact unknown: {look.unknown}"
+    kind = operation.kind
+    touched = kind.impact_line(inputs, Preview(operation).impact(inputs, look.observation))
+    permit = Cleanup(operation).impact(inputs, olds, within=LOOK_SECONDS) if olds else Permit()
+    cleans = cleans_lines(permit.cleanings, kind.noun)
+    return "; ".join(filter(None, [touched, *cleans, *left_lines(permit.left, kind.noun)]))

@@ -1,0 +1,30 @@
+"""Delete: take away what the resource has brought out, where the cloud can and nobody else declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulumi_alicloud_edge.operations.cleanup import Cleanup
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pulumi_alicloud_edge.operations.operation import Operation
+
+I = TypeVar("I", bound="BaseModel")  # noqa: E741
+
+
+def delete(operation: Operation[I], outputs: Mapping[str, Any]) -> None:
+    """Take away what the resource has brought out, and say what stays.
+
+    Args:
+        operation: The operation.
+        outputs: What is stored.
+
+    Raises:
+        EdgeError: It is not gone in time, or the cloud does not clean.
+    """
+    Cleanup(operation).delete(outputs)
+    if line := operation.kind.leftovers(outputs):
+        operation.note(line)

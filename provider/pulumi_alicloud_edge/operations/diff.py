@@ -1,0 +1,78 @@
+"""Diff: compare what is stored with what is declared, and with what the cloud shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulumi_alicloud_edge.errors import InputError
+from pulumi_alicloud_edge.model.outcome import RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.unknown import has_unknown
+from pulumi_alicloud_edge.operations.preview import Preview
+from pulumi_alicloud_edge.operations.results import Difference
+from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE
+from pulumi_alicloud_edge.resources.words import drift_line
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pulumi_alicloud_edge.operations.operation import Operation
+
+I = TypeVar("I", bound="BaseModel")  # noqa: E741
+
+
+def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, Any]) -> Difference:
+    """Compare what is stored with what is declared, and with what the cloud shows.
+
+    Args:
+        operation: The operation.
+        olds: The outputs that are stored.
+        news: The inputs that are declared.
+
+    Raises:
+        InputError: The change is one that cannot be made.
+    """
+    kind = operation.kind
+    olds = kind.recalled(olds, operation.context.old_inputs)
+    before, after = kind.declared(olds), kind.declared(news)
+    changed = () if kind.is_same(before, after) else _changed(before, after)
+    if replaces := tuple(key for key in kind.replacing if before.get(key) != after.get(key)):
+        return Difference(changed, replaces)
+    inputs = None if has_unknown(news) else kind.read(news)
+    if inputs is None:
+        return Difference(changed, unknown=True)
+    faults = (*kind.faults_of_change(olds, inputs), *Preview(operation).baseline_faults(inputs, olds))
+    if faults:
+        raise InputError(faults)
+    unfinished = olds.get("status") not in IN_PLACE
+    if changed or unfinished:
+        return Difference(changed, unfinished=unfinished)
+    has_drifted = _has_drifted(operation, inputs, olds)
+    # What a refresh has called drifted and has recovered by itself is called converged again, with nothing started.
+    return Difference(drifted=has_drifted or olds.get("status") == RolloutStatus.DRIFTED.value)
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key))
+
+
+def _has_drifted(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> bool:
+    """Look for drift; if the cloud does not answer, say so and go on."""
+    if not operation.runtime.settings.observe_on_diff:
+        return _stored_drift(olds)
+    preview = Preview(operation)
+    look = preview.look_again(inputs)
+    if look.observation is None:
+        operation.status(f"drift unknown: {look.unknown}")
+        return False
+    drift = preview.drift(inputs, look.observation, olds)
+    if drift:
+        operation.runtime.preview_cache.keep_drift(operation.urn, drift)
+        operation.status(drift_line(drift, operation.kind.noun))
+    return bool(drift)
+
+
+def _stored_drift(olds: Mapping[str, Any]) -> bool:
+    """Find drift in what a refresh has stored, without a look of its own."""
+    counts = [placement.get("counts", {}) for placement in olds.get("placements") or ()]
+    return any(count.get(Verdict.MISSING.value) for count in counts)

@@ -1,0 +1,70 @@
+"""What a preview has found out about a resource, for the operations that follow.
+
+The engine checks a resource, then compares it, then updates it. What the check has seen saves the diff a look, and
+what the diff has found drifted tells the update what it repairs. Each finding is about one resource and is taken by
+the operation that it is meant for; a new check replaces what the one before has left.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.errors import InputFault
+    from pulumi_alicloud_edge.model.observation import Observation
+    from pulumi_alicloud_edge.reconcile.drift import Drift
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at the cloud showed.
+
+    Attributes:
+        observation: What is there; None where the look showed nothing.
+        unknown: Why it showed nothing.
+        faults: What it showed to be wrong with the inputs.
+    """
+
+    observation: Observation | None
+    unknown: str = ""
+    faults: tuple[InputFault, ...] = ()
+
+
+class PreviewCache:
+    """The findings of one process, by URN. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._looks: dict[str, tuple[Any, Look]] = {}
+        self._drifts: dict[str, Drift] = {}
+
+    def keep_look(self, urn: str, inputs: object, look: Look) -> None:
+        """Keep what a check of some inputs has seen, until the diff that follows takes it."""
+        with self._lock:
+            self._looks[urn] = inputs, look
+            self._drifts.pop(urn, None)
+
+    def look(self, urn: str, inputs: object) -> Look | None:
+        """Return what the check of the same inputs has seen, and keep it; None where it was of others."""
+        with self._lock:
+            found = self._looks.get(urn)
+        return found[1] if found is not None and found[0] == inputs else None
+
+    def take_look(self, urn: str, inputs: object) -> Look | None:
+        """Return what the check of the same inputs has seen, once; None where it was of others."""
+        look = self.look(urn, inputs)
+        with self._lock:
+            self._looks.pop(urn, None)
+        return look
+
+    def keep_drift(self, urn: str, drift: Drift) -> None:
+        """Keep what a diff has found drifted, until the update that repairs it takes it."""
+        with self._lock:
+            self._drifts[urn] = drift
+
+    def take_drift(self, urn: str) -> Drift | None:
+        """Return what the diff has found drifted, once; None for nothing."""
+        with self._lock:
+            return self._drifts.pop(urn, None)
