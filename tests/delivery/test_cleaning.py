@@ -20,7 +20,7 @@ from pulumi_alicloud_edge.model.policy import (
     Matching,
     Scope,
 )
-from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit
+from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 
 OLD, NEW = Unit("assets", "1.4"), Unit("assets", "1.5")
@@ -89,7 +89,7 @@ async def test_a_region_is_always_named() -> None:
 async def test_what_is_everywhere_is_cleaned_region_by_region(inventory: Any, scope: Scope) -> None:
     """Where nobody lists the instances, the regions that the data was pushed to are asked."""
     answers = world(*held("i-1", "i-2", "i-3"), DescribeApplication=inventory)
-    permit = await cleaner(answers).permit([(OLD, (scope,))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (scope,))])
     assert cleanings(permit) == [("a", {"i-1", "i-2"}), ("b", {"i-3"})]
     assert permit.left == ()
 
@@ -97,7 +97,7 @@ async def test_what_is_everywhere_is_cleaned_region_by_region(inventory: Any, sc
 @BOTH
 async def test_a_selection_by_region_cleans_in_its_regions_only(inventory: Any) -> None:
     answers = world(*held("i-1", "i-3"), DescribeApplication=inventory)
-    permit = await cleaner(answers).permit([(OLD, (region("a"),))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (region("a"),))])
     assert (cleanings(permit), permit.left) == ([("a", {"i-1"})], ())
 
 
@@ -105,7 +105,7 @@ async def test_a_selection_by_region_cleans_in_its_regions_only(inventory: Any) 
 async def test_a_region_with_instances_of_others_is_left(inventory: Any) -> None:
     answers = world(*held("i-1", "i-2"), DescribeApplication=inventory)
     only = Matching((*region("a").expressions, *instances("i-1").expressions))
-    permit = await cleaner(answers).permit([(OLD, (only,))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (only,))])
     assert (cleanings(permit), left(permit)) == ([], [(LeftBecause.SHARED, {"i-1"})])
 
 
@@ -114,14 +114,14 @@ async def test_instances_whose_region_nobody_knows_are_left() -> None:
     answers = world(
         *held("i-1", "i-3"), DescribeApplication=NOBODY, DescribeDataPushResult=push_page(), places={}
     )
-    permit = await cleaner(answers).permit([(OLD, (Everywhere(),))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (Everywhere(),))])
     assert left(permit) == [(LeftBecause.REGION_UNKNOWN, {"i-1", "i-3"})]
     assert cleanings(permit) == []
 
 
 async def test_a_selection_that_nobody_can_read_is_left() -> None:
     answers = world(*held("i-1", "i-3"))
-    permit = await cleaner(answers).permit([(OLD, (OPAQUE,))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (OPAQUE,))])
     assert cleanings(permit) == []
     assert left(permit) == [(LeftBecause.SHARED, {"i-1"}), (LeftBecause.SHARED, {"i-3"})]
 
@@ -129,7 +129,7 @@ async def test_a_selection_that_nobody_can_read_is_left() -> None:
 async def test_what_others_declare_is_left_and_the_rest_is_cleaned() -> None:
     other = Claim("other", "e-1", NEW, (region("b"),))
     answers = world(*held("i-1", "i-3"))
-    permit = await cleaner(answers, other).permit([(OLD, (Everywhere(),))])
+    permit = await cleaner(answers, other).permit([Wanted(OLD, (Everywhere(),))])
     assert (cleanings(permit), left(permit)) == ([("a", {"i-1"})], [(LeftBecause.DECLARED, {"i-3"})])
 
 
@@ -139,7 +139,7 @@ async def test_what_others_declare_is_left_and_the_rest_is_cleaned() -> None:
 async def test_the_record_of_an_instance_that_no_longer_exists_keeps_nothing(scope: Scope) -> None:
     """i-9 was removed and left its record behind: it is not there to be shared with."""
     answers = world(*held("i-1", "i-9"), places=FLEET | {"i-9": "a"})
-    permit = await cleaner(answers).permit([(OLD, (scope,))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (scope,))])
     assert (cleanings(permit), permit.left) == ([("a", {"i-1"})], ())
 
 
@@ -147,14 +147,14 @@ async def test_the_record_of_an_instance_that_no_longer_exists_keeps_nothing(sco
 async def test_an_inventory_that_lacks_an_instance_once_does_not_make_its_region_ours(later: Any) -> None:
     """i-2 is somebody else's: a single answer without it must not have the region cleaned."""
     answers = world(*held("i-1", "i-2"), DescribeApplication=[application(i_1="a", i_3="b"), later])
-    permit = await cleaner(answers).permit([(OLD, (instances("i-1"),))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (instances("i-1"),))])
     assert answers.now == CONFIRMED_AFTER
     assert (cleanings(permit), left(permit)) == ([], [(LeftBecause.SHARED, {"i-1"})])
 
 
 async def test_what_is_deleted_already_is_not_cleaned() -> None:
     answers = world(*held("i-1", state="DELETED"), *held("i-3", unit=NEW))
-    assert await cleaner(answers).permit([(OLD, (Everywhere(),))]) == Permit()
+    assert await cleaner(answers).permit([Wanted(OLD, (Everywhere(),))]) == Permit()
 
 
 async def test_nothing_to_clean_is_not_asked_about() -> None:
@@ -172,6 +172,6 @@ async def test_only_the_regions_of_the_targets_meant_are_displaced() -> None:
 async def test_many_regions_are_asked_few_at_a_time() -> None:
     places = {f"i-{number}": f"r-{number}" for number in range(40)}
     answers = world(*held(*places), places=places, DescribeApplication=NOBODY)
-    permit = await cleaner(answers).permit([(OLD, (region(*places.values()),))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (region(*places.values()),))])
     assert len(permit.cleanings) == 40
-    assert len(answers.sent("DescribeDataDistResult")) == 41
+    assert len(answers.sent("DescribeDataDistResult")) == 2 * 41, "once for each of two looks (S5)"

@@ -19,7 +19,7 @@ from tests.rollout.world import (
 from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
-from pulumi_alicloud_edge.reconcile.decisions import Desired, Finish, Start, Wait
+from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, Start, Wait
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
 OURS, OTHER = Unit("assets", "1"), Unit("assets", "2")
@@ -48,7 +48,8 @@ def test_a_version_that_will_displace_ours_is_awaited_and_then_displaced_itself(
 def test_a_version_that_does_not_arrive_in_the_end_changes_nothing() -> None:
     course = contested()
     assert isinstance(course.decide(seen(RecordState.IN_PROGRESS), now=0), Wait)
-    decision = course.decide(seen(RecordState.FAILED), now=5)
+    assert isinstance(course.decide(seen(RecordState.FAILED), now=5), Confirm)
+    decision = course.decide(seen(RecordState.FAILED), now=6)
     assert isinstance(decision, Finish)
     assert decision.outcome.status is RolloutStatus.CONVERGED
 

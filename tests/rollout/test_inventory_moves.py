@@ -171,11 +171,13 @@ def test_before_a_rollout_that_started_something_ends_an_old_inventory_is_read_a
     assert isinstance(one.decide(listed, cloud.now), Finish)
 
 
-def test_a_rollout_that_starts_nothing_reads_it_once() -> None:
+def test_a_rollout_that_starts_nothing_reads_it_no_more_than_its_two_looks() -> None:
     cloud = moving(1).has(ASSETS, "t00")
     plan = policy()
     listed = replace(cloud.observe(plan.stages), regions={"t00": "a"})
-    assert isinstance(rollout(cloud, plan).decide(listed, cloud.now + 60), Finish)
+    one = rollout(cloud, plan)
+    assert isinstance(one.decide(listed, cloud.now + 60), Confirm)
+    assert isinstance(one.decide(listed, cloud.now + 61), Finish)
 
 
 def test_an_instance_that_left_is_not_started_for_its_former_version() -> None:

@@ -85,19 +85,6 @@ def test_a_preview_says_what_is_cleaned_after_a_failed_widening(begin: Begin) ->
     assert all(line in look.impact for line in update.lines)
 
 
-def test_a_preview_says_what_is_cleaned_once_nothing_is_retained(begin: Begin) -> None:
-    world = begin()
-    one = stack(world)
-    one.dist("a", ("assets", "1"), ("levels", "1"), on_delete="retain")
-    assert fine(one.up())
-    one.dist("a", ("assets", "1"), on_delete="retain")
-    assert fine(one.up())
-    one.dist("a", ("assets", "1"))
-    (look,) = one.preview()
-    (update,) = one.up()
-    assert all(line in look.impact for line in update.lines)
-
-
 def test_a_preview_says_what_is_retained(begin: Begin) -> None:
     world = begin()
     one = stack(world)

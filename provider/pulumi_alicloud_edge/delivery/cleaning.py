@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.delivery.inventory import read_inventory
@@ -11,7 +12,7 @@ from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit
 from pulumi_alicloud_edge.model.policy import Scope
-from pulumi_alicloud_edge.model.removal import Cleaning, Permit
+from pulumi_alicloud_edge.model.removal import Cleaning, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, explicit_regions, is_by_region
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.gate import Holders, Removal, holders_of, permit_removal
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.reads import Reads
 
 REGIONS_AT_ONCE = 8
+LOOKS = 4
+"""So often at most the holders of something are read again, while no two looks agree; then either counts."""
 
 
 class Cleaner:
@@ -54,29 +57,67 @@ class Cleaner:
         self._names: frozenset[str] = frozenset()
         self.stopped: frozenset[str] = frozenset()
         """The instances that the inventory has last called otherwise than running."""
+        self.newest: dict[Unit, str] = {}
+        """The cloud's time of the newest record of each artifact that was asked for."""
 
-    async def permit(self, wanted: Iterable[tuple[Unit, tuple[Scope, ...]]]) -> Permit:
+    async def permit(self, wanted: Iterable[Wanted], *, surely: bool = True) -> Permit:
         """Ask the gate what may be cleaned of some artifacts, each from a selection.
 
         Who holds what is read now: first the records, then the inventory, so that an instance which was added in
-        between is listed.
+        between is listed. Where something may be cleaned, it is read until two looks agree: one that lacks a neighbour
+        must not have its region cleaned (S1, S5).
+
+        Args:
+            wanted: What is to be cleaned.
+            surely: Whether something is to be done with the answer; False for a mere preview.
         """
-        wanted = tuple(wanted)
-        if not wanted:
+        of_units: dict[Unit, tuple[Wanted, ...]] = {}
+        for each in wanted:
+            of_units[each.unit] = (*of_units.get(each.unit, ()), each)
+        if not of_units:
             return Permit()
-        self._names |= {unit.name for unit, _ in wanted}
-        records = await self._reads.dist_records(self._app_id, self._names)
-        regions = await self._listed({unit: records[unit] for unit, _ in wanted if unit in records})
-        observation = Observation(records, (), regions=regions)
-        permit = Permit()
-        for unit, scopes in wanted:
-            holders = await self._holders(unit, scopes, observation)
-            permit += permit_removal(Removal(unit, scopes, holders), self._declared())
+        self._names |= {unit.name for unit in of_units}
+        removals = await self._removals(of_units)
+        permit = self._judged(removals)
+        for _ in range(LOOKS if surely and permit.cleanings else 0):
+            await self._sleep(CONFIRMED_AFTER)
+            before, removals = removals, await self._removals(of_units)
+            permit = self._judged(map(_either, before, removals))
+            if before == removals or not permit.cleanings:
+                break
         return permit
+
+    def _judged(self, removals: Iterable[Removal]) -> Permit:
+        permit = Permit()
+        for removal in removals:
+            permit += permit_removal(removal, self._declared())
+        return permit
+
+    async def _removals(self, of_units: Mapping[Unit, tuple[Wanted, ...]]) -> list[Removal]:
+        """Read who holds what is to be cleaned."""
+        records = await self._reads.dist_records(self._app_id, self._names)
+        regions = await self._listed({unit: records[unit] for unit in of_units if unit in records})
+        observation = Observation(records, (), regions=regions)
+        removals = []
+        for unit, asked in of_units.items():
+            scopes = tuple(dict.fromkeys(scope for each in asked for scope in each.scopes))
+            holders = await self._holders(unit, scopes, observation)
+            holding = {
+                t: r.updated for t, r in observation.of(unit).items() if r.state is not RecordState.DELETED
+            }
+            self.newest[unit] = max(holding.values(), default="")
+            later = frozenset(
+                target
+                for region, targets in holders.items()
+                for target in targets
+                if _came_later(asked, target, region, holding.get(target, ""))
+            )
+            removals.append(Removal(unit, scopes, holders, later, asked))
+        return removals
 
     async def displace(self, unit: Unit, scopes: tuple[Scope, ...], targets: frozenset[str]) -> None:
         """Clean a version that keeps a desired one from running, in the regions of some targets."""
-        permit = await self.permit([(unit, scopes)])
+        permit = await self.permit([Wanted(unit, scopes)])
         meant = Permit(
             tuple(cleaning for cleaning in permit.cleanings if cleaning.targets & targets),
             tuple(left for left in permit.left if left.targets & targets),
@@ -101,7 +142,7 @@ class Cleaner:
 
     async def permit_again(self, cleaning: Cleaning) -> Permit:
         """Ask the gate anew what may be cleaned of an artifact in one region."""
-        permit = await self.permit([(cleaning.unit, cleaning.scopes)])
+        permit = await self.permit(cleaning.asked)
         return Permit(
             tuple(again for again in permit.cleanings if again.region == cleaning.region),
             tuple(left for left in permit.left if left.region in {cleaning.region, ""}),
@@ -167,3 +208,17 @@ class Cleaner:
             return sorted(listed)
         pushed = await self._reads.push_records(self._app_id, frozenset({unit.name}))
         return sorted(pushed.get(unit, {}))
+
+
+def _either(one: Removal, other: Removal) -> Removal:
+    """Return a removal with whoever holds the artifact by either of two looks."""
+    regions = {**one.holders, **other.holders}
+    none: frozenset[str] = frozenset()
+    holders = {r: one.holders.get(r, none) | other.holders.get(r, none) for r in regions}
+    return replace(other, holders=holders, later=one.later | other.later)
+
+
+def _came_later(asked: Iterable[Wanted], target: str, region: str, updated: str) -> bool:
+    """Return whether a target has got an artifact after it was given up there, and belongs to no other part."""
+    parts = [each for each in asked if belongs_to_any(each.scopes, target, region) is not Belongs.NO]
+    return bool(parts) and all(each.until and updated > each.until for each in parts)

@@ -18,12 +18,16 @@ class Claim:
         app_id: The application; for a release with its environment.
         unit: The artifact.
         scopes: The selection: all that the resource's stages select together.
+        until: For what is declared no more, the cloud's time after which whatever came is somebody else's.
+        retains: Whether the resource never cleans it.
     """
 
     urn: str
     app_id: str
     unit: Unit
     scopes: tuple[Scope, ...]
+    until: str = ""
+    retains: bool = False
 
     def covers(self, target: str, region: str) -> Belongs:
         """Return whether a target belongs to the selection; its region is empty where that is not known."""

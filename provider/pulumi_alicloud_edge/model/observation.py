@@ -112,3 +112,9 @@ def running_versions(observation: Observation, name: str) -> dict[str, str]:
                 if target not in newest or candidate > newest[target]:
                     newest[target] = candidate
     return {target: version for target, (_, _, version) in newest.items()}
+
+
+def newest_record(observation: Observation, name: str) -> str:
+    """Return the cloud's time of the newest record of any version of a name; empty where there is none."""
+    of_name = observation.versions_of(name).values()
+    return max((record.updated for records in of_name for record in records.values()), default="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.policy import Scope
@@ -21,6 +22,20 @@ class LeftBecause(Enum):
     NOT_REACHED = "not_reached"
 
 
+class Wanted(NamedTuple):
+    """An artifact that is to be cleaned from a selection.
+
+    Attributes:
+        unit: The artifact.
+        scopes: The selection.
+        until: The cloud's time after which whatever came is somebody else's; empty for no such time.
+    """
+
+    unit: Unit
+    scopes: tuple[Scope, ...]
+    until: str = ""
+
+
 @dataclass(frozen=True)
 class Left:
     """Something that is not taken away.
@@ -31,6 +46,7 @@ class Left:
         targets: On which targets.
         region: The region, empty where it is not about one.
         urn: The resource that declares it there, if that is why.
+        is_retained: Whether that resource never cleans it, so that it stays for good.
     """
 
     unit: Unit
@@ -38,19 +54,20 @@ class Left:
     targets: frozenset[str]
     region: str = ""
     urn: str = ""
+    is_retained: bool = False
 
 
 @dataclass(frozen=True)
 class Cleaning:
     """One region from which an artifact may be cleaned, and the instances that hold it there.
 
-    ``scopes`` is the selection that it is cleaned from, by which the gate is asked again before it is repeated.
+    ``asked`` is what the gate was asked, which it is again before the cleaning is repeated.
     """
 
     unit: Unit
     region: str
     targets: frozenset[str]
-    scopes: tuple[Scope, ...] = field(default=(), compare=False)
+    asked: tuple[Wanted, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

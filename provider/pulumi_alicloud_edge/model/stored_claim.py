@@ -12,12 +12,13 @@ from pulumi_alicloud_edge.model.stored_selection import read_selection, write_se
 
 def write_claim(claim: Claim) -> dict[str, Any]:
     """Return a claim without the resource that makes it."""
-    return {
+    written = {
         "app_id": claim.app_id,
         "name": claim.unit.name,
         "version": claim.unit.version,
         "selection": write_selection(claim.scopes),
     }
+    return {**written, "retains": True} if claim.retains else written
 
 
 def read_claim(urn: str, stored: Any) -> Claim | None:
@@ -28,6 +29,7 @@ def read_claim(urn: str, stored: Any) -> Claim | None:
     match stored:
         case {"app_id": str(app_id), "name": str(name), "version": str(version)}:
             scopes = read_selection(stored.get("selection")) or (Everywhere(),)
-            return Claim(urn, app_id, Unit(name, version), scopes)
+            retains = stored.get("retains") is True
+            return Claim(urn, app_id, Unit(name, version), scopes, retains=retains)
         case _:
             return None

@@ -102,8 +102,6 @@ def update(
     outputs |= repairs
     if error is not None:
         raise PartialStateError(error, id_, outputs)
-    if line := operation.kind.retained(operation.urn, inputs, olds):
-        operation.note(line)
     try:
         return Updated(outputs | Cleanup(operation).after_update(inputs, olds, outputs))
     except EdgeError as failed:
@@ -175,13 +173,8 @@ def _outputs(
 
 
 def _neighbours_output(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the state is to remember of what others declare; nothing where they declare the like nowhere.
-
-    What was put and is declared no more counts: until it is cleaned, a destroy may have to (S2).
-    """
-    kind, urn = operation.kind, operation.urn
-    mine = (*kind.claims(urn, inputs), *kind.put(urn, olds))
-    shown = show_neighbours(mine, operation.others(olds))
+    """Return what the state is to remember of what others declare; nothing where they declare the like nowhere."""
+    shown = show_neighbours(operation.concerned(inputs, olds), operation.others(olds))
     return {NEIGHBOURS: shown} if shown else {}
 
 

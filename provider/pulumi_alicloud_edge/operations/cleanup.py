@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -12,8 +12,8 @@ from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Unit
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
-from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, Scope
-from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit
+from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, InRegions, Scope
+from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.operations.operation import Operation
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
-Wanted = tuple[tuple[Unit, tuple[Scope, ...]], ...]
-
 _ROUNDS = 4
 
 
@@ -49,10 +47,17 @@ class _Bounds(NamedTuple):
 
 
 class _Cleaned(NamedTuple):
-    """What a cleaning has left, and which instances the inventory called stopped."""
+    """What a cleaning has left.
+
+    Attributes:
+        left: What is left, and why.
+        stopped: Which instances the inventory called stopped.
+        newest: The cloud's time of the newest record of each artifact.
+    """
 
     left: tuple[Left, ...] = ()
     stopped: frozenset[str] = frozenset()
+    newest: Mapping[Unit, str] = {}
 
     @property
     def unreached(self) -> frozenset[str]:
@@ -79,10 +84,13 @@ class Cleanup(Generic[I]):
         Raises:
             EdgeError: It is not gone in time, or the cloud does not clean.
         """
+        mine = self._kind.claims(self._urn, inputs)
+        if line := self._kind.retained(self._urn, inputs, olds):
+            self._operation.note(line)
+            return {"owned": self._owned_after(mine, outputs, _Cleaned())}
         behind = self._kind.left_behind(self._urn, inputs, olds)
         if not behind:
             return {}
-        mine = self._kind.claims(self._urn, inputs)
 
         def declared() -> tuple[Claim, ...]:
             return (*self._operation.others(olds), *mine)
@@ -92,9 +100,8 @@ class Cleanup(Generic[I]):
         )
         cleaned = cleaned._replace(left=_not_kept_by(self._urn, mine, cleaned.left))
         self._operation.announce(Permit(left=self._news(olds, cleaned.left)))
-        kept = {each.unit for each in cleaned.left}
         return {
-            "owned": self._owned_after(mine, outputs, kept),
+            "owned": self._owned_after(mine, outputs, cleaned),
             UNSERVED: also_unserved(outputs, cleaned.unreached, cleaned.stopped),
         }
 
@@ -146,7 +153,7 @@ class Cleanup(Generic[I]):
 
         async def ask() -> Permit:
             cleaner = self._kind.cleaner(self._runtime, app_id, neighbours)
-            return Permit() if cleaner is None else await cleaner.permit(wanted)
+            return Permit() if cleaner is None else await cleaner.permit(wanted, surely=False)
 
         try:
             permit = self._runtime.run(asyncio.wait_for(ask(), within))
@@ -156,7 +163,7 @@ class Cleanup(Generic[I]):
 
     def _run(
         self,
-        wanted: Wanted,
+        wanted: tuple[Wanted, ...],
         declared: Callable[[], tuple[Claim, ...]],
         *,
         inputs: I | None,
@@ -191,7 +198,7 @@ class Cleanup(Generic[I]):
     async def _clean(
         self,
         app_id: str,
-        wanted: Wanted,
+        wanted: tuple[Wanted, ...],
         declared: Callable[[], tuple[Claim, ...]],
         bounds: _Bounds,
     ) -> _Cleaned:
@@ -230,9 +237,11 @@ class Cleanup(Generic[I]):
                 seconds = max(CONFIRMED_AFTER, shown_at - around.now())
                 await around.pause(seconds, around.now() + seconds)
         everything = tuple(each for those in left.values() for each in those) + unreached
-        return _Cleaned(everything, cleaner.stopped)
+        return _Cleaned(everything, cleaner.stopped, dict(cleaner.newest))
 
-    async def _permit(self, cleaner: Cleaner, wanted: Wanted, around: Surroundings) -> Permit | None:
+    async def _permit(
+        self, cleaner: Cleaner, wanted: tuple[Wanted, ...], around: Surroundings
+    ) -> Permit | None:
         """Ask what may be cleaned; None where two answers say that the application does not exist (S5)."""
         try:
             return await around.unless_interrupted(cleaner.permit(wanted))
@@ -244,20 +253,33 @@ class Cleanup(Generic[I]):
             return None
 
     def _owned_after(
-        self, mine: tuple[Claim, ...], outputs: Mapping[str, Any], kept: Collection[Unit]
+        self, mine: tuple[Claim, ...], outputs: Mapping[str, Any], cleaned: _Cleaned
     ) -> dict[str, Any]:
         """Return what is owned once the rest was cleaned: what is declared, and what could not be cleaned.
 
-        Of a former version that is what was put and is selected still, never what has been selected only since (S1).
+        Of a former version that is what was put and is selected still, never what has been selected only since; of
+        what could not be cleaned the regions where it is left, and nothing that comes there later (S1). What is
+        retained, by this resource or by one that declares it, is given up.
         """
         scopes = {claim.unit.name: claim.scopes for claim in mine}
         remaining: list[Claim] = []
-        for claim in self._kind.owned(self._urn, outputs):
+        for claim in self._kind.put(self._urn, outputs):
             now = in_common(claim.scopes, scopes.get(claim.unit.name, ()))
-            still = claim.scopes if claim.unit in kept else now
-            if still:
-                remaining.append(Claim(self._urn, claim.app_id, claim.unit, still))
+            if now:
+                remaining.append(replace(claim, scopes=now))
+            left = [each for each in cleaned.left if each.unit == claim.unit and not each.is_retained]
+            if left and (still := _left_of(claim, left)):
+                until = claim.until or cleaned.newest.get(claim.unit, "")
+                remaining.append(replace(claim, scopes=still, until=until))
         return show_owned((*remaining, *mine))
+
+
+def _left_of(claim: Claim, left: Iterable[Left]) -> tuple[Scope, ...]:
+    """Return the part of a claim's selection in which something is left."""
+    regions = {each.region for each in left}
+    if "" in regions:
+        return claim.scopes
+    return in_common(claim.scopes, (InRegions(tuple(sorted(regions))),))
 
 
 def _as_remembered(left: Left) -> Left:
@@ -265,12 +287,13 @@ def _as_remembered(left: Left) -> Left:
     return replace(left, reason=LeftBecause.REMEMBERED) if left.reason is LeftBecause.DECLARED else left
 
 
-def _wanted(claims: Iterable[Claim]) -> Wanted:
-    """Return each artifact once, with all selections that it was put into."""
-    scopes: dict[Unit, tuple[Scope, ...]] = {}
+def _wanted(claims: Iterable[Claim]) -> tuple[Wanted, ...]:
+    """Return each artifact with all selections that it was put into, those apart that were given up."""
+    scopes: dict[tuple[Unit, str], tuple[Scope, ...]] = {}
     for claim in claims:
-        scopes[claim.unit] = tuple(dict.fromkeys((*scopes.get(claim.unit, ()), *claim.scopes)))
-    return tuple(scopes.items())
+        put = (claim.unit, claim.until)
+        scopes[put] = tuple(dict.fromkeys((*scopes.get(put, ()), *claim.scopes)))
+    return tuple(Wanted(unit, selection, until) for (unit, until), selection in scopes.items())
 
 
 def _by_place(left: Iterable[Left]) -> dict[tuple[Unit, str], tuple[Left, ...]]:

@@ -11,7 +11,8 @@ from pulumi_alicloud_edge.model.unknown import has_unknown
 from pulumi_alicloud_edge.operations.preview import Preview
 from pulumi_alicloud_edge.operations.results import Difference
 from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE
-from pulumi_alicloud_edge.resources.words import drift_line
+from pulumi_alicloud_edge.resources.neighbours import newly_declared
+from pulumi_alicloud_edge.resources.words import drift_line, new_neighbours_line
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -49,7 +50,17 @@ def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, An
         return Difference(changed, unfinished=unfinished)
     has_drifted = _has_drifted(operation, inputs, olds)
     # What a refresh has called drifted and has recovered by itself is called converged again, with nothing started.
-    return Difference(drifted=has_drifted or olds.get("status") == RolloutStatus.DRIFTED.value)
+    drifted = has_drifted or olds.get("status") == RolloutStatus.DRIFTED.value
+    return Difference(drifted=drifted, beside=_has_new_neighbours(operation, inputs, olds))
+
+
+def _has_new_neighbours(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> bool:
+    """Return whether others declare the like since: a destroy without a program has to know of them (S2)."""
+    others = operation.runtime.registry.others(operation.urn)
+    new = newly_declared(operation.concerned(inputs, olds), others, olds)
+    if new:
+        operation.status(new_neighbours_line(claim.urn for claim in new))
+    return bool(new)
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

@@ -79,6 +79,13 @@ class Operation(Generic[I]):
         """Return what other resources declare; ``outputs`` are what is stored of this one, empty for nothing."""
         return others_of(self.runtime.registry, self.urn, outputs)
 
+    def concerned(self, inputs: I, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
+        """Return what this resource declares and has put: what others declare of the like is to be remembered (S2).
+
+        What was put and is declared no more counts: until it is cleaned, a destroy may have to.
+        """
+        return (*self.kind.claims(self.urn, inputs), *self.kind.put(self.urn, outputs))
+
     def neighbours(self, outputs: Mapping[str, Any]) -> Neighbours:
         """Return what others declare, and who hears of what is taken away; ``outputs`` as in `others`."""
         return Neighbours(lambda: self.others(outputs), self.announce)

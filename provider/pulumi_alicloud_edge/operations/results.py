@@ -27,6 +27,7 @@ class Difference:
         unfinished: Whether the last rollout has not ended well, so that it goes on whatever was edited.
         unknown: Whether inputs are not known yet, so that nobody can tell.
         drifted: Whether the cloud shows something else than what is declared.
+        beside: Whether other resources declare the like since, which the state is to remember.
     """
 
     properties: tuple[str, ...] = ()
@@ -34,11 +35,13 @@ class Difference:
     unfinished: bool = False
     unknown: bool = False
     drifted: bool = False
+    beside: bool = False
 
     @property
     def changes(self) -> bool:
         """Whether the resource is to be updated or replaced."""
-        return bool(self.properties or self.replaces or self.unfinished or self.unknown or self.drifted)
+        reasons = (self.unfinished, self.unknown, self.drifted, self.beside)
+        return bool(self.properties or self.replaces) or any(reasons)
 
 
 @dataclass(frozen=True)

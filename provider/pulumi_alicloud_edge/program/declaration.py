@@ -32,7 +32,11 @@ def declare_dist(resource: pulumi.Resource, opts: pulumi.ResourceOptions | None,
         opts: The options that it was made with.
         inputs: Its inputs as properties; parts may be Outputs.
     """
-    relevant = {key: inputs[key] for key in ("app_id", "match", "strategies") if inputs.get(key) is not None}
+    relevant = {
+        key: inputs[key]
+        for key in ("app_id", "match", "strategies", "on_delete")
+        if inputs.get(key) is not None
+    }
     relevant["data"] = _only(("name", "version"), inputs["data"])
     relevant["rollout"] = _only(("stages",), inputs.get("rollout"))
     _declare(resource, opts, relevant, _dist_claims)
@@ -92,11 +96,10 @@ def _claims(read: Callable[[Inputs], Claims], inputs: Inputs, *, is_sure: bool) 
 
 
 def _dist_claims(inputs: Inputs) -> Claims:
-    selection = list(_selections(inputs))
-    return [
-        {"app_id": inputs["app_id"], "name": file["name"], "version": file["version"], "selection": selection}
-        for file in inputs["data"]
-    ]
+    of_all = {"app_id": inputs["app_id"], "selection": list(_selections(inputs))}
+    if inputs.get("on_delete") == "retain":
+        of_all["retains"] = True
+    return [{**of_all, "name": file["name"], "version": file["version"]} for file in inputs["data"]]
 
 
 def _release_claims(inputs: Inputs) -> Claims:

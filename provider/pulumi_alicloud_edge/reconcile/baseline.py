@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
+from pulumi_alicloud_edge.model.observation import Observation, Unit, newest_record, running_versions
 from pulumi_alicloud_edge.model.policy import Everywhere, Scope
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, is_within
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
@@ -110,9 +110,7 @@ class Baseline:
         targets = tuple(targets)
         for unit in units:
             running = running_versions(observation, unit.name)
-            of_name = observation.versions_of(unit.name).values()
-            newest = max((record.updated for records in of_name for record in records.values()), default="")
-            self.since.setdefault(unit.name, newest)
+            self.since.setdefault(unit.name, newest_record(observation, unit.name))
             known = self.beside.setdefault(unit.name, {})
             for target in targets:
                 if self._tells_of(unit.name, target, observation.regions) is Belongs.NO:

@@ -9,6 +9,7 @@ CleanDistData acts on the whole of a region, so a region decides as one (S1, S2)
 | --- | --- |
 | is declared for the artifact's name by a resource of the program | left: declared |
 | does not belong to the selection that is to be cleaned, or nobody knows | left: shared |
+| belongs to a part that was given up, and has got it since | left: shared |
 | all belong and none is declared | cleaned |
 """
 
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
 from pulumi_alicloud_edge.model.policy import ExactTargets, Scope
-from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause, Permit
+from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any
 
 Holders = Mapping[str, frozenset[str]]
@@ -35,11 +36,15 @@ class Removal:
         unit: The artifact.
         scopes: The selection that it is to be cleaned from.
         holders: Who holds it, in the regions that the selection reaches into.
+        later: Those of them to which it came after it was given up there, from somebody else.
+        asked: What was asked, which comes back with what may be cleaned.
     """
 
     unit: Unit
     scopes: tuple[Scope, ...]
     holders: Holders
+    later: frozenset[str] = frozenset()
+    asked: tuple[Wanted, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def permit_removal(removal: Removal, declared: Iterable[Claim]) -> Permit:
     claims = tuple(claim for claim in declared if claim.unit.name == removal.unit.name)
     cleanings, left = [], []
     for region, holders in sorted(removal.holders.items()):
-        belonging = {t: belongs_to_any(removal.scopes, t, region) for t in holders}
+        belonging = {t: _belongs(removal, t, region) for t in holders}
         meant = frozenset(t for t, answer in belonging.items() if answer is not Belongs.NO)
         if not meant:
             continue
@@ -70,11 +75,11 @@ def permit_removal(removal: Removal, declared: Iterable[Claim]) -> Permit:
             continue
         keeper = _keeper(claims, holders, region)
         if keeper is not None:
-            left.append(Left(removal.unit, LeftBecause.DECLARED, meant, region, keeper.urn))
+            left.append(Left(removal.unit, LeftBecause.DECLARED, meant, region, keeper.urn, keeper.retains))
         elif any(answer is not Belongs.YES for answer in belonging.values()):
             left.append(Left(removal.unit, LeftBecause.SHARED, meant, region))
         else:
-            cleanings.append(Cleaning(removal.unit, region, meant, removal.scopes))
+            cleanings.append(Cleaning(removal.unit, region, meant, removal.asked))
     return Permit(tuple(cleanings), tuple(left))
 
 
@@ -118,6 +123,10 @@ def holders_of(observation: Observation, unit: Unit) -> Holders:
 def exactly(targets: Iterable[str]) -> tuple[Scope, ...]:
     """Return the selection that has just these targets."""
     return (ExactTargets(frozenset(targets)),)
+
+
+def _belongs(removal: Removal, target: str, region: str) -> Belongs:
+    return Belongs.NO if target in removal.later else belongs_to_any(removal.scopes, target, region)
 
 
 def _keeper(claims: Iterable[Claim], holders: Iterable[str], region: str) -> Claim | None:

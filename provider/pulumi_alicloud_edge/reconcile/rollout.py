@@ -19,7 +19,7 @@ Time comes from outside, as seconds of any clock that does not jump.
 | anything is to be started | start it, unless it bakes; what is new in the inventory also while it bakes |
 | anything is under way, or may still show | wait |
 | time is up, or nothing moves for too long | count what hangs as failed; confirmed first |
-| all has converged within the budget | bake, then the next stage |
+| all has converged within the budget | bake, then the next stage; confirmed first, unless its records are new |
 | the last stage has baked | finish; first read the inventory anew where it is old |
 
 *Confirmed* means that a second look, a moment later, shows the same: a stale read, an empty answer or an instance
@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
+from pulumi_alicloud_edge.model.observation import Observation, Unit, newest_record, running_versions
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailureCause,
@@ -143,6 +143,8 @@ class Rollout:
         self._is_sure = not self._memory.needs_baseline
         self._ran: dict[tuple[str, str], str] | None = None
         self._looks_before_start = 0
+        self._newest: dict[str, str] | None = None
+        self._agreed: tuple[dict[tuple[str, str], str], float] | None = None
         self._inventory_at = now
         self._ledger = Ledger()
         self._targets = StageTargets(desired, policy, self._ledger, self._memory.covered)
@@ -177,6 +179,8 @@ class Rollout:
     def decide(self, observation: Observation, now: float) -> Decision:
         """Judge an observation made at ``now`` and say what comes next."""
         self._seen = observation
+        if self._newest is None:
+            self._newest = {unit.name: newest_record(observation, unit.name) for unit in self._desired.units}
         self._targets.observe(observation, now)
         while True:
             self._survey = self._look(observation, now)
@@ -278,7 +282,32 @@ class Rollout:
             return self._fail(FailureCause.BUDGET, now)
         if not is_final:
             return self._give_up(expired, now) if expired else self._go_on(now)
+        if (at := self._proven_at(now)) > now:
+            return Confirm(at)
         return self._bake(now)
+
+    def _proven_at(self, now: float) -> float:
+        """Return when it is more than the word of one look that a stage has converged (S4, S5).
+
+        A single answer may tell of the past, in which a former version ran everywhere. One that tells of records which
+        have come since the first look does not; any other has to come twice.
+        """
+        if not self._desired.exclusive or self._is_new():
+            return now
+        runs = self._running(())
+        if self._agreed is None or self._agreed[0] != runs:
+            self._agreed = runs, now
+        return max(now, self._agreed[1] + CONFIRMED_AFTER)
+
+    def _is_new(self) -> bool:
+        """Return whether every record that makes a target converged is newer than all that the first look showed."""
+        newest = self._newest or {}
+        return all(
+            not record.updated or record.updated > newest.get(unit.name, "")
+            for unit in self._desired.units
+            for target, record in self._seen.of(unit).items()
+            if target in self._survey.targets
+        )
 
     def _pass_over(self, now: float) -> Decision | None:
         """Pass over a stage without targets, where nothing was edited and others have some."""

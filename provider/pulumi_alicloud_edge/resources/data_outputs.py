@@ -69,8 +69,9 @@ def owned_claims(
     claims = []
     for name, entries in owned.items() if isinstance(owned, dict) else ():
         for entry in entries if isinstance(entries, list) else ():
+            until = entry.get("until", "") if isinstance(entry, dict) else ""
             for version, scopes in _owned_entry(entry, selection):
-                claims.append(Claim(urn, app_id, Unit(str(name), version), scopes))
+                claims.append(Claim(urn, app_id, Unit(str(name), version), scopes, until=str(until)))
     return tuple(claims)
 
 
@@ -94,22 +95,27 @@ def owned_units(outputs: Mapping[str, Any]) -> tuple[Unit, ...]:
 
 def show_owned(claims: Iterable[Claim]) -> dict[str, list[dict[str, Any]]]:
     """Write what a resource has put where: for each name, its versions by selection, the newest last."""
-    by_name: dict[str, dict[Unit, tuple[Scope, ...]]] = {}
+    by_name: dict[str, dict[_Put, tuple[Scope, ...]]] = {}
     for claim in claims:
         of_name = by_name.setdefault(claim.unit.name, {})
-        before = of_name.pop(claim.unit, ())
-        of_name[claim.unit] = tuple(dict.fromkeys((*before, *claim.scopes)))
+        put = (claim.unit.version, claim.until)
+        before = of_name.pop(put, ())
+        of_name[put] = tuple(dict.fromkeys((*before, *claim.scopes)))
     return {name: _by_selection(of_name) for name, of_name in by_name.items()}
 
 
-def _by_selection(of_name: Mapping[Unit, tuple[Scope, ...]]) -> list[dict[str, Any]]:
+_Put = tuple[str, str]
+"""A version, and until when what is there is this resource's; see `Claim`."""
+
+
+def _by_selection(of_name: Mapping[_Put, tuple[Scope, ...]]) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    for unit, scopes in list(of_name.items())[-VERSIONS_KEPT:]:
-        selection = write_selection(scopes)
-        if entries and entries[-1]["selection"] == selection:
-            entries[-1]["versions"].append(unit.version)
+    for (version, until), scopes in list(of_name.items())[-VERSIONS_KEPT:]:
+        entry = {"selection": write_selection(scopes), **({"until": until} if until else {})}
+        if entries and {**entries[-1], "versions": []} == {**entry, "versions": []}:
+            entries[-1]["versions"].append(version)
         else:
-            entries.append({"versions": [unit.version], "selection": selection})
+            entries.append({"versions": [version], **entry})
     return entries
 
 

@@ -96,7 +96,8 @@ class DistKind(Kind[DistInputs]):
     def claims(self, urn: str, inputs: DistInputs) -> tuple[Claim, ...]:
         """Return every file, on all that the stages select."""
         scopes = self.policy(inputs).selection
-        return tuple(Claim(urn, inputs.app_id, unit, scopes) for unit in _units(inputs))
+        retains = inputs.on_delete is OnDelete.RETAIN
+        return tuple(Claim(urn, inputs.app_id, unit, scopes, retains=retains) for unit in _units(inputs))
 
     def owned(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what is to be cleaned when the resource is destroyed: all that it has put, unless it is retained."""
@@ -149,7 +150,7 @@ class DistKind(Kind[DistInputs]):
     ) -> Rollback | None:
         """Distribute what targets ran before again, on just those; clean what this rollout put where nothing was."""
         from pulumi_alicloud_edge.delivery.rollback import Below, Rollback
-        from pulumi_alicloud_edge.model.removal import Permit
+        from pulumi_alicloud_edge.model.removal import Permit, Wanted
         from pulumi_alicloud_edge.reconcile.gate import exactly
         from pulumi_alicloud_edge.reconcile.rollback import plan_rollback
 
@@ -157,12 +158,12 @@ class DistKind(Kind[DistInputs]):
         seen, selected = await _surely_listed(runtime, failed)
         plan = plan_rollback(self.desired(inputs), failed.ended.baseline, seen, selected, others)
         cleaner = self.cleaner(runtime, inputs.app_id, neighbours)
-        permit = await cleaner.permit([(unit, exactly(targets)) for unit, targets in plan.emptied])
+        permit = await cleaner.permit(Wanted(unit, exactly(targets)) for unit, targets in plan.emptied)
         neighbours.announce(permit + Permit(left=plan.left))
         steps = tuple(self._step(runtime, inputs, failed, step, cleaner) for step in plan.steps)
 
         async def uncovered() -> tuple[Cleaning, ...]:
-            found = await cleaner.permit([(unit, exactly(targets)) for unit, targets in plan.below])
+            found = await cleaner.permit(Wanted(unit, exactly(targets)) for unit, targets in plan.below)
             return found.cleanings
 
         def announce(cleanings: tuple[Cleaning, ...]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
+from pulumi_alicloud_edge.model.identity import program_names
+from pulumi_alicloud_edge.model.selection import is_within
 from pulumi_alicloud_edge.model.stored_claim import read_claim, write_claim
 from pulumi_alicloud_edge.registry import Registry
 
@@ -24,6 +26,34 @@ def show_neighbours(mine: Iterable[Claim], others: Iterable[Claim]) -> list[dict
         for claim in others
         if any(claim.may_overlap(own) for own in mine)
     ]
+
+
+def newly_declared(
+    mine: Iterable[Claim], others: Iterable[Claim], outputs: Mapping[str, Any]
+) -> tuple[Claim, ...]:
+    """Return the claims of others that may be about the same targets, and that a state does not remember.
+
+    Another version in the same place is nothing new. What is not declared any more does no harm.
+
+    Args:
+        mine: What a resource declares.
+        others: What others declare.
+        outputs: Its stored outputs.
+    """
+    mine, remembered = tuple(mine), remembered_claims(outputs)
+    return tuple(
+        claim
+        for claim in others
+        if any(claim.may_overlap(own) for own in mine)
+        and not any(_tells(known, claim) for known in remembered)
+    )
+
+
+def _tells(known: Claim, claim: Claim) -> bool:
+    """Return whether a remembered claim is that of the same resource, in the same place or around it."""
+    same = (known.app_id, known.unit.name) == (claim.app_id, claim.unit.name)
+    names, other_names = ({urn, *program_names(urn)} for urn in (known.urn, claim.urn))
+    return same and not names.isdisjoint(other_names) and is_within(claim.scopes, known.scopes)
 
 
 def others_of(registry: Registry, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:

@@ -311,6 +311,13 @@ def _named(names: list[str], one: str, many: str) -> str:
     return f"{len(names)} {one if len(names) == 1 else many} ({_few(names)})"
 
 
+def new_neighbours_line(urns: Iterable[str]) -> str:
+    """Say which resources an update is to remember; it starts nothing for their sake."""
+    names = dict.fromkeys(urn.rpartition("::")[2] for urn in urns)
+    declare = "declare" if len(names) > 1 else "declares"
+    return f"notes that {', '.join(names)} {declare} the same data here; starts nothing"
+
+
 def explain(error: EdgeError, noun: Noun | None = None) -> str:
     """Make the message of an error: what failed, where, the cloud's own words, and what to do next."""
     match error:
