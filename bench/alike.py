@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import CreateResult, Resource
 
 from bench.floor import NothingProvider
-from pulumi_alicloud_edge.program.properties import DATA_OUTPUTS, SOURCES, declared, set_apart_sources
+from pulumi_alicloud_edge.sdk.properties import DATA_OUTPUTS, SOURCES, declared, set_apart_sources
 
 OUTPUTS = {
     "status": "converged",

@@ -96,13 +96,13 @@ def _parse(folder: str) -> None:
 
 
 async def _groups(folder: str) -> AsyncIterator[StatusGroup]:
-    from pulumi_alicloud_edge.cloud.answer import Answer
-    from pulumi_alicloud_edge.cloud.classify import RawAnswer, read_document
+    from pulumi_alicloud_edge.cloud.classify import RawResponse, read_document
     from pulumi_alicloud_edge.cloud.ens import DIST_RESULT
     from pulumi_alicloud_edge.cloud.ens_status import dist_groups
+    from pulumi_alicloud_edge.cloud.response import Answer
 
     for body in _slices(folder):
-        document = read_document(DIST_RESULT, RawAnswer(200, {}, body), subject="app", secrets=())
+        document = read_document(DIST_RESULT, RawResponse(200, {}, body), subject="app", secrets=())
         for group in dist_groups(Answer(DIST_RESULT, "app", 200, document)):
             yield group
 

@@ -19,7 +19,7 @@ STATEMENTS = {
         "pulumi_alicloud_edge.operations.apply",
         "pulumi_alicloud_edge.resources.push",
         "pulumi_alicloud_edge.delivery.push",
-        "pulumi_alicloud_edge.delivery.glances",
+        "pulumi_alicloud_edge.delivery.preview_reads",
     ),
 }
 ROUNDS = 9

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 
 ROUNDS, CALLS = 9, 300

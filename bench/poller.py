@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
+from pulumi_alicloud_edge.reconcile.poll_interval import PollInterval, Sample
 
 SEEDS = range(2000, 2030)
 """None of these was looked at while the cadence was tuned; to tune it on them would make the table worthless."""
@@ -22,7 +22,7 @@ FLEETS = (50, 200, 1000)
 SOON = {"5 s": (0.5, 10.0), "60 s": (2.0, 25.0)}
 """Most lag in seconds, and most calls."""
 
-Poller = Callable[[Sight], float]
+Poller = Callable[[Sample], float]
 """Takes what a look showed and gives the seconds until the next look."""
 Shape = Callable[[random.Random, list[float]], list[float]]
 """Bends the times at which targets finish, as shares of the whole time, the last being 1."""
@@ -50,7 +50,7 @@ def _growing(first: float, factor: float, most: float) -> Poller:
 
 def cadence() -> Poller:
     """The provider's own."""
-    return Cadence().wait
+    return PollInterval().wait
 
 
 POLLERS: dict[str, Callable[[], Poller]] = {
@@ -111,7 +111,7 @@ def watch(poller: Poller, finished: list[float]) -> Watched:
     """Poll one rollout to its end."""
     now, calls = 0.0, 1
     while (done := bisect_right(finished, now)) < len(finished):
-        now += poller(Sight(now, done / len(finished)))
+        now += poller(Sample(now, done / len(finished)))
         calls += 1
     return Watched(now - finished[-1], calls)
 

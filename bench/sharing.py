@@ -9,13 +9,13 @@ from collections import Counter
 import httpx
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.delivery.push import PushPort
 from pulumi_alicloud_edge.delivery.reads import Reads
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import InRegions, Stage
-from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
+from pulumi_alicloud_edge.reconcile.poll_interval import PollInterval, Sample
 
 RESOURCES = 20
 ROUND_TRIP = 0.02
@@ -57,12 +57,12 @@ async def _calls(*, shared: bool) -> int:
 
 async def _wait(cloud: Cloud, reads: Reads, number: int) -> None:
     """Look as a rollout does, whose progress is steady."""
-    unit = Unit(f"data-{number}", "1")
+    unit = Artifact(f"data-{number}", "1")
     stages = (Stage(InRegions(("cn-edge-1",))),)
     port = PushPort(ens=cloud.ens, reads=reads, app_id="app", files={}, units=(unit,), stages=stages)
-    cadence, now = Cadence(), 0.0
+    cadence, now = PollInterval(), 0.0
     while now < ROLLOUT:
         await port.observe()
-        wait = cadence.wait(Sight(now, now / ROLLOUT))
+        wait = cadence.wait(Sample(now, now / ROLLOUT))
         now += wait
         await asyncio.sleep(wait * SPEED)

@@ -14,22 +14,22 @@ from pulumi_alicloud_edge.model.status import (
     DataVersionStatus,
     TargetCounts,
 )
-from pulumi_alicloud_edge.program.app_data_dist import AppDataDist
-from pulumi_alicloud_edge.program.app_data_push import AppDataPush
-from pulumi_alicloud_edge.program.args import (
+from pulumi_alicloud_edge.sdk.app_data_dist import AppDataDist
+from pulumi_alicloud_edge.sdk.app_data_push import AppDataPush
+from pulumi_alicloud_edge.sdk.args import (
     DistDataArgs,
     MatchExpressionArgs,
     PushDataArgs,
     RolloutArgs,
     StageArgs,
 )
-from pulumi_alicloud_edge.program.container_app_release import ContainerAppRelease
-from pulumi_alicloud_edge.program.edge_release import (
+from pulumi_alicloud_edge.sdk.container_app_release import ContainerAppRelease
+from pulumi_alicloud_edge.sdk.edge_release import (
     EdgeRelease,
     EdgeReleaseContainerArgs,
     EdgeReleaseDataArgs,
 )
-from pulumi_alicloud_edge.program.status import (
+from pulumi_alicloud_edge.sdk.status import (
     StatusError,
     get_app_data_status,
     get_app_data_status_output,

@@ -1,21 +1,21 @@
 """Every error of the provider, in one tree. They carry facts as fields; text is made of them elsewhere.
 
 EdgeError
-├── InputError                 the program declares something that cannot be: all faults of a resource at once
+├── InputError                 the program declares something that cannot be: all field errors of a resource at once
 ├── SettingsError              configuration or credentials cannot work
 ├── CloudError                 the cloud answered, and the answer is a refusal or is unusable
 │   ├── ThrottledError         retry, slower
 │   ├── UnavailableError       retry
 │   ├── RejectedError          fix the input
-│   │   └── UnservedError       ask elsewhere: this endpoint does not have the operation
-│   ├── DeniedError            get permission
+│   │   └── UnsupportedOperationError       ask elsewhere: this endpoint does not have the operation
+│   ├── PermissionDeniedError            get permission
 │   ├── NotFoundError          the application does not exist: look elsewhere
-│   ├── IdentityError          the key, token or signature is not accepted
+│   ├── AuthenticationError          the key, token or signature is not accepted
 │   ├── ClockSkewError         set this machine's clock
-│   └── MalformedAnswerError   the answer is not what the contract says
+│   └── MalformedResponseError   the answer is not what the contract says
 ├── TransportError             no answer
 │   ├── UnreachableError       the request was not sent: nothing can have happened
-│   └── AnswerLostError        the request may have taken effect
+│   └── ResponseLostError        the request may have taken effect
 ├── RemovalError               what should be gone is still there
 ├── PartialStateError          a create or an update failed and has left a state that is to be kept
 └── RolloutError               a rollout ended otherwise than converged (see `reconcile`)
@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pulumi_alicloud_edge.model.observation import Unit
+    from pulumi_alicloud_edge.model.observation import Artifact
     from pulumi_alicloud_edge.model.outcome import Outcome
     from pulumi_alicloud_edge.model.removal import Left
 
@@ -41,7 +41,7 @@ class EdgeError(Exception):
 
 
 @dataclass(frozen=True)
-class InputFault:
+class FieldError:
     """One thing that is wrong with a resource's inputs.
 
     Attributes:
@@ -54,18 +54,20 @@ class InputFault:
 
 
 class InputError(EdgeError):
-    """The inputs of one resource are wrong; carries every fault found, not only the first."""
+    """The inputs of one resource are wrong; carries every field error found, not only the first."""
 
-    def __init__(self, faults: tuple[InputFault, ...]) -> None:
-        super().__init__("; ".join(f"{fault.path}: {fault.reason}" for fault in faults))
-        self.faults = faults
+    def __init__(self, field_errors: tuple[FieldError, ...]) -> None:
+        super().__init__(
+            "; ".join(f"{field_error.path}: {field_error.reason}" for field_error in field_errors)
+        )
+        self.field_errors = field_errors
 
 
 class SettingsError(EdgeError):
     """A setting of the provider (not of a resource) cannot work.
 
     Attributes:
-        setting: The configuration key or environment variable at fault.
+        setting: The configuration key or environment variable at field error.
         reason: What is wrong.
         remedy: What the user does about it.
     """
@@ -119,18 +121,18 @@ class ThrottledError(CloudError):
 
 
 class UnavailableError(CloudError):
-    """The cloud is having trouble; the same call may succeed later."""
+    """The cloud is having transient error; the same call may succeed later."""
 
 
 class RejectedError(CloudError):
     """The cloud does not accept what was asked; repeating it does not help."""
 
 
-class UnservedError(RejectedError):
+class UnsupportedOperationError(RejectedError):
     """The endpoint does not serve the operation, or not in this way (plain HTTP, another version)."""
 
 
-class DeniedError(CloudError):
+class PermissionDeniedError(CloudError):
     """The identity may not do this. ``ram_action`` is the permission that is missing."""
 
     ram_action: str = ""
@@ -140,7 +142,7 @@ class NotFoundError(CloudError):
     """The application does not exist for this account and region; no other thing that is missing counts as this."""
 
 
-class IdentityError(CloudError):
+class AuthenticationError(CloudError):
     """The access key, token or signature is not accepted."""
 
     @property
@@ -155,7 +157,7 @@ class ClockSkewError(CloudError):
     server_time: datetime | None = None
 
 
-class MalformedAnswerError(CloudError):
+class MalformedResponseError(CloudError):
     """The answer is not of the documented shape, or not JSON at all."""
 
 
@@ -185,7 +187,7 @@ class UnreachableError(TransportError):
     """The request was never sent (name not known, connection refused, TLS): nothing can have happened."""
 
 
-class AnswerLostError(TransportError):
+class ResponseLostError(TransportError):
     """The request was sent and its answer did not arrive: it may or may not have taken effect."""
 
 
@@ -193,39 +195,43 @@ class RemovalError(EdgeError):
     """Data that was cleaned is still there when time is up.
 
     Attributes:
-        units: What is still there.
+        artifacts: What is still there.
         targets: On how many targets.
         subject: The application's id.
-        trouble: Why it is not known whether the last clean took effect, where its answer was lost.
+        transient_error: Why it is not known whether the last clean took effect, where its answer was lost.
     """
 
     def __init__(
-        self, units: tuple[Unit, ...], targets: int, subject: str = "", trouble: EdgeError | None = None
+        self,
+        artifacts: tuple[Artifact, ...],
+        targets: int,
+        subject: str = "",
+        transient_error: EdgeError | None = None,
     ) -> None:
-        super().__init__(", ".join(str(unit) for unit in units))
-        self.units = units
+        super().__init__(", ".join(str(artifact) for artifact in artifacts))
+        self.artifacts = artifacts
         self.targets = targets
         self.subject = subject
-        self.trouble = trouble
+        self.transient_error = transient_error
 
 
 @dataclass(frozen=True)
-class Restored:
+class RollbackResult:
     """How a rollback went.
 
     Attributes:
-        units: The baseline's units that it was to bring back.
-        cleaned: Units without a baseline that it was to take away.
+        artifacts: The baseline's artifacts that it was to bring back.
+        cleaned: Artifacts without a baseline that it was to take away.
         outcome: How the bringing back ended, None where there was nothing to bring back.
         error: The error that ended it, where one did.
         interrupted: Whether the run was told to stop before it had ended.
         left: What it has left as it is, and why.
-        where: Where the baseline's units were to be brought back, beginning with a space; empty for everywhere.
+        where: Where the baseline's artifacts were to be brought back, beginning with a space; empty for everywhere.
         nothing: Why nothing was brought back; empty where it was tried.
     """
 
-    units: tuple[Unit, ...]
-    cleaned: tuple[Unit, ...]
+    artifacts: tuple[Artifact, ...]
+    cleaned: tuple[Artifact, ...]
     outcome: Outcome | None = None
     error: EdgeError | None = None
     interrupted: bool = False
@@ -249,7 +255,7 @@ class RolloutError(EdgeError):
         outcome: Outcome,
         subject: str,
         refusal: EdgeError | None = None,
-        restored: Restored | None = None,
+        restored: RollbackResult | None = None,
     ) -> None:
         super().__init__(outcome.status.value)
         self.outcome = outcome

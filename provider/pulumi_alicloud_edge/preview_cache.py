@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.errors import InputFault
+    from pulumi_alicloud_edge.errors import FieldError
     from pulumi_alicloud_edge.model.observation import Observation
     from pulumi_alicloud_edge.reconcile.drift import Drift
 
@@ -24,12 +24,12 @@ class Look:
     Attributes:
         observation: What is there; None where the look showed nothing.
         unknown: Why it showed nothing.
-        faults: What it showed to be wrong with the inputs.
+        field_errors: What it showed to be wrong with the inputs.
     """
 
     observation: Observation | None
     unknown: str = ""
-    faults: tuple[InputFault, ...] = ()
+    field_errors: tuple[FieldError, ...] = ()
 
 
 class PreviewCache:

@@ -10,34 +10,34 @@ from typing import TYPE_CHECKING, Any
 from pulumi_alicloud_edge.adapters.dynamic.provider import RolloutProvider
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.resources.kind import Kind
+    from pulumi_alicloud_edge.resources.handler import ResourceHandler
 
 
 class AppDataPushProvider(RolloutProvider):
     """Provides `AppDataPush`."""
 
-    def kind(self) -> Kind[Any]:
+    def handler(self) -> ResourceHandler[Any]:
         """Return the kind that pushes data files."""
-        from pulumi_alicloud_edge.resources.push import PushKind
+        from pulumi_alicloud_edge.resources.push import PushHandler
 
-        return PushKind()
+        return PushHandler()
 
 
 class AppDataDistProvider(RolloutProvider):
     """Provides `AppDataDist`."""
 
-    def kind(self) -> Kind[Any]:
+    def handler(self) -> ResourceHandler[Any]:
         """Return the kind that distributes data files."""
-        from pulumi_alicloud_edge.resources.dist import DistKind
+        from pulumi_alicloud_edge.resources.dist import DistHandler
 
-        return DistKind()
+        return DistHandler()
 
 
 class ContainerAppReleaseProvider(RolloutProvider):
     """Provides `ContainerAppRelease`."""
 
-    def kind(self) -> Kind[Any]:
+    def handler(self) -> ResourceHandler[Any]:
         """Return the kind that releases versions of container apps."""
-        from pulumi_alicloud_edge.resources.release import ReleaseKind
+        from pulumi_alicloud_edge.resources.release import ReleaseHandler
 
-        return ReleaseKind()
+        return ReleaseHandler()

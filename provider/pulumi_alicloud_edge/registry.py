@@ -121,7 +121,7 @@ class Registry:
         self._deleted_names.update(program_names(urn))
 
     def _catch_up(self) -> None:
-        """Take in what other processes have written since the last time.
+        """Read what other processes have written since the last time.
 
         Where it may be of an earlier run, it only adds to what must stay.
         """

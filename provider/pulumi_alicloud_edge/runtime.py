@@ -21,10 +21,10 @@ from pulumi_alicloud_edge.registry import Registry
 from pulumi_alicloud_edge.run_register import open_register
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.cloud.session import Cloud
-    from pulumi_alicloud_edge.delivery.glances import Glances
+    from pulumi_alicloud_edge.cloud.client import Cloud
+    from pulumi_alicloud_edge.delivery.preview_reads import PreviewReads
     from pulumi_alicloud_edge.delivery.reads import Reads
-    from pulumi_alicloud_edge.delivery.surroundings import Interrupt
+    from pulumi_alicloud_edge.delivery.run_context import Interrupt
     from pulumi_alicloud_edge.settings import Settings
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ class Runtime:
         Raises:
             SettingsError: The settings cannot work.
         """
-        from pulumi_alicloud_edge.cloud.session import Cloud
+        from pulumi_alicloud_edge.cloud.client import Cloud
 
         return Cloud(self.settings.cloud, clock=self.clock, sleep=self.sleep)
 
@@ -95,16 +95,16 @@ class Runtime:
         return Reads(self.cloud)
 
     @cached_property
-    def glances(self) -> Glances:
+    def preview_reads(self) -> PreviewReads:
         """The readings that looks share; to be used on the loop only."""
-        from pulumi_alicloud_edge.delivery.glances import Glances
+        from pulumi_alicloud_edge.delivery.preview_reads import PreviewReads
 
-        return Glances(self.reads, self.clock)
+        return PreviewReads(self.reads, self.clock)
 
     @cached_property
     def interrupt(self) -> Interrupt:
         """The wish to stop; to be used on the loop only."""
-        from pulumi_alicloud_edge.delivery.surroundings import Interrupt
+        from pulumi_alicloud_edge.delivery.run_context import Interrupt
 
         interrupt = Interrupt()
         if self._interrupted:
@@ -157,7 +157,7 @@ def configure(get: Callable[[str], object], engine: str = "") -> None:
 
 
 def configured() -> Runtime:
-    """Give the runtime of this process.
+    """Return the runtime of this process.
 
     Raises:
         SettingsError: Nothing has been configured.

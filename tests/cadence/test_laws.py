@@ -8,30 +8,30 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_alicloud_edge.reconcile.cadence import LEAST, MOST, Cadence, Sight
+from pulumi_alicloud_edge.reconcile.poll_interval import LEAST, MOST, PollInterval, Sample
 
 shares = st.one_of(st.none(), st.floats(0, 1))
-sights = st.lists(st.tuples(st.floats(0, 400), shares, st.integers(0, 2)), min_size=1, max_size=60)
+samples = st.lists(st.tuples(st.floats(0, 400), shares, st.integers(0, 2)), min_size=1, max_size=60)
 finishes = st.lists(st.floats(0, 4 * 3600), min_size=1, max_size=60).map(sorted)
 
 
-def looks(finished: list[float]) -> Iterator[Sight]:
+def looks(finished: list[float]) -> Iterator[Sample]:
     """Look at a rollout until all of it is done, as often as the cadence says."""
-    cadence, now = Cadence(), 0.0
+    poll_interval, now = PollInterval(), 0.0
     while True:
-        sight = Sight(now, bisect_right(finished, now) / len(finished))
-        yield sight
-        if sight.share == 1:
+        sample = Sample(now, bisect_right(finished, now) / len(finished))
+        yield sample
+        if sample.share == 1:
             return
-        now += cadence.wait(sight)
+        now += poll_interval.wait(sample)
 
 
-@given(sights)
+@given(samples)
 def test_a_wait_is_never_too_short_nor_too_long(seen: list[tuple[float, float | None, int]]) -> None:
-    cadence, now = Cadence(), 0.0
+    poll_interval, now = PollInterval(), 0.0
     for pause, share, leg in seen:
         now += pause
-        wait = cadence.wait(Sight(now, share, leg))
+        wait = poll_interval.wait(Sample(now, share, leg))
         assert math.isfinite(wait)
         assert LEAST <= wait <= MOST <= 30
 
@@ -43,7 +43,7 @@ def test_the_end_is_noticed_within_half_a_minute(finished: list[float]) -> None:
 
 @given(finishes)
 def test_looking_goes_on_and_time_with_it(finished: list[float]) -> None:
-    times = [sight.at for sight in looks(finished)]
+    times = [sample.at for sample in looks(finished)]
     assert all(later >= sooner + LEAST for sooner, later in itertools.pairwise(times))
 
 
@@ -60,10 +60,10 @@ def test_the_same_sights_give_the_same_waits(finished: list[float]) -> None:
 
 @given(finishes, st.floats(0, 1e6))
 def test_only_differences_of_time_count(finished: list[float], began: float) -> None:
-    here, there = Cadence(), Cadence()
-    for sight in looks(finished):
-        wait = here.wait(sight)
-        assert math.isclose(wait, there.wait(sight._replace(at=sight.at + began)), rel_tol=0.02)
+    here, there = PollInterval(), PollInterval()
+    for sample in looks(finished):
+        wait = here.wait(sample)
+        assert math.isclose(wait, there.wait(sample._replace(at=sample.at + began)), rel_tol=0.02)
 
 
 @given(st.floats(60, 4 * 3600), st.integers(20, 2000))
@@ -73,13 +73,13 @@ def test_looks_are_few_while_the_end_is_far(duration: float, targets: int) -> No
 
 
 def test_another_leg_begins_with_close_looks_again() -> None:
-    cadence, now = Cadence(), 0.0
+    poll_interval, now = PollInterval(), 0.0
     for step in range(60):
-        wait = cadence.wait(Sight(now, step / 1000))
+        wait = poll_interval.wait(Sample(now, step / 1000))
         now += wait
     assert wait > 20
-    cadence.wait(Sight(now, 0.0, leg=1))
-    again = cadence.wait(Sight(now + 1, 0.1, leg=1))
+    poll_interval.wait(Sample(now, 0.0, leg=1))
+    again = poll_interval.wait(Sample(now + 1, 0.1, leg=1))
     assert again < 5
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS
 from support.in_process import InProcess
 
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
-from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.delivery.records import count, fold
 
 DATA, RELEASE = (APP_ID, CONTAINER_APP_ID)

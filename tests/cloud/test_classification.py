@@ -8,21 +8,26 @@ import pydantic_core
 import pytest
 
 from pulumi_alicloud_edge.cloud import ens, esa
-from pulumi_alicloud_edge.cloud.classify import RawAnswer, classify_fault, may_repeat, read_document
+from pulumi_alicloud_edge.cloud.classify import (
+    RawResponse,
+    classify_transport_error,
+    may_repeat,
+    read_document,
+)
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
+    AuthenticationError,
     ClockSkewError,
     CloudError,
-    DeniedError,
-    IdentityError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotFoundError,
+    PermissionDeniedError,
     RejectedError,
+    ResponseLostError,
     ThrottledError,
     TransportError,
     UnavailableError,
     UnreachableError,
-    UnservedError,
+    UnsupportedOperationError,
 )
 
 READ, START = ens.PUSH_RESULT, ens.PUSH
@@ -37,7 +42,9 @@ def refused(
 ) -> CloudError:
     content = body if isinstance(body, bytes) else pydantic_core.to_json(body)
     with pytest.raises(CloudError) as caught:
-        read_document(operation, RawAnswer(status, headers or {}, content), subject="app-1", secrets=secrets)
+        read_document(
+            operation, RawResponse(status, headers or {}, content), subject="app-1", secrets=secrets
+        )
     return caught.value
 
 
@@ -71,32 +78,32 @@ CODES = [
     (504, "Whatever", UnavailableError, True, False, True),
     (408, "Whatever", UnavailableError, True, False, True),
     (400, "SignatureNonceUsed", UnavailableError, True, False, True),
-    (400, "NoPermission", DeniedError, False, False, False),
-    (403, "NoPermission", DeniedError, False, False, False),
-    (403, "Forbidden.RAM", DeniedError, False, False, False),
-    (403, "Whatever", DeniedError, False, False, False),
+    (400, "NoPermission", PermissionDeniedError, False, False, False),
+    (403, "NoPermission", PermissionDeniedError, False, False, False),
+    (403, "Forbidden.RAM", PermissionDeniedError, False, False, False),
+    (403, "Whatever", PermissionDeniedError, False, False, False),
     (404, "Whatever", RejectedError, False, False, False),
     (404, "InvalidRegion.NotFound", RejectedError, False, False, False),
     (404, "NoSuchVersion", RejectedError, False, False, False),
-    (404, "InvalidAction.NotFound", UnservedError, False, False, False),
-    (404, "InvalidApi.NotFound", UnservedError, False, False, False),
-    (404, "InvalidProduct.NotFound", UnservedError, False, False, False),
-    (404, "InvalidProtocol.NeedSsl", UnservedError, False, False, False),
+    (404, "InvalidAction.NotFound", UnsupportedOperationError, False, False, False),
+    (404, "InvalidApi.NotFound", UnsupportedOperationError, False, False, False),
+    (404, "InvalidProduct.NotFound", UnsupportedOperationError, False, False, False),
+    (404, "InvalidProtocol.NeedSsl", UnsupportedOperationError, False, False, False),
     (400, "InvalidParameter", RejectedError, False, False, False),
     (400, "InvalidParameter.Data", RejectedError, False, False, False),
     (400, "MissingParameter", RejectedError, False, False, False),
     (400, "LimitExceeded.SecurityGroup", RejectedError, False, False, False),
     (400, "InvalidTimeStamp.Format", RejectedError, False, False, False),
     (400, "InvalidTimeStamp.Expired", ClockSkewError, False, False, False),
-    (400, "Forbidden.AccessKeyDisabled", IdentityError, False, False, False),
-    (403, "Forbidden.AccessKeyDisabled", IdentityError, False, False, False),
-    (403, "Forbidden", DeniedError, False, False, False),
-    (404, "InvalidAccessKeyId.NotFound", IdentityError, False, False, False),
-    (403, "InvalidAccessKeyId.Inactive", IdentityError, False, False, False),
-    (400, "SignatureDoesNotMatch", IdentityError, False, False, False),
-    (400, "InvalidSecurityToken.Expired", IdentityError, False, False, False),
-    (403, "InvalidSecurityToken.MismatchWithAccessKey", IdentityError, False, False, False),
-    (401, "Whatever", IdentityError, False, False, False),
+    (400, "Forbidden.AccessKeyDisabled", AuthenticationError, False, False, False),
+    (403, "Forbidden.AccessKeyDisabled", AuthenticationError, False, False, False),
+    (403, "Forbidden", PermissionDeniedError, False, False, False),
+    (404, "InvalidAccessKeyId.NotFound", AuthenticationError, False, False, False),
+    (403, "InvalidAccessKeyId.Inactive", AuthenticationError, False, False, False),
+    (400, "SignatureDoesNotMatch", AuthenticationError, False, False, False),
+    (400, "InvalidSecurityToken.Expired", AuthenticationError, False, False, False),
+    (403, "InvalidSecurityToken.MismatchWithAccessKey", AuthenticationError, False, False, False),
+    (401, "Whatever", AuthenticationError, False, False, False),
 ]
 
 
@@ -122,8 +129,8 @@ def test_each_code_says_what_to_do(
         (ens.DIST_RESULT, 404, "InvalidApp.NotFound", RejectedError),
         (ens.DIST_RESULT, 404, "InvalidInstance.NotFound", RejectedError),
         (esa.APP_STATUS, 404, "InvalidAppVersion.NotFound", RejectedError),
-        (ens.CLEAN, 404, "InvalidAction.NotFound", UnservedError),
-        (esa.APP_STATUS, 404, "invalidaction.notfound", UnservedError),
+        (ens.CLEAN, 404, "InvalidAction.NotFound", UnsupportedOperationError),
+        (esa.APP_STATUS, 404, "invalidaction.notfound", UnsupportedOperationError),
     ],
 )
 def test_only_a_code_that_names_a_missing_application_means_gone(
@@ -141,24 +148,24 @@ def test_an_error_carries_the_clouds_own_facts() -> None:
 
 def test_small_first_letters_are_read_too() -> None:
     error = refused(400, {"code": "NoPermission", "message": "Permission denied.", "requestId": "R"})
-    assert isinstance(error, DeniedError)
+    assert isinstance(error, PermissionDeniedError)
     assert (error.message, error.request_id) == ("Permission denied.", "R")
 
 
 @pytest.mark.parametrize(
     ("status", "body", "kind", "unclear"),
     [
-        (200, b"", MalformedAnswerError, True),
-        (200, b'{"PushResults": {"Pu', MalformedAnswerError, True),
-        (200, b"<html>Hello</html>", MalformedAnswerError, True),
-        (200, b"[]", MalformedAnswerError, True),
-        (200, b'"text"', MalformedAnswerError, True),
-        (200, b'{"RequestId": NaN}', MalformedAnswerError, True),
-        (200, b"\xff\xfe{", MalformedAnswerError, True),
-        (302, b"", MalformedAnswerError, False),
-        (404, b"<html>Not here</html>", MalformedAnswerError, False),
-        (403, b"<html>The proxy says no</html>", MalformedAnswerError, False),
-        (400, b"{}", MalformedAnswerError, False),
+        (200, b"", MalformedResponseError, True),
+        (200, b'{"PushResults": {"Pu', MalformedResponseError, True),
+        (200, b"<html>Hello</html>", MalformedResponseError, True),
+        (200, b"[]", MalformedResponseError, True),
+        (200, b'"text"', MalformedResponseError, True),
+        (200, b'{"RequestId": NaN}', MalformedResponseError, True),
+        (200, b"\xff\xfe{", MalformedResponseError, True),
+        (302, b"", MalformedResponseError, False),
+        (404, b"<html>Not here</html>", MalformedResponseError, False),
+        (403, b"<html>The proxy says no</html>", MalformedResponseError, False),
+        (400, b"{}", MalformedResponseError, False),
         (429, b"slow down", ThrottledError, False),
         (502, b"<html>Bad Gateway</html>", UnavailableError, True),
         (503, b"", UnavailableError, True),
@@ -188,14 +195,14 @@ def test_a_page_of_html_is_described_and_not_repeated() -> None:
 
 
 def test_a_refusal_in_a_success_is_a_refusal() -> None:
-    assert isinstance(refused(200, coded("NoPermission")), DeniedError)
+    assert isinstance(refused(200, coded("NoPermission")), PermissionDeniedError)
     assert isinstance(refused(200, coded("InvalidParameter.Data")), RejectedError)
 
 
 @pytest.mark.parametrize("code", [0, "0", "200", 200, "Success", "OK"])
 def test_a_code_that_says_success_is_none(code: object) -> None:
     body = {"Code": code, "Message": "success", "RequestId": "R"}
-    answer = RawAnswer(200, {}, pydantic_core.to_json(body))
+    answer = RawResponse(200, {}, pydantic_core.to_json(body))
     assert read_document(READ, answer, subject="", secrets=()) == body
 
 
@@ -224,7 +231,7 @@ def test_the_hint_when_to_come_back_is_read(headers: dict[str, str], seconds: fl
 def test_a_hint_makes_throttling_of_a_refusal_without_a_better_meaning() -> None:
     hint = {"x-acs-retry-after": "1000"}
     assert isinstance(refused(400, coded("Busy.Today"), headers=hint), ThrottledError)
-    assert isinstance(refused(400, coded("NoPermission"), headers=hint), DeniedError)
+    assert isinstance(refused(400, coded("NoPermission"), headers=hint), PermissionDeniedError)
     unavailable = refused(503, coded("ServiceUnavailable"), START, headers=hint)
     assert isinstance(unavailable, UnavailableError)
     assert (unavailable.retry_after, unavailable.effect_unclear) == (1.0, True)
@@ -237,12 +244,12 @@ def test_rate_limit_headers_alone_do_not_make_throttling() -> None:
 
 def test_denied_names_the_permission() -> None:
     plain = refused(400, coded("NoPermission"), START)
-    assert isinstance(plain, DeniedError)
+    assert isinstance(plain, PermissionDeniedError)
     assert plain.ram_action == "ens:PushApplicationData"
     detailed = refused(
         403, {**coded("Forbidden.RAM"), "AccessDeniedDetail": {"AuthAction": "esa:Publish"}}, esa.PUBLISH
     )
-    assert isinstance(detailed, DeniedError)
+    assert isinstance(detailed, PermissionDeniedError)
     assert detailed.ram_action == "esa:Publish"
 
 
@@ -263,38 +270,41 @@ def test_a_clock_that_is_off_is_told_the_clouds_time() -> None:
         (httpx.ConnectTimeout("x"), UnreachableError),
         (httpx.PoolTimeout("x"), UnreachableError),
         (httpx.ProxyError("x"), UnreachableError),
-        (httpx.ReadTimeout("x"), AnswerLostError),
-        (httpx.WriteTimeout("x"), AnswerLostError),
-        (httpx.ReadError("x"), AnswerLostError),
-        (httpx.WriteError("x"), AnswerLostError),
-        (httpx.CloseError("x"), AnswerLostError),
-        (httpx.RemoteProtocolError("x"), AnswerLostError),
-        (httpx.DecodingError("x"), AnswerLostError),
+        (httpx.ReadTimeout("x"), ResponseLostError),
+        (httpx.WriteTimeout("x"), ResponseLostError),
+        (httpx.ReadError("x"), ResponseLostError),
+        (httpx.WriteError("x"), ResponseLostError),
+        (httpx.CloseError("x"), ResponseLostError),
+        (httpx.RemoteProtocolError("x"), ResponseLostError),
+        (httpx.DecodingError("x"), ResponseLostError),
     ],
 )
 def test_no_answer_tells_whether_the_request_went_out(
     fault: httpx.RequestError, kind: type[TransportError]
 ) -> None:
-    error = classify_fault(START, fault, endpoint="ens.example", subject="app-1")
-    lost = kind is AnswerLostError
+    error = classify_transport_error(START, fault, endpoint="ens.example", subject="app-1")
+    lost = kind is ResponseLostError
     assert type(error) is kind
     assert error.effect_unclear is lost
     assert may_repeat(START, error) is not lost
-    assert may_repeat(READ, classify_fault(READ, fault, endpoint="ens.example", subject=""))
-    assert not classify_fault(READ, fault, endpoint="ens.example", subject="").effect_unclear
+    assert may_repeat(READ, classify_transport_error(READ, fault, endpoint="ens.example", subject=""))
+    assert not classify_transport_error(READ, fault, endpoint="ens.example", subject="").effect_unclear
     assert (error.action, error.endpoint, error.subject) == ("PushApplicationData", "ens.example", "app-1")
 
 
 def test_the_libraries_words_are_not_passed_on() -> None:
     fault = httpx.LocalProtocolError("Illegal header value b'hunter2'")
-    assert "hunter2" not in str(classify_fault(READ, fault, endpoint="ens.example", subject=""))
+    assert "hunter2" not in str(classify_transport_error(READ, fault, endpoint="ens.example", subject=""))
 
 
 def test_the_systems_reason_is_passed_on() -> None:
     fault = httpx.ConnectError("All connection attempts failed")
     fault.__cause__ = ExceptionGroup("attempts", [OSError(111, "Connect call failed ('::1', 80)")])
-    assert classify_fault(READ, fault, endpoint="e", subject="").cause == "cannot connect: Connection refused"
+    assert (
+        classify_transport_error(READ, fault, endpoint="e", subject="").cause
+        == "cannot connect: Connection refused"
+    )
     refusal = ssl.SSLCertVerificationError(1, "certificate verify failed")
     refusal.verify_message = "self-signed certificate"
     fault.__cause__ = refusal
-    assert "self-signed certificate" in classify_fault(READ, fault, endpoint="e", subject="").cause
+    assert "self-signed certificate" in classify_transport_error(READ, fault, endpoint="e", subject="").cause

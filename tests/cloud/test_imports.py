@@ -8,7 +8,7 @@ import sys, types
 package = types.ModuleType("pulumi_alicloud_edge")
 package.__path__ = [sys.argv[1]]
 sys.modules["pulumi_alicloud_edge"] = package  # the client alone, without the package's public face
-import pulumi_alicloud_edge.cloud.session
+import pulumi_alicloud_edge.cloud.client
 print("\\n".join(sys.modules))
 """
 

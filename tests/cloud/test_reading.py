@@ -11,6 +11,7 @@ import httpx
 import pytest
 from tests.cloud.scripted import SETTINGS, Script, sample, scripted
 
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo, Instance
 from pulumi_alicloud_edge.cloud.ens_status import Reading, StatusGroup, Words
 from pulumi_alicloud_edge.cloud.ens_wire import FileResult
@@ -22,8 +23,7 @@ from pulumi_alicloud_edge.cloud.esa_wire import (
     RegionResources,
 )
 from pulumi_alicloud_edge.cloud.paging import AT_ONCE
-from pulumi_alicloud_edge.cloud.session import Cloud
-from pulumi_alicloud_edge.errors import MalformedAnswerError
+from pulumi_alicloud_edge.errors import MalformedResponseError
 
 
 def targets(*groups: StatusGroup) -> dict[str, Words]:
@@ -199,7 +199,7 @@ def broken(**changes: Any) -> dict[str, Any]:
     ],
 )
 async def test_a_wrong_shape_is_never_read_as_nothing(answer: dict[str, Any]) -> None:
-    with pytest.raises(MalformedAnswerError) as caught:
+    with pytest.raises(MalformedResponseError) as caught:
         await distributed(answer)
     assert caught.value.subject == "e-1"
 
@@ -351,7 +351,7 @@ async def test_an_application_that_lists_no_instances_has_none_known(application
 
 @pytest.mark.parametrize("application", ["", "none", "[]", "{", None, 5])
 async def test_an_application_that_is_no_document_is_malformed(application: Any) -> None:
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         await described(application)
 
 
@@ -451,7 +451,7 @@ async def test_an_app_without_a_release_has_an_empty_status() -> None:
 )
 async def test_a_status_of_a_wrong_shape_is_malformed(answer: dict[str, Any]) -> None:
     cloud, _, _ = scripted(answer)
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         await cloud.esa.get_edge_container_app_status("app-1", "prod")
 
 

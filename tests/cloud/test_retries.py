@@ -8,19 +8,19 @@ import httpx
 import pytest
 from tests.cloud.scripted import KEY, SECRET, URL, Script, Step, Time, refusal, scripted
 
-from pulumi_alicloud_edge.cloud.caller import Caller
 from pulumi_alicloud_edge.cloud.credentials import Credentials, StaticCredentials
 from pulumi_alicloud_edge.cloud.ens import Ens
 from pulumi_alicloud_edge.cloud.ens_wire import PushFile
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
+from pulumi_alicloud_edge.cloud.transport import Transport
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
+    AuthenticationError,
     CloudError,
     EdgeError,
-    IdentityError,
     InputError,
-    MalformedAnswerError,
+    MalformedResponseError,
     RejectedError,
+    ResponseLostError,
     ThrottledError,
     TransportError,
     UnavailableError,
@@ -64,21 +64,21 @@ async def test_why_a_call_is_being_repeated_is_known_meanwhile_and_forgotten_aft
 
     class Watched(Time):
         async def sleep(self, seconds: float) -> None:
-            meanwhile.append(str(cloud.trouble("app")))
-            assert cloud.trouble("another") is None
+            meanwhile.append(str(cloud.transient_error("app")))
+            assert cloud.transient_error("another") is None
             await super().sleep(seconds)
 
     cloud, _, _ = scripted(refusal(503, "ServiceUnavailable"), {**OK, "TotalCount": 0}, time=Watched())
     assert [group async for group in cloud.ens.describe_data_push_result("app")] == []
     assert meanwhile == ["DescribeDataPushResult: ServiceUnavailable: No."]
-    assert cloud.trouble("app") is None
+    assert cloud.transient_error("app") is None
 
 
 async def test_why_a_call_was_repeated_is_forgotten_once_it_has_failed() -> None:
     cloud, _, _ = scripted(refusal(503, "ServiceUnavailable"))
     with pytest.raises(UnavailableError):
         await cloud.ens.describe_application("app")
-    assert cloud.trouble("app") is None
+    assert cloud.transient_error("app") is None
 
 
 @pytest.mark.parametrize("trouble", PASSING)
@@ -96,10 +96,10 @@ async def test_a_read_gives_up_in_the_end_and_says_what_was_wrong_last(trouble: 
         (refusal(400, "InternalException"), UnavailableError),
         (refusal(503, "ServiceUnavailable", x_acs_retry_after="10"), UnavailableError),
         (httpx.Response(504, text="<html>"), UnavailableError),
-        (httpx.ReadTimeout("x"), AnswerLostError),
-        (httpx.RemoteProtocolError("x"), AnswerLostError),
-        (httpx.Response(200, text='{"PushResults": {'), MalformedAnswerError),
-        ({"PushResults": [], "RequestId": "R"}, MalformedAnswerError),
+        (httpx.ReadTimeout("x"), ResponseLostError),
+        (httpx.RemoteProtocolError("x"), ResponseLostError),
+        (httpx.Response(200, text='{"PushResults": {'), MalformedResponseError),
+        ({"PushResults": [], "RequestId": "R"}, MalformedResponseError),
     ],
 )
 async def test_a_start_that_may_have_worked_is_not_repeated(trouble: Step, kind: type[EdgeError]) -> None:
@@ -158,7 +158,7 @@ async def test_an_absurd_hint_does_not_hold_a_call_for_hours() -> None:
 async def test_each_attempt_has_a_new_nonce_and_date() -> None:
     script, time = Script(httpx.ConnectError("x"), httpx.ConnectError("x"), {"Application": "{}"}), Time()
     credentials = StaticCredentials(Credentials(KEY, SECRET))
-    caller = Caller(
+    caller = Transport(
         URL,
         credentials,
         clock=time.clock,
@@ -189,7 +189,7 @@ class Renewing:
 def renewing(*steps: Step, tokens: tuple[str | None, ...]) -> tuple[Ens, Script, Time]:
     script, time = Script(*steps), Time()
     source = Renewing(*(Credentials(KEY, SECRET, token) for token in tokens))
-    return Ens(Caller(URL, source, clock=time.clock, sleep=time.sleep, transport=script)), script, time
+    return Ens(Transport(URL, source, clock=time.clock, sleep=time.sleep, transport=script)), script, time
 
 
 EXPIRED = refusal(400, "InvalidSecurityToken.Expired")
@@ -211,14 +211,14 @@ async def test_a_lasting_key_after_a_temporary_one_sends_no_old_token() -> None:
 async def test_a_token_that_stays_expired_is_an_error() -> None:
     for tokens, calls in ((("old", "new"), 2), (("old",), 1)):
         ens, script, _ = renewing(EXPIRED, tokens=tokens)
-        with pytest.raises(IdentityError):
+        with pytest.raises(AuthenticationError):
             await ens.push_application_data("app", [FILE])
         assert len(script.requests) == calls
 
 
 async def test_other_identity_errors_do_not_renew() -> None:
     ens, script, _ = renewing(refusal(400, "SignatureDoesNotMatch"), tokens=("old", "new"))
-    with pytest.raises(IdentityError):
+    with pytest.raises(AuthenticationError):
         await ens.push_application_data("app", [FILE])
     assert len(script.requests) == 1
 
@@ -228,7 +228,7 @@ async def test_a_call_too_long_for_a_url_is_bad_input() -> None:
     files = [FILE.model_copy(update={"name": f"file-{number:0100}"}) for number in range(1000)]
     with pytest.raises(InputError) as caught:
         await cloud.ens.push_application_data("app", files)
-    assert caught.value.faults[0].path == "data"
+    assert caught.value.field_errors[0].path == "data"
     assert script.requests == []
 
 

@@ -19,10 +19,10 @@ from support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, DebugLogs, marks_in
 from tests.cloud.scripted import URL, Script, Step, Time, refusal
 from tests.delivery.answers import Answers, dist_page, push_page
 
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.credentials import Credentials, StaticCredentials
 from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
 from pulumi_alicloud_edge.cloud.redaction import redact
-from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.errors import CloudError, EdgeError

@@ -12,7 +12,7 @@ from alibabacloud_esa20240910.client import Client as VendorEsa
 from alibabacloud_tea_openapi.utils_models import Config
 from support.emulator import KEY_ID, KEY_SECRET, Emulator
 
-from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 
 if TYPE_CHECKING:

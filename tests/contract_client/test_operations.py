@@ -17,10 +17,10 @@ from support.emulator import (
     Emulator,
 )
 
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_status import Reading
 from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
 from pulumi_alicloud_edge.cloud.esa_wire import BuildStatus, PodPhase, PublishStatus
-from pulumi_alicloud_edge.cloud.session import Cloud
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_status import StatusGroup

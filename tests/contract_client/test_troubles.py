@@ -12,16 +12,16 @@ import pytest
 from support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, Emulator
 from tests.cloud.scripted import Time
 
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_wire import PushFile
-from pulumi_alicloud_edge.cloud.session import Cloud
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
+    AuthenticationError,
     ClockSkewError,
     CloudError,
-    DeniedError,
-    IdentityError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotFoundError,
+    PermissionDeniedError,
+    ResponseLostError,
     TransportError,
     UnavailableError,
     UnreachableError,
@@ -65,9 +65,9 @@ async def test_a_read_outlasts_passing_troubles(
     [
         ({"effect": "error", "status": 500, "after": True}, UnavailableError),
         ({"effect": "html"}, UnavailableError),
-        ({"effect": "drop_before"}, AnswerLostError),
-        ({"effect": "drop_after"}, AnswerLostError),
-        ({"effect": "cut"}, (AnswerLostError, MalformedAnswerError)),
+        ({"effect": "drop_before"}, ResponseLostError),
+        ({"effect": "drop_after"}, ResponseLostError),
+        ({"effect": "cut"}, (ResponseLostError, MalformedResponseError)),
     ],
 )
 async def test_a_start_with_an_unclear_end_is_sent_once(
@@ -99,7 +99,7 @@ async def test_a_denied_permission_is_named(foreign: Emulator, connect: Connect,
     foreign.world({"keys": [{"id": "reader", "secret": "s", "allow": ["ens:Describe*", "esa:Get*"]}]})
     foreign.dialect(denied=dialect)
     cloud = connect(settings={"endpoint": foreign.url, "access_key_id": "reader", "access_key_secret": "s"})
-    with pytest.raises(DeniedError) as caught:
+    with pytest.raises(PermissionDeniedError) as caught:
         await cloud.ens.push_application_data(APP_ID, [FILE])
     assert caught.value.ram_action == "ens:PushApplicationData"
     assert caught.value.request_id
@@ -118,7 +118,7 @@ async def test_unknown_applications(cloud: Cloud) -> None:
 @pytest.mark.parametrize(("key", "secret"), [(KEY_ID, "wrong"), ("nobody", KEY_SECRET)])
 async def test_a_wrong_key(connect: Connect, key: str, secret: str) -> None:
     cloud = connect(settings={"access_key_id": key, "access_key_secret": secret})
-    with pytest.raises(IdentityError):
+    with pytest.raises(AuthenticationError):
         await cloud.ens.describe_application(APP_ID)
 
 
@@ -128,7 +128,7 @@ async def test_a_temporary_key(foreign: Emulator, connect: Connect) -> None:
     good = connect(settings={**key, "security_token": "token+/="})
     assert await good.ens.list_applications() == ()
     for token in ("other", ""):
-        with pytest.raises(IdentityError):
+        with pytest.raises(AuthenticationError):
             await connect(settings={**key, "security_token": token}).ens.list_applications()
 
 

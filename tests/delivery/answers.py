@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 
 Answer = Mapping[str, Any] | httpx.Response | Callable[[dict[str, str]], Any]

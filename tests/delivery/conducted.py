@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 
 from tests.rollout.world import ASSETS, AnswerLost, SimulatedCloud, policy
 
-from pulumi_alicloud_edge.delivery.conduct import Ended, carry_out, remove
-from pulumi_alicloud_edge.delivery.surroundings import Interrupt, Surroundings
+from pulumi_alicloud_edge.delivery.run_context import Interrupt, RunContext
+from pulumi_alicloud_edge.delivery.runner import RolloutResult, carry_out, remove
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
     CloudError,
-    DeniedError,
     EdgeError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotFoundError,
+    PermissionDeniedError,
     RejectedError,
+    ResponseLostError,
     ThrottledError,
     UnavailableError,
     UnreachableError,
 )
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.model.removal import Cleaning, Permit
-from pulumi_alicloud_edge.reconcile.decisions import Desired, StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.decisions import Desired, StartRequest, StartResponse
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 
 
@@ -33,8 +33,8 @@ def refusal(kind: type[CloudError]) -> CloudError:
     return kind(action="DistApplicationData", code="No", message="no", status=400, request_id="REQ-9")
 
 
-def lost() -> AnswerLostError:
-    error = AnswerLostError(action="DistApplicationData", endpoint="ens", cause="reset")
+def lost() -> ResponseLostError:
+    error = ResponseLostError(action="DistApplicationData", endpoint="ens", cause="reset")
     error.effect_unclear = True
     return error
 
@@ -46,12 +46,12 @@ def unreachable() -> UnreachableError:
 PASSING: list[Callable[[], EdgeError]] = [
     lambda: refusal(ThrottledError),
     lambda: refusal(UnavailableError),
-    lambda: refusal(MalformedAnswerError),
+    lambda: refusal(MalformedResponseError),
     unreachable,
     lost,
 ]
 FINAL: list[Callable[[], EdgeError]] = [
-    lambda: refusal(DeniedError),
+    lambda: refusal(PermissionDeniedError),
     lambda: refusal(RejectedError),
     lambda: refusal(NotFoundError),
 ]
@@ -71,7 +71,7 @@ class Heard:
     def removal(self, removal: AwaitRemoval) -> None:
         self.removals.append(removal)
 
-    def trouble(self, error: Exception) -> None:
+    def transient_error(self, error: Exception) -> None:
         self.troubles.append(error)
 
 
@@ -99,8 +99,8 @@ class Scene:
     naps: int = 0
 
     @property
-    def around(self) -> Surroundings:
-        return Surroundings(
+    def around(self) -> RunContext:
+        return RunContext(
             clock=lambda: self.cloud.now,
             sleep=self.sleep,
             interrupt=self.interrupt,
@@ -124,7 +124,7 @@ class Scene:
                 raise error()
         return self.cloud.observe(self.plan.stages)
 
-    async def start(self, request: StartRequest) -> StartAnswer:
+    async def start(self, request: StartRequest) -> StartResponse:
         error = self.start_errors.pop(0) if self.start_errors else None
         if error is not None:
             self.cloud.requests.append((self.cloud.now, request))
@@ -139,13 +139,15 @@ class Scene:
         error = self.clean_errors.pop(0) if self.clean_errors else None
         if error is not None:
             raise error
-        self.cloud.records.pop(cleaning.unit, None)
+        self.cloud.records.pop(cleaning.artifact, None)
 
     async def permit_again(self, cleaning: Cleaning) -> Permit:
         return Permit((cleaning,))
 
-    async def carry_out(self, *units: Unit, starts_in: float = 0.0) -> Ended:
-        return await carry_out(self, Desired(units or (ASSETS,)), self.plan, self.around, starts_in=starts_in)
+    async def carry_out(self, *artifacts: Artifact, starts_in: float = 0.0) -> RolloutResult:
+        return await carry_out(
+            self, Desired(artifacts or (ASSETS,)), self.plan, self.around, starts_in=starts_in
+        )
 
     async def remove(self, *cleanings: Cleaning, within: float = 600.0) -> None:
         await remove(self, cleanings or (self.cleaning,), self.around, within=within)

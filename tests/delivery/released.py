@@ -12,7 +12,7 @@ import httpx
 from support.emulator import CONTAINER_APP_ID, VERSION_IDS
 from support.in_process import InProcess, runtime_before
 
-from pulumi_alicloud_edge.delivery.surroundings import Surroundings
+from pulumi_alicloud_edge.delivery.run_context import RunContext
 from pulumi_alicloud_edge.errors import EdgeError, InputError, NotFoundError, PartialStateError
 from pulumi_alicloud_edge.operations.apply import create, update
 from pulumi_alicloud_edge.operations.check import check
@@ -22,8 +22,8 @@ from pulumi_alicloud_edge.operations.listener import LineListener
 from pulumi_alicloud_edge.operations.operation import Operation
 from pulumi_alicloud_edge.operations.read import read
 from pulumi_alicloud_edge.operations.results import Read
-from pulumi_alicloud_edge.resources.release import ReleaseKind
-from pulumi_alicloud_edge.resources.words import explain
+from pulumi_alicloud_edge.resources.messages import explain
+from pulumi_alicloud_edge.resources.release import ReleaseHandler
 from pulumi_alicloud_edge.runtime import Runtime
 
 V1, V2, V3 = VERSION_IDS
@@ -76,14 +76,14 @@ class Timed(Operation[Any]):
 
     release: Released
 
-    def surroundings(self, doing: str = "") -> Surroundings:
+    def run_context(self, doing: str = "") -> RunContext:
         """Return the world of a wait."""
         now = lambda: self.release.now  # noqa: E731
-        return Surroundings(
+        return RunContext(
             clock=now,
             sleep=self.release.sleep,
             interrupt=self.runtime.interrupt,
-            listener=LineListener(self.context.progress, self.urn, self.kind.noun, now, doing),
+            listener=LineListener(self.context.progress, self.urn, self.handler.label, now, doing),
         )
 
 
@@ -237,7 +237,9 @@ class Released:
         return self._runtime.run(esa.get_edge_container_app_status(CONTAINER_APP_ID, "prod"))
 
     def _operation(self, timeout: float | None = None) -> Timed:
-        return Timed(ReleaseKind(), self._runtime, OperationContext(URN, timeout, progress=self.lines), self)
+        return Timed(
+            ReleaseHandler(), self._runtime, OperationContext(URN, timeout, progress=self.lines), self
+        )
 
     async def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -254,12 +256,12 @@ class Released:
 def text(result: Result) -> str:
     """The message of a failed run."""
     assert result.error is not None, f"it has not failed: {result.outputs}"
-    return explain(result.error, ReleaseKind.noun)
+    return explain(result.error, ReleaseHandler.label)
 
 
 def says(error: EdgeError) -> str:
     """The message of a failed preview."""
-    return explain(error, ReleaseKind.noun)
+    return explain(error, ReleaseHandler.label)
 
 
 @contextmanager

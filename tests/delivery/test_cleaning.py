@@ -10,7 +10,7 @@ from tests.delivery.answers import Answers, Row, application, dist_results, push
 from pulumi_alicloud_edge.delivery.cleaning import Cleaner
 from pulumi_alicloud_edge.delivery.reads import Reads
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import (
     ByStrategies,
     Everywhere,
@@ -23,7 +23,7 @@ from pulumi_alicloud_edge.model.policy import (
 from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 
-OLD, NEW = Unit("assets", "1.4"), Unit("assets", "1.5")
+OLD, NEW = Artifact("assets", "1.4"), Artifact("assets", "1.5")
 FLEET = {"i-1": "a", "i-2": "a", "i-3": "b"}
 LISTED = application(i_1="a", i_2="a", i_3="b")
 NOBODY = refused(403, "Forbidden.RAM")
@@ -33,8 +33,8 @@ BOTH = pytest.mark.parametrize(
 )
 
 
-def held(*instances: str, unit: Unit = OLD, state: str = "SUCCESS") -> list[Row]:
-    return [(unit.name, unit.version, state, instance, "1") for instance in instances]
+def held(*instances: str, artifact: Artifact = OLD, state: str = "SUCCESS") -> list[Row]:
+    return [(artifact.name, artifact.version, state, instance, "1") for instance in instances]
 
 
 def world(*rows: Row, places: dict[str, str] = FLEET, **more: Any) -> Answers:
@@ -153,7 +153,7 @@ async def test_an_inventory_that_lacks_an_instance_once_does_not_make_its_region
 
 
 async def test_what_is_deleted_already_is_not_cleaned() -> None:
-    answers = world(*held("i-1", state="DELETED"), *held("i-3", unit=NEW))
+    answers = world(*held("i-1", state="DELETED"), *held("i-3", artifact=NEW))
     assert await cleaner(answers).permit([Wanted(OLD, (Everywhere(),))]) == Permit()
 
 

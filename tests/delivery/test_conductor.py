@@ -9,17 +9,17 @@ import pytest
 from tests.delivery.conducted import FINAL, PASSING, Scene, lost, refusal, unreachable
 from tests.rollout.world import ASSETS, SimulatedCloud, everywhere, fails, fleet, policy, works
 
-from pulumi_alicloud_edge.delivery.surroundings import Interrupt, InterruptedWaitError
+from pulumi_alicloud_edge.delivery.run_context import Interrupt, InterruptedWaitError
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
-    DeniedError,
     EdgeError,
+    PermissionDeniedError,
     RemovalError,
+    ResponseLostError,
     UnavailableError,
 )
 from pulumi_alicloud_edge.model.observation import Observation, RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 
 def names(makers: list[Callable[[], EdgeError]]) -> list[str]:
@@ -105,7 +105,7 @@ async def test_a_start_that_got_lost_is_repeated_after_a_look() -> None:
     looks: list[int] = []
     start = scene.start
 
-    async def counted(request: StartRequest) -> StartAnswer:
+    async def counted(request: StartRequest) -> StartResponse:
         looks.append(scene.cloud.observations)
         return await start(request)
 
@@ -160,7 +160,7 @@ async def test_an_interrupt_ends_a_read_that_hangs() -> None:
 
 async def test_an_interrupt_ends_a_start_that_hangs() -> None:
     class Hanging(Scene):
-        async def start(self, request: StartRequest) -> StartAnswer:
+        async def start(self, request: StartRequest) -> StartResponse:
             asyncio.get_running_loop().call_soon(self.interrupt.set)
             await asyncio.Event().wait()
             raise AssertionError(request)
@@ -219,9 +219,9 @@ async def test_work_that_is_done_when_the_interrupt_comes_counts() -> None:
 
 async def test_an_error_of_the_work_comes_through_an_interrupt() -> None:
     async def work() -> None:
-        raise refusal(DeniedError)
+        raise refusal(PermissionDeniedError)
 
-    with pytest.raises(DeniedError):
+    with pytest.raises(PermissionDeniedError):
         await Interrupt().ends(work())
 
 
@@ -241,7 +241,7 @@ async def test_a_removal_that_comes_to_nothing_names_what_is_left() -> None:
     scene.clean = ignored  # type: ignore[method-assign,assignment]
     with pytest.raises(RemovalError) as caught:
         await scene.remove()
-    assert (caught.value.units, caught.value.targets) == ((ASSETS,), 2)
+    assert (caught.value.artifacts, caught.value.targets) == ((ASSETS,), 2)
     assert scene.heard.removals[0].left == 2
 
 
@@ -255,12 +255,12 @@ async def test_cleans_whose_answers_all_got_lost_are_told_with_what_is_left() ->
     scene = Scene(SimulatedCloud(fleet(2)).has(ASSETS, "t00"), clean_errors=[lost()] * 3)
     with pytest.raises(RemovalError) as caught:
         await scene.remove()
-    assert isinstance(caught.value.trouble, AnswerLostError)
+    assert isinstance(caught.value.transient_error, ResponseLostError)
 
 
 async def test_a_clean_that_is_denied_ends_it_at_once() -> None:
-    scene = Scene(SimulatedCloud(fleet(2)).has(ASSETS, "t00"), clean_errors=[refusal(DeniedError)])
-    with pytest.raises(DeniedError):
+    scene = Scene(SimulatedCloud(fleet(2)).has(ASSETS, "t00"), clean_errors=[refusal(PermissionDeniedError)])
+    with pytest.raises(PermissionDeniedError):
         await scene.remove()
     assert scene.naps == 0
 

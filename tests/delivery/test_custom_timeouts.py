@@ -10,18 +10,18 @@ from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS
 from support.in_process import InProcess, runtime_before
 from tests.delivery.released import world
 
-from pulumi_alicloud_edge.delivery.conduct import Ended
 from pulumi_alicloud_edge.delivery.rollback import Rollback
-from pulumi_alicloud_edge.errors import PartialStateError, Restored
+from pulumi_alicloud_edge.delivery.runner import RolloutResult
+from pulumi_alicloud_edge.errors import PartialStateError, RollbackResult
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, Progress, RolloutStatus
 from pulumi_alicloud_edge.operations import apply
 from pulumi_alicloud_edge.operations.context import OperationContext
 from pulumi_alicloud_edge.operations.operation import Operation
 from pulumi_alicloud_edge.reconcile.baseline import Baseline
-from pulumi_alicloud_edge.resources.dist import DistKind
-from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.release import ReleaseKind
+from pulumi_alicloud_edge.resources.dist import DistHandler
+from pulumi_alicloud_edge.resources.handler import ResourceHandler
+from pulumi_alicloud_edge.resources.release import ReleaseHandler
 
 ROLLOUT = {"on_failure": "rollback", "timeout": "10m"}
 RELEASE = {"app_id": CONTAINER_APP_ID, "env": "prod", "rollout": ROLLOUT}
@@ -43,18 +43,18 @@ def file(version: str) -> list[dict[str, str]]:
     ("kind", "before", "after"),
     [
         pytest.param(
-            ReleaseKind(),
+            ReleaseHandler(),
             {**RELEASE, "version_id": VERSION_IDS[0]},
             {**RELEASE, "version_id": VERSION_IDS[1]},
             id="release",
         ),
-        pytest.param(DistKind(), {**DIST, "data": file("1")}, {**DIST, "data": file("2")}, id="dist"),
+        pytest.param(DistHandler(), {**DIST, "data": file("1")}, {**DIST, "data": file("2")}, id="dist"),
     ],
 )
 @pytest.mark.parametrize(("custom", "allowed"), [(7200.0, 7200.0), (None, 600.0)])
 def test_a_rollback_is_not_given_up_before_the_custom_timeout(
     *,
-    kind: Kind[Any],
+    kind: ResourceHandler[Any],
     before: dict[str, Any],
     after: dict[str, Any],
     custom: float | None,
@@ -63,12 +63,12 @@ def test_a_rollback_is_not_given_up_before_the_custom_timeout(
 ) -> None:
     timeouts: list[float] = []
 
-    async def fails(*_: Any, **__: Any) -> Ended:
-        return Ended(FAILED, Observation({}), Baseline())
+    async def fails(*_: Any, **__: Any) -> RolloutResult:
+        return RolloutResult(FAILED, Observation({}), Baseline())
 
-    async def restores(_rollback: Rollback, _around: Any, *, within: float) -> Restored:
+    async def restores(_rollback: Rollback, _around: Any, *, within: float) -> RollbackResult:
         timeouts.append(within)
-        return Restored((), (), outcome=replace(FAILED, status=RolloutStatus.CONVERGED))
+        return RollbackResult((), (), outcome=replace(FAILED, status=RolloutStatus.CONVERGED))
 
     monkeypatch.setattr(apply, "carry_out", fails)
     monkeypatch.setattr(apply, "restore", restores)

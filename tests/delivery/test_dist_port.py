@@ -23,12 +23,12 @@ from pulumi_alicloud_edge.delivery.dist import DistPort
 from pulumi_alicloud_edge.delivery.reads import Reads
 from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Matching, Scope, Stage
 from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
 
-ASSETS, NEWER = Unit("assets", "1.5"), Unit("assets", "1.6")
+ASSETS, NEWER = Artifact("assets", "1.5"), Artifact("assets", "1.6")
 FILE = DistFile(name="assets", version="1.5", dest_path="/opt")
 FLEET = {"i-1": "a", "i-2": "a", "i-3": "b"}
 APPLICATION = application(i_1="a", i_2="a", i_3="b")
@@ -54,7 +54,7 @@ def port(
         reads=Reads(cloud),
         app_id="e-1",
         files={ASSETS: FILE},
-        units=(ASSETS,),
+        artifacts=(ASSETS,),
         stages=tuple(Stage(scope) for scope in scopes or (Everywhere(),)),
         cleaner=Cleaner(cloud.ens, Reads(cloud), "e-1", declared=lambda: claims, announce=announced.append),
         clock=lambda: answers.now,

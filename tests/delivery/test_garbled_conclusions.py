@@ -29,23 +29,23 @@ from tests.cloud.garbling import garbled, hurt_once
 from tests.delivery.answers import Answers
 from tests.delivery.conducted import Heard
 
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
-from pulumi_alicloud_edge.cloud.session import Cloud
-from pulumi_alicloud_edge.delivery.conduct import Ended, carry_out
 from pulumi_alicloud_edge.delivery.dist import DistPort
 from pulumi_alicloud_edge.delivery.port import Port
 from pulumi_alicloud_edge.delivery.push import PushPort
 from pulumi_alicloud_edge.delivery.reads import Reads
 from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort
-from pulumi_alicloud_edge.delivery.surroundings import Interrupt, Surroundings
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.delivery.run_context import Interrupt, RunContext
+from pulumi_alicloud_edge.delivery.runner import RolloutResult, carry_out
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, RolloutPolicy, Scope, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 
 APP, REGIONS, INSTANCES = "an-application", ("cn-a", "cn-b"), ("i-a", "i-b")
-PUSHED, PLACED = Unit("assets", "2"), Unit("levels", "2")
-VERSION = Unit(CONTAINER_APP_ID, VERSION_IDS[1])
+PUSHED, PLACED = Artifact("assets", "2"), Artifact("levels", "2")
+VERSION = Artifact(CONTAINER_APP_ID, VERSION_IDS[1])
 AGES = [10_000.0, 10_000.0]
 WORLD: Mapping[str, Any] = {
     "regions": [{"id": region} for region in REGIONS],
@@ -92,7 +92,7 @@ class Scene:
 
     scope: Scope
     make: Callable[[Cloud, Stage], Port]
-    unit: Unit
+    artifact: Artifact
     status: str
     backed: Callable[[Mapping[str, list[Any]]], bool]
 
@@ -100,21 +100,21 @@ class Scene:
 def push_port(cloud: Cloud, stage: Stage) -> Port:
     files = {PUSHED: PushFile(name=PUSHED.name, version=PUSHED.version, url="fake://files/assets")}
     return PushPort(
-        ens=cloud.ens, reads=Reads(cloud), app_id=APP, files=files, units=(PUSHED,), stages=(stage,)
+        ens=cloud.ens, reads=Reads(cloud), app_id=APP, files=files, artifacts=(PUSHED,), stages=(stage,)
     )
 
 
 def dist_port(cloud: Cloud, stage: Stage) -> Port:
     files = {PLACED: DistFile(name=PLACED.name, version=PLACED.version, dest_path="/opt/levels")}
     return DistPort(
-        ens=cloud.ens, reads=Reads(cloud), app_id=APP, files=files, units=(PLACED,), stages=(stage,)
+        ens=cloud.ens, reads=Reads(cloud), app_id=APP, files=files, artifacts=(PLACED,), stages=(stage,)
     )
 
 
 def release_port(cloud: Cloud, stage: Stage) -> Port:
     order = ReleaseOrder(None, None, None)
     return ReleasePort(
-        esa=cloud.esa, app_id=CONTAINER_APP_ID, env="prod", unit=VERSION, stages=(stage,), order=order
+        esa=cloud.esa, app_id=CONTAINER_APP_ID, env="prod", artifact=VERSION, stages=(stage,), order=order
     )
 
 
@@ -152,10 +152,10 @@ def _says_released(status: dict[str, Any], percentage: int) -> bool:
             return False
 
 
-def _under(node: Any, key: str, unit: Unit, status: str = "") -> Iterator[str]:
+def _under(node: Any, key: str, artifact: Artifact, status: str = "") -> Iterator[str]:
     """The targets that a document lists under a unit and a status, in whatever shape."""
     for result in _objects(node):
-        if (_text(result, "Name"), _text(result, "Version")) == (unit.name, unit.version):
+        if (_text(result, "Name"), _text(result, "Version")) == (artifact.name, artifact.version):
             for stat in _objects(result):
                 if not status or _text(stat, "Status").upper() == status:
                     yield from _words(stat, key)
@@ -235,12 +235,12 @@ def _until(naps: int) -> Callable[[float], Any]:
 
 async def _carried_out(
     scene: Scene, port: Port, clock: Callable[[], float], sleep: Callable[[float], Any]
-) -> Ended | None:
+) -> RolloutResult | None:
     policy = RolloutPolicy(stages=(Stage(scene.scope),), retries=0, timeout=8.0, stall_timeout=4.0)
-    around = Surroundings(clock=clock, sleep=sleep, interrupt=Interrupt(), listener=Heard())
+    around = RunContext(clock=clock, sleep=sleep, interrupt=Interrupt(), listener=Heard())
     try:
         return await carry_out(
-            port, Desired((scene.unit,), exclusive=scene.make is not push_port), policy, around
+            port, Desired((scene.artifact,), exclusive=scene.make is not push_port), policy, around
         )
     except TimeoutError:
         return None

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from pulumi_alicloud_edge.delivery.glances import FRESH_SECONDS, Glances
+from pulumi_alicloud_edge.delivery.preview_reads import FRESH_SECONDS, PreviewReads
 from pulumi_alicloud_edge.delivery.records import FoldedRecords
 from pulumi_alicloud_edge.errors import UnavailableError
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 
 APP = "e-1"
 
@@ -19,18 +19,18 @@ class Clouds:
         self.now = 0.0
         self.asked: list[frozenset[str]] = []
         self.error: Exception | None = None
-        self.glances = Glances(self, lambda: self.now)  # type: ignore[arg-type]
+        self.preview_reads = PreviewReads(self, lambda: self.now)  # type: ignore[arg-type]
 
     async def push_records(self, _: str, names: frozenset[str]) -> FoldedRecords:
         self.asked.append(names)
         if self.error:
             raise self.error
-        return {Unit("reading", str(len(self.asked))): {}}
+        return {Artifact("reading", str(len(self.asked))): {}}
 
-    async def look(self, asker: str, *names: str, app: str = APP) -> int:
+    async def look(self, caller: str, *names: str, app: str = APP) -> int:
         """Look once; gives the number of the reading that was shown."""
-        (unit,) = await self.glances.of(asker).push_records(app, frozenset(names))
-        return int(unit.version)
+        (artifact,) = await self.preview_reads.of(caller).push_records(app, frozenset(names))
+        return int(artifact.version)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_who_asks_again_is_shown_something_newer(clouds: Clouds) -> None:
 
 
 async def test_one_asker_that_looks_on_reads_anew_each_time(clouds: Clouds) -> None:
-    glance = clouds.glances.of("a")
+    glance = clouds.preview_reads.of("a")
     for _ in range(3):
         await glance.push_records(APP, frozenset("x"))
     assert len(clouds.asked) == 3
@@ -84,7 +84,7 @@ async def test_a_reading_grows_old(clouds: Clouds) -> None:
 async def test_what_is_being_changed_is_read_anew_and_the_rest_is_not(clouds: Clouds) -> None:
     await clouds.look("a", "x")
     await clouds.look("b", "y")
-    clouds.glances.touched(APP, frozenset("x"))
+    clouds.preview_reads.invalidated(APP, frozenset("x"))
     assert await clouds.look("c", "z") == 2
     assert await clouds.look("d", "x") == 3
 

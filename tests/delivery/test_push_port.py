@@ -10,11 +10,11 @@ from tests.delivery.answers import Answers, application, push_page, pushed, refu
 from pulumi_alicloud_edge.cloud.ens_wire import PushFile
 from pulumi_alicloud_edge.delivery.push import PushPort
 from pulumi_alicloud_edge.delivery.reads import Reads
-from pulumi_alicloud_edge.model.observation import RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, RecordState
 from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Scope, Stage
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
 
-ASSETS = Unit("assets", "1.5")
+ASSETS = Artifact("assets", "1.5")
 FILE = PushFile(name="assets", version="1.5", url="http://x/a?Signature=S", md5="0" * 32, size=3)
 
 
@@ -22,7 +22,12 @@ def port(answers: Answers, *scopes: Scope) -> PushPort:
     cloud = answers.cloud
     stages = tuple(Stage(scope) for scope in scopes or (Everywhere(),))
     return PushPort(
-        ens=cloud.ens, reads=Reads(cloud), app_id="e-1", files={ASSETS: FILE}, units=(ASSETS,), stages=stages
+        ens=cloud.ens,
+        reads=Reads(cloud),
+        app_id="e-1",
+        files={ASSETS: FILE},
+        artifacts=(ASSETS,),
+        stages=stages,
     )
 
 

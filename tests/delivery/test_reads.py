@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from tests.delivery.answers import Answers, application, dist_page, refused
 
-from pulumi_alicloud_edge.delivery.reads import MOST_NAMES, Merged, Reads
-from pulumi_alicloud_edge.errors import DeniedError, RejectedError
+from pulumi_alicloud_edge.delivery.reads import MOST_NAMES, Reads, SingleFlight
+from pulumi_alicloud_edge.errors import PermissionDeniedError, RejectedError
 
 
 class Source:
@@ -39,7 +39,7 @@ def names(*values: str) -> frozenset[str]:
 
 async def test_those_who_ask_together_share_one_read_for_all_their_names() -> None:
     source = Source()
-    merged = Merged(source.fetch)
+    merged = SingleFlight(source.fetch)
     readers = [asyncio.create_task(merged.read(names(name))) for name in "abc"]
     await turns()
     source.gate.set()
@@ -50,14 +50,14 @@ async def test_those_who_ask_together_share_one_read_for_all_their_names() -> No
 async def test_more_names_than_a_url_can_hold_are_read_as_everything() -> None:
     source = Source()
     source.gate.set()
-    merged = Merged(source.fetch)
+    merged = SingleFlight(source.fetch)
     await asyncio.gather(*(merged.read(names(str(number))) for number in range(MOST_NAMES + 1)))
     assert source.asked == [frozenset()]
 
 
 async def test_who_asks_while_a_read_is_under_way_gets_the_next_one() -> None:
     source = Source()
-    merged = Merged(source.fetch)
+    merged = SingleFlight(source.fetch)
     first = asyncio.create_task(merged.read(names("a")))
     await turns()
     late = [asyncio.create_task(merged.read(names(name))) for name in "bc"]
@@ -71,7 +71,7 @@ async def test_who_asks_while_a_read_is_under_way_gets_the_next_one() -> None:
 async def test_every_question_is_answered_by_a_read_of_its_own_time() -> None:
     source = Source()
     source.gate.set()
-    merged = Merged(source.fetch)
+    merged = SingleFlight(source.fetch)
     assert [await merged.read(names("a")) for _ in range(3)] == [1, 2, 3]
 
 
@@ -79,7 +79,7 @@ async def test_an_error_reaches_all_who_asked_and_the_next_read_is_made_anew() -
     source = Source()
     source.gate.set()
     source.error = ValueError("no")
-    merged = Merged(source.fetch)
+    merged = SingleFlight(source.fetch)
     results = await asyncio.gather(*(merged.read(names("a")) for _ in range(3)), return_exceptions=True)
     assert [type(result) for result in results] == [ValueError] * 3
     source.error = None
@@ -88,7 +88,7 @@ async def test_an_error_reaches_all_who_asked_and_the_next_read_is_made_anew() -
 
 async def test_one_who_gives_up_takes_the_read_from_nobody() -> None:
     source = Source()
-    merged = Merged(source.fetch)
+    merged = SingleFlight(source.fetch)
     patient = asyncio.create_task(merged.read(names("a")))
     hasty = asyncio.create_task(merged.read(names("b")))
     await turns()
@@ -101,7 +101,7 @@ async def test_one_who_gives_up_takes_the_read_from_nobody() -> None:
 
 async def test_a_read_that_nobody_waits_for_any_more_is_not_made() -> None:
     source = Source()
-    merged = Merged(source.fetch)
+    merged = SingleFlight(source.fetch)
     first = asyncio.create_task(merged.read(names("a")))
     await turns()
     second = asyncio.create_task(merged.read(names("b")))
@@ -154,5 +154,5 @@ async def test_the_inventory_lists_the_instances() -> None:
 
 async def test_a_status_that_may_not_be_read_is_an_error() -> None:
     reads = Reads(Answers({"DescribeDataDistResult": refused(403, "Forbidden.RAM")}).cloud)
-    with pytest.raises(DeniedError):
+    with pytest.raises(PermissionDeniedError):
         await reads.dist_records("e-1", names("a"))

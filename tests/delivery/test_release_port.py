@@ -11,7 +11,7 @@ from tests.delivery.answers import Answers, refused
 
 from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort, utc_now
 from pulumi_alicloud_edge.errors import RejectedError
-from pulumi_alicloud_edge.model.observation import RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, RecordState
 from pulumi_alicloud_edge.model.policy import Budget, InRegions, RolloutPolicy, Scope, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import (
     CONFIRMED_AFTER,
@@ -24,7 +24,7 @@ from pulumi_alicloud_edge.reconcile.decisions import (
 )
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
-OURS = Unit("app-1", "ver-2")
+OURS = Artifact("app-1", "ver-2")
 CREATED = {"Version": {"VersionId": "ver-2", "Status": "created"}}
 PUBLISH, ROLLBACK = "PublishEdgeContainerAppVersion", "RollbackEdgeContainerAppVersion"
 VERSION, STATUS = "GetEdgeContainerAppVersion", "GetEdgeContainerAppStatus"
@@ -61,7 +61,7 @@ def port(
         esa=answers.cloud.esa,
         app_id="app-1",
         env=env,
-        unit=OURS,
+        artifact=OURS,
         stages=tuple(Stage(scope) for scope in scopes or (Share(100),)),
         order=order or ReleaseOrder(),
         clock=clock,
@@ -168,7 +168,7 @@ async def test_progress_shows_the_share_and_the_pods_of_the_environment() -> Non
     }
     moving = shown("publishing", "ver-2", "ver-1", 30)
     answers = world(**{STATUS: moving, "GetEdgeContainerAppResourceStatus": pods})
-    assert (await port(answers).observe()).mark == ("30%", "3/4 pods ready")
+    assert (await port(answers).observe()).progress_token == ("30%", "3/4 pods ready")
 
 
 async def test_pods_that_nobody_shows_are_no_trouble() -> None:
@@ -176,7 +176,7 @@ async def test_pods_that_nobody_shows_are_no_trouble() -> None:
         **{STATUS: shown("publishing", "ver-2", "ver-1", 30), PODS: refused(403, "Forbidden.RAM")}
     )
     seen = await port(answers, env="staging").observe()
-    assert (seen.mark, seen.trouble) == (("30%",), {})
+    assert (seen.progress_token, seen.transient_error) == (("30%",), {})
 
 
 @pytest.mark.parametrize("phase", ["CrashLoopBackOff", "ImagePullBackOff", "Failed"])
@@ -189,8 +189,8 @@ async def test_pods_that_cannot_come_up_fail_a_release_to_staging_when_seen_twic
         }
     )
     one = port(answers, env="staging")
-    assert (await one.observe()).trouble == {}
-    reason = (await one.observe()).trouble[OURS]
+    assert (await one.observe()).transient_error == {}
+    reason = (await one.observe()).transient_error[OURS]
     assert reason == f"the pods are in {phase}, restarted 4 times, last ended by OOMKilled"
 
 
@@ -198,7 +198,7 @@ async def test_pods_that_have_recovered_are_forgotten() -> None:
     broken, well = {"Phase": "CrashLoopBackOff"}, {"Phase": "Running"}
     moving = shown("publishing", "ver-2", "ver-1", 30)
     one = port(world(**{STATUS: moving, PODS: [broken, well, broken, well]}), env="staging")
-    assert [(await one.observe()).trouble for _ in range(4)] == [{}] * 4
+    assert [(await one.observe()).transient_error for _ in range(4)] == [{}] * 4
 
 
 @pytest.mark.parametrize("at_ten", ["published", "publishing"])

@@ -7,15 +7,21 @@ from fractions import Fraction
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit, running_versions
-from pulumi_alicloud_edge.model.outcome import Verdict
+from pulumi_alicloud_edge.model.observation import (
+    Artifact,
+    Observation,
+    Record,
+    RecordState,
+    running_versions,
+)
+from pulumi_alicloud_edge.model.outcome import TargetState
 from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Expression, InRegions, Matching, Scope
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift, placements
 
-OURS = Unit("assets", "1.5")
-OLDER = Unit("assets", "1.4")
-OTHER = Unit("models", "7")
+OURS = Artifact("assets", "1.5")
+OLDER = Artifact("assets", "1.4")
+OTHER = Artifact("models", "7")
 DONE, DELETED = RecordState.SUCCEEDED, RecordState.DELETED
 FAILED, MOVING = RecordState.FAILED, RecordState.IN_PROGRESS
 SOME = Matching((Expression("label", "In", ("x",)),))
@@ -27,9 +33,9 @@ def at(minute: int, state: RecordState = DONE, started: int | None = None) -> Re
 
 
 def drift(
-    records: Mapping[Unit, Mapping[str, Record]],
+    records: Mapping[Artifact, Mapping[str, Record]],
     members: frozenset[str] | None = None,
-    *units: Unit,
+    *artifacts: Artifact,
     scope: Scope = Everywhere(),  # noqa: B008
     budget: Budget = Budget(),  # noqa: B008
     exclusive: bool = True,
@@ -38,7 +44,7 @@ def drift(
 ) -> Drift:
     observation = Observation(records, (members,), hints=hints)
     return find_drift(
-        Desired(units or (OURS,), exclusive=exclusive), scope, observation, budget, unserved=unserved
+        Desired(artifacts or (OURS,), exclusive=exclusive), scope, observation, budget, unserved=unserved
     )
 
 
@@ -51,34 +57,34 @@ def test_what_is_in_place_everywhere_is_no_drift() -> None:
 
 def test_what_is_only_on_its_way_is_not_there_yet() -> None:
     """A killed run has started it, say; nobody has seen it arrive."""
-    (found,) = drift({OURS: {"a": at(1), "b": at(1, MOVING)}}, BOTH).units
+    (found,) = drift({OURS: {"a": at(1), "b": at(1, MOVING)}}, BOTH).artifacts
     assert (found.missing, found.under_way) == (frozenset(), {"b"})
 
 
 def test_a_target_without_the_version_has_drifted() -> None:
-    (found,) = drift({OURS: {"a": at(1)}}, BOTH).units
-    assert (found.unit, found.missing, found.total) == (OURS, {"b"}, 2)
+    (found,) = drift({OURS: {"a": at(1)}}, BOTH).artifacts
+    assert (found.artifact, found.missing, found.total) == (OURS, {"b"}, 2)
 
 
 def test_a_target_from_which_the_version_was_deleted_has_drifted() -> None:
-    (found,) = drift({OURS: {"a": at(1), "b": at(2, DELETED)}}, BOTH).units
+    (found,) = drift({OURS: {"a": at(1), "b": at(2, DELETED)}}, BOTH).artifacts
     assert found.missing == {"b"}
 
 
 def test_a_target_that_somebody_gave_another_version_has_drifted_and_it_is_named() -> None:
-    (found,) = drift({OURS: {"a": at(1), "b": at(1)}, OLDER: {"b": at(9)}}, BOTH).units
+    (found,) = drift({OURS: {"a": at(1), "b": at(1)}, OLDER: {"b": at(9)}}, BOTH).artifacts
     assert (found.missing, found.others) == ({"b"}, {"1.4"})
 
 
 def test_a_revert_after_a_half_failed_update_finds_the_targets_that_went_ahead() -> None:
     """The state says 1.4, as does the program; 1.5 has reached one target before the update failed."""
     newer = {OLDER: {"a": at(1), "b": at(1)}, OURS: {"a": at(5), "b": at(6, FAILED)}}
-    (found,) = drift(newer, BOTH, OLDER).units
+    (found,) = drift(newer, BOTH, OLDER).artifacts
     assert (found.missing, found.others) == ({"a"}, {"1.5"})
 
 
 def test_a_member_that_joined_the_application_has_drifted() -> None:
-    (found,) = drift({OURS: {"a": at(1), "b": at(1)}}, BOTH | {"new"}).units
+    (found,) = drift({OURS: {"a": at(1), "b": at(1)}}, BOTH | {"new"}).artifacts
     assert found.missing == {"new"}
 
 
@@ -88,15 +94,15 @@ def test_a_listed_target_that_was_not_served_is_neither_drift_nor_failure() -> N
 
 def test_a_target_that_was_not_served_counts_again_once_it_runs_what_is_declared() -> None:
     three = frozenset({"a", "b", "c"})
-    (found,) = drift({OURS: {"a": at(1), "b": at(1)}}, three, unserved=frozenset({"b"})).units
+    (found,) = drift({OURS: {"a": at(1), "b": at(1)}}, three, unserved=frozenset({"b"})).artifacts
     assert (found.missing, found.total) == ({"c"}, 3)
     for old in (at(2, DELETED), at(2, RecordState.FAILED)):
-        (found,) = drift({OURS: {"a": at(1), "b": old}}, three, unserved=frozenset({"b"})).units
+        (found,) = drift({OURS: {"a": at(1), "b": old}}, three, unserved=frozenset({"b"})).artifacts
         assert (found.missing, found.total) == ({"c"}, 2)
 
 
 def test_a_new_target_beside_one_that_was_not_served_has_drifted() -> None:
-    (found,) = drift({OURS: {"a": at(1)}}, BOTH | {"new"}, unserved=frozenset({"b"})).units
+    (found,) = drift({OURS: {"a": at(1)}}, BOTH | {"new"}, unserved=frozenset({"b"})).artifacts
     assert (found.missing, found.total) == ({"new"}, 2)
 
 
@@ -123,13 +129,13 @@ def test_a_target_on_which_two_units_have_failed_counts_once() -> None:
 
 
 def test_failed_targets_come_with_the_clouds_reason() -> None:
-    (found,) = drift({OURS: {"a": at(1), "b": at(2, FAILED)}}, BOTH).units
+    (found,) = drift({OURS: {"a": at(1), "b": at(2, FAILED)}}, BOTH).artifacts
     assert found.failed == {"b": "out of space"}
 
 
 def test_a_unit_that_is_nowhere_has_drifted_though_nobody_names_the_targets() -> None:
     one = drift({})
-    (found,) = one.units
+    (found,) = one.artifacts
     assert (bool(one), found.is_nowhere, found.missing) == (True, True, set())
 
 
@@ -139,7 +145,7 @@ def test_targets_of_another_selection_are_no_drift() -> None:
 
 
 def test_where_everything_is_selected_a_target_with_another_version_alone_has_drifted() -> None:
-    (found,) = drift({OURS: {"a": at(1)}, OLDER: {"a": at(0), "b": at(9)}}).units
+    (found,) = drift({OURS: {"a": at(1)}, OLDER: {"a": at(0), "b": at(9)}}).artifacts
     assert found.missing == {"b"}
 
 
@@ -148,24 +154,24 @@ def test_a_target_that_once_had_another_version_and_is_gone_is_no_drift() -> Non
 
 
 def test_a_region_that_the_inventory_suggests_has_drifted_and_is_counted() -> None:
-    (found,) = drift({OURS: {"a": at(1)}}, exclusive=False, hints=frozenset({"a", "b"})).units
+    (found,) = drift({OURS: {"a": at(1)}}, exclusive=False, hints=frozenset({"a", "b"})).artifacts
     assert (found.missing, found.total) == ({"b"}, 2)
 
 
 def test_suggested_regions_stand_for_anywhere() -> None:
-    (found,) = drift({}, exclusive=False, hints=BOTH).units
+    (found,) = drift({}, exclusive=False, hints=BOTH).artifacts
     assert (found.missing, found.total) == (BOTH, 2)
 
 
 def test_the_targets_of_all_stages_count() -> None:
     observation = Observation({OURS: {"a": at(1)}}, (frozenset({"a"}), frozenset({"b"})))
-    (found,) = find_drift(Desired((OURS,)), Everywhere(), observation, Budget()).units
+    (found,) = find_drift(Desired((OURS,)), Everywhere(), observation, Budget()).artifacts
     assert (found.missing, found.total) == ({"b"}, 2)
 
 
 def test_a_named_target_counts_also_beside_a_stage_whose_targets_nobody_names() -> None:
     observation = Observation({OURS: {"b": at(1)}}, (frozenset({"a"}), None))
-    (found,) = find_drift(Desired((OURS,), exclusive=False), Everywhere(), observation, Budget()).units
+    (found,) = find_drift(Desired((OURS,), exclusive=False), Everywhere(), observation, Budget()).artifacts
     assert (found.missing, found.total) == ({"a"}, 2)
 
 
@@ -182,12 +188,12 @@ def test_placements_count_each_target_once_by_where_it_stands() -> None:
     }
     members = frozenset({"ok", "bad", "busy", "gone", "old", "never"})
     (placement,) = placements(Desired((OURS,)), InRegions(()), Observation(records, (members,)))
-    counts = {verdict: placement.count(verdict) for verdict in Verdict}
+    counts = {target_state: placement.count(target_state) for target_state in TargetState}
     assert counts == {
-        Verdict.CONVERGED: 1,
-        Verdict.FAILED: 1,
-        Verdict.IN_PROGRESS: 1,
-        Verdict.MISSING: 3,
+        TargetState.CONVERGED: 1,
+        TargetState.FAILED: 1,
+        TargetState.IN_PROGRESS: 1,
+        TargetState.MISSING: 3,
     }
     assert placement.total == 6
     assert [(failed.target, failed.reason) for failed in placement.failed] == [("bad", "out of space")]
@@ -212,5 +218,5 @@ def test_a_target_runs_the_newest_success(ours: Record, older: Record, runs: str
 
 
 def test_other_names_have_no_part_in_what_runs() -> None:
-    observation = Observation({OURS: {"a": at(1)}, Unit("models", "9"): {"a": at(9)}})
+    observation = Observation({OURS: {"a": at(1)}, Artifact("models", "9"): {"a": at(9)}})
     assert running_versions(observation, "assets") == {"a": "1.5"}

@@ -47,5 +47,5 @@ def faults(model: type[BaseModel], properties: dict[str, Any]) -> list[tuple[str
     try:
         read_inputs(model, properties)
     except InputError as error:
-        return [(fault.path, fault.reason) for fault in error.faults]
+        return [(fault.path, fault.reason) for fault in error.field_errors]
     return []

@@ -136,11 +136,11 @@ def hold_the_law(resource: Resource, cloud: InProcess, declared: dict[str, Any])
 
 def starts_of(resource: Resource, properties: dict[str, Any]) -> Iterable[tuple[Any, StartRequest]]:
     """The start of each stage, with the port that makes it."""
-    kind, runtime = resource.provider.kind(), runtimes.configured()
+    kind, runtime = resource.provider.handler(), runtimes.configured()
     inputs = kind.read(adapter._neutral(properties))
     port = kind.port(runtime, inputs, None)
     for index, stage in enumerate(kind.policy(inputs).stages):
-        yield port, StartRequest(index, stage.scope, kind.desired(inputs).units, None)
+        yield port, StartRequest(index, stage.scope, kind.desired(inputs).artifacts, None)
 
 
 def asked(start: tuple[Any, StartRequest]) -> CloudError | None:

@@ -83,9 +83,11 @@ def test_a_duration_is_shown(seconds: float, shown: str) -> None:
 
 @given(st.integers(0, 30 * 86400))
 def test_every_shown_duration_is_true_to_the_minute(seconds: int) -> None:
-    units = {"h": 3600, "min": 60, "s": 1}
+    artifacts = {"h": 3600, "min": 60, "s": 1}
     words = show_duration(seconds).split()
-    shown = sum(int(number) * units[unit] for number, unit in zip(words[::2], words[1::2], strict=True))
+    shown = sum(
+        int(number) * artifacts[artifact] for number, artifact in zip(words[::2], words[1::2], strict=True)
+    )
     assert 0 <= seconds - shown < 60
 
 

@@ -12,11 +12,11 @@ from tests.inputs.declared import dist, dist_file, faults, push, push_file, rele
 
 from pulumi_alicloud_edge.errors import InputError
 from pulumi_alicloud_edge.model.unknown import UNKNOWN
-from pulumi_alicloud_edge.resources.dist import DistKind
+from pulumi_alicloud_edge.resources.dist import DistHandler
+from pulumi_alicloud_edge.resources.handler import ResourceHandler
 from pulumi_alicloud_edge.resources.inputs import DistInputs, PushInputs, ReleaseInputs
-from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.push import PushKind
-from pulumi_alicloud_edge.resources.release import ReleaseKind
+from pulumi_alicloud_edge.resources.push import PushHandler
+from pulumi_alicloud_edge.resources.release import ReleaseHandler
 from pulumi_alicloud_edge.resources.validation import read_inputs
 
 REQUIRED, EMPTY, NO_TEXT = "is required", "must not be empty", "must be text"
@@ -235,36 +235,36 @@ def many_files(count: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
     ("kind", "inputs", "path"),
     [
         pytest.param(
-            PushKind(),
+            PushHandler(),
             lambda n: push(data=many_files(n)[0], __sources=many_files(n)[1]),
             "data",
             id="files of a push",
         ),
-        pytest.param(PushKind(), lambda n: push(regions=many(20 * n)), "data", id="regions of a push"),
+        pytest.param(PushHandler(), lambda n: push(regions=many(20 * n)), "data", id="regions of a push"),
         pytest.param(
-            PushKind(),
+            PushHandler(),
             lambda n: push(rollout={"stages": [{"regions": ["cn-a"]}, {"regions": many(20 * n)}]}),
             "data",
             id="regions of a stage",
         ),
         pytest.param(
-            DistKind(),
+            DistHandler(),
             lambda n: dist(data=[dist_file(name=name) for name in many(5 * n)]),
             "data",
             id="files of a dist",
         ),
         pytest.param(
-            ReleaseKind(), lambda n: release(regions=many(20 * n)), "regions", id="regions of a release"
+            ReleaseHandler(), lambda n: release(regions=many(20 * n)), "regions", id="regions of a release"
         ),
     ],
 )
 def test_what_is_too_much_for_a_call_is_refused_before_it_is_made(
-    kind: Kind[Any], inputs: Callable[[int], dict[str, Any]], path: str
+    kind: ResourceHandler[Any], inputs: Callable[[int], dict[str, Any]], path: str
 ) -> None:
     assert kind.read(inputs(50)) is not None
     with pytest.raises(InputError, match="is too much for one call") as refused:
         kind.read(inputs(200))
-    assert [fault.path for fault in refused.value.faults] == [path]
+    assert [fault.path for fault in refused.value.field_errors] == [path]
 
 
 def test_all_faults_are_told_at_once() -> None:

@@ -12,18 +12,23 @@ import pytest
 from support.emulator import CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS
 from support.in_process import InProcess, runtime_before
 
-from pulumi_alicloud_edge.errors import DeniedError, EdgeError, PartialStateError, RolloutFailedError
+from pulumi_alicloud_edge.errors import (
+    EdgeError,
+    PartialStateError,
+    PermissionDeniedError,
+    RolloutFailedError,
+)
 from pulumi_alicloud_edge.operations.apply import create, update
 from pulumi_alicloud_edge.operations.check import check
 from pulumi_alicloud_edge.operations.context import OperationContext
 from pulumi_alicloud_edge.operations.delete import delete
 from pulumi_alicloud_edge.operations.operation import Operation
 from pulumi_alicloud_edge.operations.read import read
-from pulumi_alicloud_edge.resources.dist import DistKind
-from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.push import PushKind
+from pulumi_alicloud_edge.resources.dist import DistHandler
+from pulumi_alicloud_edge.resources.handler import ResourceHandler
+from pulumi_alicloud_edge.resources.push import PushHandler
 from pulumi_alicloud_edge.resources.queries import container_app_status
-from pulumi_alicloud_edge.resources.release import ReleaseKind
+from pulumi_alicloud_edge.resources.release import ReleaseHandler
 from pulumi_alicloud_edge.runtime import Runtime
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "policies"
@@ -79,9 +84,11 @@ class Identity:
     def __init__(self, cloud: InProcess, runtime: Runtime) -> None:
         self.cloud = cloud
         self.runtime = runtime
-        self.push, self.dist, self.release = map(self._operation, (PushKind(), DistKind(), ReleaseKind()))
+        self.push, self.dist, self.release = map(
+            self._operation, (PushHandler(), DistHandler(), ReleaseHandler())
+        )
 
-    def _operation(self, kind: Kind[Any]) -> Operation[Any]:
+    def _operation(self, kind: ResourceHandler[Any]) -> Operation[Any]:
         return Operation(kind, self.runtime, OperationContext())
 
     def status(self, app_id: str, env: str) -> Any:
@@ -216,6 +223,6 @@ def test_who_may_only_look_starts_nothing_and_is_told_what_to_allow(
 
 def test_a_denied_start_names_the_action(identity: Callable[..., Identity]) -> None:
     somebody = identity("preview")
-    with pytest.raises(DeniedError) as denied:
+    with pytest.raises(PermissionDeniedError) as denied:
         create(somebody.push, push("3"))
     assert denied.value.ram_action == "ens:PushApplicationData"

@@ -19,11 +19,11 @@ from support.sdks import Sdk, newest, oldest
 import pulumi_alicloud_edge as edge
 from pulumi_alicloud_edge.adapters.dynamic import engine
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, Matching
-from pulumi_alicloud_edge.program import declaration
 from pulumi_alicloud_edge.registry import Registry
 from pulumi_alicloud_edge.run_register import RunRegister, open_register
+from pulumi_alicloud_edge.sdk import declaration
 
 Register = Callable[..., list[Any]]
 TYPE = "pulumi-python:dynamic/alicloud-edge:AppDataDist"
@@ -31,7 +31,7 @@ RELEASE = "pulumi-python:dynamic/alicloud-edge:ContainerAppRelease"
 WUXI = {"key": "region_id", "operator": "In", "values": ["cn-wuxi-5"]}
 IN_WUXI = Matching((Expression("region_id", "In", ("cn-wuxi-5",)),))
 FILE = {"name": "assets", "version": "1", "dest_path": "/opt/assets"}
-ASSETS = Unit("assets", "1")
+ASSETS = Artifact("assets", "1")
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_plain_inputs_are_told_with_what_they_select(
 
 def test_a_release_claims_its_environment(register: Register, shared: Registry) -> None:
     register(lambda: edge.ContainerAppRelease("web", app_id="app-1", version_id="ver-1", env="prod"))
-    expected = Claim(f"program::{RELEASE}::web", "app-1/prod", Unit("app-1", "ver-1"), (Everywhere(),))
+    expected = Claim(f"program::{RELEASE}::web", "app-1/prod", Artifact("app-1", "ver-1"), (Everywhere(),))
     assert shared.declared() == (expected,)
 
 
@@ -104,7 +104,7 @@ def test_outputs_are_told_once_they_are_known(
     register: Register, shared: Registry, inputs: Callable[[], dict[str, Any]]
 ) -> None:
     register(lambda: a_dist(**inputs()))
-    assert [claim.unit for claim in shared.declared()] == [ASSETS]
+    assert [claim.artifact for claim in shared.declared()] == [ASSETS]
 
 
 @pytest.mark.parametrize("secret", [True, False], ids=["secret", "not known"])
@@ -152,7 +152,7 @@ def test_where_the_engine_may_take_other_inputs_no_version_is_told(
     register: Register, shared: Registry
 ) -> None:
     register(lambda: a_dist(opts=pulumi.ResourceOptions(ignore_changes=["data"])))
-    assert [claim.unit for claim in shared.declared()] == [Unit("assets", "")]
+    assert [claim.artifact for claim in shared.declared()] == [Artifact("assets", "")]
 
 
 def test_a_plain_program_gains_no_outputs(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +243,7 @@ def test_telling_imports_nothing_heavy() -> None:
     code = """
 import pulumi, pulumi.dynamic, sys
 before = set(sys.modules)
-from pulumi_alicloud_edge.program import declaration
+from pulumi_alicloud_edge.sdk import declaration
 from pulumi_alicloud_edge.run_register import open_register
 open_register("127.0.0.1:1")
 print(*sorted(set(sys.modules) - before))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.model.policy import (
     ByStrategies,
     Everywhere,
@@ -27,7 +27,7 @@ from pulumi_alicloud_edge.reconcile.gate import (
     permit_restore,
 )
 
-OLD, NEW, MODELS = Unit("assets", "1.4"), Unit("assets", "1.5"), Unit("models", "7")
+OLD, NEW, MODELS = Artifact("assets", "1.4"), Artifact("assets", "1.5"), Artifact("models", "7")
 ALL = Everywhere()
 OPAQUE = ByStrategies("{}")
 
@@ -40,8 +40,8 @@ def instances(*values: str, operator: str = "In") -> Matching:
     return Matching((Expression("instance_id", operator, values),))
 
 
-def claim(*scopes: Scope, urn: str = "other", unit: Unit = NEW) -> Claim:
-    return Claim(urn, "e-1", unit, scopes)
+def claim(*scopes: Scope, urn: str = "other", artifact: Artifact = NEW) -> Claim:
+    return Claim(urn, "e-1", artifact, scopes)
 
 
 def holders(**regions: str) -> dict[str, frozenset[str]]:
@@ -107,8 +107,8 @@ def test_a_selection_by_region_leaves_instances_of_unknown_regions() -> None:
         pytest.param(claim(region("c")), set(), id="another region"),
         pytest.param(claim(region("c"), region("b")), {"b"}, id="in one of its stages"),
         pytest.param(claim(OPAQUE), {"a", "b"}, id="nobody knows where"),
-        pytest.param(claim(ALL, unit=OLD), {"a", "b"}, id="the same version: a rename"),
-        pytest.param(claim(ALL, unit=MODELS), set(), id="another name"),
+        pytest.param(claim(ALL, artifact=OLD), {"a", "b"}, id="the same version: a rename"),
+        pytest.param(claim(ALL, artifact=MODELS), set(), id="another name"),
     ],
 )
 def test_what_others_declare_is_left(declared: Claim, left_in: set[str]) -> None:
@@ -165,7 +165,12 @@ def test_a_former_version_comes_back_where_nobody_else_declares_the_name() -> No
     found = permit_restore(OLD, STANDING, WHERE, [claim(region("b"))])
     assert found.targets == {"i-1", "i-2"}
     (left,) = found.left
-    assert (left.unit, left.reason, left.targets, left.urn) == (NEW, LeftBecause.DECLARED, {"i-3"}, "other")
+    assert (left.artifact, left.reason, left.targets, left.urn) == (
+        NEW,
+        LeftBecause.DECLARED,
+        {"i-3"},
+        "other",
+    )
 
 
 def test_a_former_version_does_not_come_back_where_another_may_be_declared() -> None:
@@ -174,7 +179,7 @@ def test_a_former_version_does_not_come_back_where_another_may_be_declared() -> 
 
 
 def test_other_names_do_not_keep_a_former_version_from_coming_back() -> None:
-    assert permit_restore(OLD, STANDING, WHERE, [claim(ALL, unit=MODELS)]).left == ()
+    assert permit_restore(OLD, STANDING, WHERE, [claim(ALL, artifact=MODELS)]).left == ()
 
 
 def test_who_holds_something_is_told_by_region() -> None:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, InRegions, Matching, Scope
 from pulumi_alicloud_edge.registry import Registry
-from pulumi_alicloud_edge.resources.owners import conflict_faults
+from pulumi_alicloud_edge.resources.conflicts import conflict_errors
 
-ASSETS, NEWER = Unit("assets", "1.5"), Unit("assets", "1.6")
+ASSETS, NEWER = Artifact("assets", "1.5"), Artifact("assets", "1.6")
 
 
 def declared(
     urn: str = "new",
     *regions: str,
     app: str = "e-1",
-    unit: Unit = ASSETS,
+    artifact: Artifact = ASSETS,
     scopes: tuple[Scope, ...] | None = None,
 ) -> Claim:
     """What a resource declares, in some regions or everywhere."""
     selected: Scope = InRegions(regions) if regions else Everywhere()
-    return Claim(urn, app, unit, scopes or (selected,))
+    return Claim(urn, app, artifact, scopes or (selected,))
 
 
 def matching(key: str, operator: str, *values: str) -> Matching:
@@ -36,8 +36,8 @@ def matching(key: str, operator: str, *values: str) -> Matching:
         pytest.param(declared("new", "a"), declared("old", "a", "b"), True, id="overlapping regions"),
         pytest.param(declared("new", "a"), declared("old"), True, id="a part of everywhere"),
         pytest.param(declared("new", "a"), declared("old", "b"), False, id="other regions"),
-        pytest.param(declared(unit=NEWER), declared("old"), True, id="another version of the name"),
-        pytest.param(declared(unit=Unit("models", "7")), declared("old"), False, id="another name"),
+        pytest.param(declared(artifact=NEWER), declared("old"), True, id="another version of the name"),
+        pytest.param(declared(artifact=Artifact("models", "7")), declared("old"), False, id="another name"),
         pytest.param(declared(app="e-2"), declared("old"), False, id="another application"),
         pytest.param(
             declared(scopes=(matching("region_id", "NotIn", "a"),)),
@@ -67,7 +67,7 @@ def test_claims_overlap_unless_regions_rule_it_out(one: Claim, other: Claim, ove
 def test_a_resource_that_declares_anew_declares_only_that() -> None:
     one = Registry()
     one.declare("web", (declared("web"),))
-    models = declared("web", unit=Unit("models", "7"))
+    models = declared("web", artifact=Artifact("models", "7"))
     one.declare("web", (models,))
     assert one.declared() == (models,)
 
@@ -98,20 +98,20 @@ def test_what_is_deleted_in_this_run_is_remembered() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "contradict"),
     [
-        pytest.param(declared("x"), declared("y", unit=NEWER), True, id="two versions everywhere"),
-        pytest.param(declared("x", "a"), declared("y", "a", "b", unit=NEWER), True, id="on one region"),
-        pytest.param(declared("x", "a"), declared("y", "b", unit=NEWER), False, id="side by side"),
+        pytest.param(declared("x"), declared("y", artifact=NEWER), True, id="two versions everywhere"),
+        pytest.param(declared("x", "a"), declared("y", "a", "b", artifact=NEWER), True, id="on one region"),
+        pytest.param(declared("x", "a"), declared("y", "b", artifact=NEWER), False, id="side by side"),
         pytest.param(declared("x"), declared("y"), False, id="the same version"),
-        pytest.param(declared("x"), declared("x", unit=NEWER), False, id="one and the same resource"),
+        pytest.param(declared("x"), declared("x", artifact=NEWER), False, id="one and the same resource"),
         pytest.param(
             declared("x"),
-            declared("y", unit=NEWER, scopes=(ByStrategies("{}"),)),
+            declared("y", artifact=NEWER, scopes=(ByStrategies("{}"),)),
             False,
             id="a selection that cannot be compared",
         ),
         pytest.param(
             declared("x", "a"),
-            declared("y", unit=NEWER, scopes=(matching("instance_id", "NotIn", "i-1"),)),
+            declared("y", artifact=NEWER, scopes=(matching("instance_id", "NotIn", "i-1"),)),
             False,
             id="instances, without an inventory",
         ),
@@ -122,8 +122,8 @@ def test_two_that_want_different_versions_on_a_target_contradict(
     other: Claim,
     contradict: bool,  # noqa: FBT001
 ) -> None:
-    assert bool(list(conflict_faults([one], [other]))) is contradict
-    assert bool(list(conflict_faults([other], [one]))) is contradict
+    assert bool(list(conflict_errors([one], [other]))) is contradict
+    assert bool(list(conflict_errors([other], [one]))) is contradict
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,10 @@ def test_an_inventory_shows_whether_selections_meet(
     contradict: bool,  # noqa: FBT001
 ) -> None:
     one = declared("x", scopes=(matching("region_id", "In", "a"),))
-    other = declared("y", unit=NEWER, scopes=(matching("instance_id", "NotIn", "i-1"),))
-    assert bool(list(conflict_faults([one], [other], inventory))) is contradict
+    other = declared("y", artifact=NEWER, scopes=(matching("instance_id", "NotIn", "i-1"),))
+    assert bool(list(conflict_errors([one], [other], inventory))) is contradict
 
 
 def test_both_resources_are_named() -> None:
-    (fault,) = conflict_faults([declared("urn-x")], [declared("urn-y", unit=NEWER)])
+    (fault,) = conflict_errors([declared("urn-x")], [declared("urn-y", artifact=NEWER)])
     assert "urn-x and urn-y" in fault.reason

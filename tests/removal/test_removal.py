@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.removal import (
@@ -21,49 +21,49 @@ from pulumi_alicloud_edge.reconcile.removal import (
     StillThere,
 )
 
-OLD, NEW = Unit("assets", "1.4"), Unit("assets", "1.5")
+OLD, NEW = Artifact("assets", "1.4"), Artifact("assets", "1.5")
 FOREVER = float("inf")
 GONE, THERE = Record(RecordState.DELETED), Record(RecordState.SUCCEEDED)
 
 
-def cleaning(unit: Unit, *targets: str, region: str = "a") -> Cleaning:
-    return Cleaning(unit, region, frozenset(targets))
+def cleaning(artifact: Artifact, *targets: str, region: str = "a") -> Cleaning:
+    return Cleaning(artifact, region, frozenset(targets))
 
 
 @dataclass
 class Shelf:
     """Units on the targets of a region, each gone so many seconds after it was cleaned; or marked as deleted."""
 
-    takes: dict[Unit, list[float]]
+    takes: dict[Artifact, list[float]]
     vanish: bool = False
     ignores: int = 0
     listed: bool = True
     now: float = 0.0
-    cleaned: dict[Unit, float] = field(default_factory=dict)
-    cleans: list[tuple[float, Unit]] = field(default_factory=list)
+    cleaned: dict[Artifact, float] = field(default_factory=dict)
+    cleans: list[tuple[float, Artifact]] = field(default_factory=list)
 
     @property
     def cleanings(self) -> tuple[Cleaning, ...]:
         return tuple(
-            cleaning(unit, *(f"i-{index}" for index in range(len(takes))))
-            for unit, takes in self.takes.items()
+            cleaning(artifact, *(f"i-{index}" for index in range(len(takes))))
+            for artifact, takes in self.takes.items()
         )
 
-    def clean(self, unit: Unit) -> None:
-        self.cleans.append((self.now, unit))
+    def clean(self, artifact: Artifact) -> None:
+        self.cleans.append((self.now, artifact))
         if self.ignores:
             self.ignores -= 1
         else:
-            self.cleaned.setdefault(unit, self.now)
+            self.cleaned.setdefault(artifact, self.now)
 
     def observe(self) -> Observation:
-        records: dict[Unit, dict[str, Record]] = {}
-        for unit, takes in self.takes.items():
+        records: dict[Artifact, dict[str, Record]] = {}
+        for artifact, takes in self.takes.items():
             for index, seconds in enumerate(takes):
-                gone = self.now >= self.cleaned.get(unit, FOREVER) + seconds
+                gone = self.now >= self.cleaned.get(artifact, FOREVER) + seconds
                 if not (gone and self.vanish):
                     state = RecordState.DELETED if gone else RecordState.SUCCEEDED
-                    records.setdefault(unit, {})[f"i-{index}"] = Record(state)
+                    records.setdefault(artifact, {})[f"i-{index}"] = Record(state)
         most = max(map(len, self.takes.values()), default=0)
         regions = {f"i-{index}": "a" for index in range(most)} if self.listed else {}
         return Observation(records, regions=regions)
@@ -77,7 +77,7 @@ def run(shelf: Shelf, *cleanings: Cleaning, within: float = 1800, step: float = 
             case Clean(due):
                 assert due
                 for one in due:
-                    shelf.clean(one.unit)
+                    shelf.clean(one.artifact)
                     removal.cleaned(one, shelf.now)
             case AwaitRemoval():
                 shelf.now += step
@@ -180,14 +180,14 @@ def test_each_region_is_cleaned_for_itself() -> None:
 def test_each_unit_is_cleaned_once_and_awaited(vanish: bool, takes: float, listed: bool) -> None:  # noqa: FBT001
     shelf = Shelf({OLD: [takes] * 3, NEW: [takes] * 2}, vanish=vanish, listed=listed)
     assert run(shelf) == Removed()
-    assert sorted(unit for _, unit in shelf.cleans) == [OLD, NEW]
+    assert sorted(artifact for _, artifact in shelf.cleans) == [OLD, NEW]
 
 
 def test_what_says_deleted_already_is_not_cleaned_again() -> None:
     shelf = Shelf({OLD: [0.0], NEW: [0.0]})
     shelf.cleaned[OLD] = -10
     run(shelf)
-    assert [unit for _, unit in shelf.cleans] == [NEW]
+    assert [artifact for _, artifact in shelf.cleans] == [NEW]
 
 
 def test_what_shrinks_slowly_is_not_cleaned_again() -> None:
@@ -206,7 +206,7 @@ def test_a_clean_that_nothing_came_of_is_made_again() -> None:
 def test_what_a_cloud_does_not_remove_at_all_is_told_after_three_tries() -> None:
     shelf = Shelf({OLD: [FOREVER, FOREVER], NEW: [1.0]})
     assert run(shelf) == StillThere((OLD,), 2)
-    assert len([unit for _, unit in shelf.cleans if unit == OLD]) == 3
+    assert len([artifact for _, artifact in shelf.cleans if artifact == OLD]) == 3
 
 
 def test_what_a_cloud_is_slow_to_begin_with_is_awaited_after_three_tries() -> None:
@@ -224,7 +224,7 @@ def test_it_ends_at_the_deadline_with_what_is_left() -> None:
 def test_other_versions_of_the_name_are_left_alone() -> None:
     shelf = Shelf({OLD: [0.0], NEW: [0.0]})
     assert run(shelf, cleaning(OLD, "i-0")) == Removed()
-    assert [unit for _, unit in shelf.cleans] == [OLD]
+    assert [artifact for _, artifact in shelf.cleans] == [OLD]
 
 
 def test_a_unit_in_distribution_is_still_there() -> None:

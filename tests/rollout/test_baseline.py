@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.rollout.world import SimulatedCloud, fleet, policy, rollout, steps
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.reconcile.baseline import (
     EXCEPTIONS_KEPT,
     Baseline,
@@ -21,7 +21,7 @@ from pulumi_alicloud_edge.reconcile.baseline import (
 )
 
 NOTHING, UNKNOWN = Before.NOTHING, Before.UNKNOWN
-V3, V4, V5 = (Unit("assets", version) for version in ("1.3", "1.4", "1.5"))
+V3, V4, V5 = (Artifact("assets", version) for version in ("1.3", "1.4", "1.5"))
 DONE, FAILED = Record(RecordState.SUCCEEDED, "1", "1"), Record(RecordState.FAILED, "2", "2")
 
 
@@ -32,9 +32,9 @@ def stored(baseline: Baseline, regions: dict[str, str] | None = None) -> Any:
 
 def seen(regions: dict[str, str] | None = None, **versions: str) -> Observation:
     """What targets run: ``i_1="1.4"``; dashes are underscores here."""
-    records: dict[Unit, dict[str, Record]] = {}
+    records: dict[Artifact, dict[str, Record]] = {}
     for target, version in versions.items():
-        records.setdefault(Unit("assets", version), {})[target.replace("_", "-")] = DONE
+        records.setdefault(Artifact("assets", version), {})[target.replace("_", "-")] = DONE
     return Observation(records, regions=regions or {})
 
 

@@ -19,7 +19,7 @@ from tests.rollout.world import (
 )
 
 from pulumi_alicloud_edge.model.observation import RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus, TargetState
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 
 BEGAN = 100.0
@@ -56,7 +56,7 @@ def test_a_hanging_target_inside_the_budget_is_given_up_and_the_rest_counts() ->
     outcome = run(cloud, policy(everywhere(max_failed=1), stall_timeout=60))
     assert (outcome.status, outcome.failed_total) == (RolloutStatus.DEGRADED, 1)
     (placement,) = outcome.placements
-    assert (placement.count(Verdict.CONVERGED), placement.count(Verdict.FAILED)) == (3, 1)
+    assert (placement.count(TargetState.CONVERGED), placement.count(TargetState.FAILED)) == (3, 1)
 
 
 def test_a_hanging_target_inside_the_budget_does_not_keep_a_stage_from_baking() -> None:

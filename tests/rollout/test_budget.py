@@ -16,7 +16,7 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 
 
@@ -72,7 +72,7 @@ def test_a_percentage_is_taken_of_all_targets_not_of_those_that_showed_first() -
 
 
 def test_the_same_target_failing_twice_over_counts_once() -> None:
-    models = Unit("models", "7")
+    models = Artifact("models", "7")
     cloud = SimulatedCloud({"bad": [fails()], **fleet(2)})
     plan = policy(everywhere(max_failed=1))
     outcome = run(cloud, plan, rollout(cloud, plan, ASSETS, models))

@@ -16,13 +16,13 @@ from tests.rollout.world import (
     steps,
 )
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, Start, Wait
 from pulumi_alicloud_edge.reconcile.rollout import Rollout
 
-OURS, OTHER = Unit("assets", "1"), Unit("assets", "2")
+OURS, OTHER = Artifact("assets", "1"), Artifact("assets", "2")
 TARGET = "i-1"
 EARLIER, LATER, LATEST = "2026-11-22T05:00:00Z", "2026-11-22T06:00:00Z", "2026-11-22T07:00:00Z"
 
@@ -42,7 +42,7 @@ def test_a_version_that_will_displace_ours_is_awaited_and_then_displaced_itself(
     assert isinstance(course.decide(seen(RecordState.IN_PROGRESS), now=0), Wait)
     decision = course.decide(seen(RecordState.SUCCEEDED), now=5)
     assert isinstance(decision, Start)
-    assert decision.requests[0].units == (OURS,)
+    assert decision.requests[0].artifacts == (OURS,)
 
 
 def test_a_version_that_does_not_arrive_in_the_end_changes_nothing() -> None:
@@ -79,7 +79,7 @@ def test_a_version_that_somebody_brings_back_again_and_again_is_overtaken_as_oft
     outcome = run(cloud, policy(retries=2))
     assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.BUDGET)
     (failed,) = outcome.stage_failed
-    assert (failed.unit, failed.target, failed.reason) == (ASSETS, "t00", f"{OLDER.version} runs there")
+    assert (failed.artifact, failed.target, failed.reason) == (ASSETS, "t00", f"{OLDER.version} runs there")
     assert [cloud.starts("t00"), cloud.starts("t01")] == [3, 1]
     assert cloud.now < 300
 

@@ -23,7 +23,7 @@ from tests.rollout.world import (
 from pulumi_alicloud_edge.model.observation import RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, RolloutStatus
 from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Scope
-from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, StartAnswer
+from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, StartResponse
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 
@@ -36,8 +36,8 @@ class Moving(SimulatedCloud):
     def members(self, scope: Scope) -> frozenset[str]:
         return super().members(scope) - self.gone - self.hidden
 
-    def state(self, unit: object, target: str) -> RecordState | None:
-        return None if target in self.gone else super().state(unit, target)  # type: ignore[arg-type]
+    def state(self, artifact: object, target: str) -> RecordState | None:
+        return None if target in self.gone else super().state(artifact, target)  # type: ignore[arg-type]
 
 
 def drive(
@@ -127,7 +127,7 @@ def test_where_no_instance_is_served_a_changed_rollout_fails() -> None:
 
 def test_one_empty_answer_does_not_make_everyone_unserved() -> None:
     cloud = moving(2)
-    cloud.answers = [StartAnswer(targets=frozenset())]
+    cloud.answers = [StartResponse(targets=frozenset())]
     outcome = run(cloud)
     assert (outcome.status, outcome.unserved) == (RolloutStatus.CONVERGED, set())
     assert len(cloud.requests) == 1

@@ -26,7 +26,7 @@ from tests.rollout.world import (
 )
 
 from pulumi_alicloud_edge.model.observation import Observation, RecordState
-from pulumi_alicloud_edge.model.outcome import RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.outcome import RolloutStatus, TargetState
 from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 
@@ -140,8 +140,8 @@ def test_every_rollout_ends_in_time_within_its_bounds_and_tells_the_truth(data: 
         budget = plan.stages[-1].budget
         assert outcome.failed_total <= budget.allowed(placement.total), "over budget, and called well"
         running = {target for target, state in shown(cloud).items() if state is RecordState.SUCCEEDED}
-        assert placement.count(Verdict.CONVERGED) == len(running), "claims what does not show"
-        assert placement.count(Verdict.MISSING) == placement.count(Verdict.IN_PROGRESS) == 0
+        assert placement.count(TargetState.CONVERGED) == len(running), "claims what does not show"
+        assert placement.count(TargetState.MISSING) == placement.count(TargetState.IN_PROGRESS) == 0
         assert running, "nothing runs it"
     else:
         assert outcome.cause is not None
@@ -192,11 +192,11 @@ def test_the_order_in_which_the_cloud_lists_things_does_not_matter(data: st.Data
     class Shuffled(SimulatedCloud):
         def observe(self, stages: Sequence[Stage]) -> Observation:
             seen = super().observe(stages)
-            pages = [(unit, list(records.items())) for unit, records in seen.records.items()]
+            pages = [(artifact, list(records.items())) for artifact, records in seen.records.items()]
             chance.shuffle(pages)
             for _, entries in pages:
                 chance.shuffle(entries)
-            return replace(seen, records={unit: dict(entries) for unit, entries in pages})
+            return replace(seen, records={artifact: dict(entries) for artifact, entries in pages})
 
     plain = world.cloud()
     shuffled = Shuffled(**vars(world.cloud()))

@@ -16,7 +16,7 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
@@ -74,19 +74,19 @@ def test_versions_that_lie_side_by_side_do_not_displace_each_other() -> None:
 
 
 def test_only_the_unit_that_is_missing_on_a_target_is_started_there() -> None:
-    models = Unit("models", "7")
+    models = Artifact("models", "7")
     cloud = SimulatedCloud(fleet(2)).has(ASSETS, "t00", "t01").has(models, "t00")
     assert run(cloud, one=rollout(cloud, policy(), ASSETS, models)).status is RolloutStatus.CONVERGED
     ((_, request),) = cloud.requests
-    assert (request.units, request.targets) == ((models,), frozenset({"t01"}))
+    assert (request.artifacts, request.targets) == ((models,), frozenset({"t01"}))
 
 
 def test_units_missing_on_the_same_targets_share_one_start() -> None:
-    models = Unit("models", "7")
+    models = Artifact("models", "7")
     cloud = SimulatedCloud(fleet(2))
     run(cloud, one=rollout(cloud, policy(), ASSETS, models))
     ((_, request),) = cloud.requests
-    assert (set(request.units), request.targets) == ({ASSETS, models}, None)
+    assert (set(request.artifacts), request.targets) == ({ASSETS, models}, None)
 
 
 def test_a_selection_that_matches_nothing_fails_before_anything_starts() -> None:

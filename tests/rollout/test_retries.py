@@ -19,8 +19,8 @@ from tests.rollout.world import (
 )
 
 from pulumi_alicloud_edge.model.observation import RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus, Verdict
-from pulumi_alicloud_edge.reconcile.decisions import Confirm, Finish, StartAnswer, StartRequest
+from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus, TargetState
+from pulumi_alicloud_edge.reconcile.decisions import Confirm, Finish, StartRequest, StartResponse
 
 
 def test_a_failed_target_is_started_again_and_the_others_are_left_alone() -> None:
@@ -63,10 +63,10 @@ def test_a_failure_that_looks_like_the_one_before_is_still_found_out() -> None:
 
 
 def test_a_unit_that_the_cloud_did_not_take_is_started_again_without_a_wait() -> None:
-    refusal = StartAnswer(refused={ASSETS: "push failed"})
+    refusal = StartResponse(refused={ASSETS: "push failed"})
 
     class RefusingOnce(SimulatedCloud):
-        def start(self, request: StartRequest) -> StartAnswer:
+        def start(self, request: StartRequest) -> StartResponse:
             self.requests.append((self.now, request))
             return refusal if len(self.requests) == 1 else super().start(request)
 
@@ -77,9 +77,9 @@ def test_a_unit_that_the_cloud_did_not_take_is_started_again_without_a_wait() ->
 
 def test_a_unit_that_the_cloud_never_takes_fails_with_its_words() -> None:
     class Refusing(SimulatedCloud):
-        def start(self, request: StartRequest) -> StartAnswer:
+        def start(self, request: StartRequest) -> StartResponse:
             self.requests.append((self.now, request))
-            return StartAnswer(refused={ASSETS: "no space on any server"})
+            return StartResponse(refused={ASSETS: "no space on any server"})
 
     cloud = Refusing(fleet(2), tells_members=False)
     outcome = run(cloud)
@@ -94,7 +94,7 @@ def test_the_outcome_names_each_failed_target_with_the_clouds_reason() -> None:
     cloud = SimulatedCloud({"bad": [fails(reason="checksum differs")], **fleet(3)})
     outcome = run(cloud, policy(retries=0))
     ((failed),) = outcome.stage_failed
-    assert (failed.unit, failed.target, failed.reason) == (ASSETS, "bad", "checksum differs")
+    assert (failed.artifact, failed.target, failed.reason) == (ASSETS, "bad", "checksum differs")
     assert outcome.failed_total == 1
 
 
@@ -103,14 +103,14 @@ def test_the_outcome_keeps_twenty_failed_targets_and_counts_them_all() -> None:
     outcome = run(cloud, policy(retries=0))
     (placement,) = outcome.placements
     assert (outcome.failed_total, len(outcome.stage_failed), len(placement.failed)) == (50, 20, 20)
-    assert (placement.total, placement.count(Verdict.FAILED)) == (50, 50)
+    assert (placement.total, placement.count(TargetState.FAILED)) == (50, 50)
 
 
 def test_what_the_cloud_says_cannot_succeed_is_not_waited_for() -> None:
     cloud = SimulatedCloud(fleet(1, works(1000)))
     plan = policy(everywhere())
     one = rollout(cloud, plan)
-    seen = replace(cloud.observe(plan.stages), trouble={ASSETS: "the pods crash"})
+    seen = replace(cloud.observe(plan.stages), transient_error={ASSETS: "the pods crash"})
     assert one.decide(seen, cloud.now) == Confirm(cloud.now + 1)
     decision = one.decide(seen, cloud.now + 1)
     assert isinstance(decision, Finish)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.model.policy import Everywhere, Expression, Matching, Scope
 from pulumi_alicloud_edge.model.removal import LeftBecause
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before, Former
@@ -15,12 +15,12 @@ from pulumi_alicloud_edge.reconcile.rollback import RestoreStep, RollbackPlan, p
 NOTHING, UNKNOWN = Before.NOTHING, Before.UNKNOWN
 DONE, FAILED = RecordState.SUCCEEDED, RecordState.FAILED
 BUSY, DELETED = RecordState.IN_PROGRESS, RecordState.DELETED
-OURS = Unit("assets", "2")
+OURS = Artifact("assets", "2")
 ALL = frozenset({"i-1", "i-2", "i-3", "i-4", "i-5"})
 
 
-def unit(version: str, name: str = "assets") -> Unit:
-    return Unit(name, version)
+def artifact(version: str, name: str = "assets") -> Artifact:
+    return Artifact(name, version)
 
 
 def at(minute: int, state: RecordState = DONE) -> Record:
@@ -39,14 +39,14 @@ def plan(
 ) -> RollbackPlan:
     """The plan for a rollout of version 2; ``records`` are those of one target, by version."""
     baseline = Baseline({"assets": before}, attempted={"assets": set(attempted)} if attempted else {})
-    shown = {unit(version): {target: record} for version, record in records.items()}
+    shown = {artifact(version): {target: record} for version, record in records.items()}
     seen = Observation(shown, regions=regions or {})
     return plan_rollback(Desired((OURS,)), baseline, seen, frozenset(selected), others)
 
 
-def told(one: RollbackPlan) -> tuple[list[Unit], list[Unit], list[LeftBecause]]:
+def told(one: RollbackPlan) -> tuple[list[Artifact], list[Artifact], list[LeftBecause]]:
     return (
-        [each for step in one.steps for each in step.units],
+        [each for step in one.steps for each in step.artifacts],
         [each for each, _ in one.emptied],
         [left.reason for left in one.left],
     )
@@ -57,16 +57,16 @@ def told(one: RollbackPlan) -> tuple[list[Unit], list[Unit], list[LeftBecause]]:
     [
         pytest.param("2", {"2": at(1)}, ([], [], []), id="ran the desired version: left alone"),
         pytest.param("2", {"2": at(9, FAILED)}, ([], [], []), id="ran the desired version, a restart failed"),
-        pytest.param("1", {"1": at(1), "2": at(5)}, ([unit("1")], [], []), id="ran 1 and runs ours"),
+        pytest.param("1", {"1": at(1), "2": at(5)}, ([artifact("1")], [], []), id="ran 1 and runs ours"),
         pytest.param(
-            "1", {"1": at(1), "2": at(5, FAILED)}, ([unit("1")], [], []), id="ran 1, ours has failed"
+            "1", {"1": at(1), "2": at(5, FAILED)}, ([artifact("1")], [], []), id="ran 1, ours has failed"
         ),
         pytest.param(
-            "1", {"1": at(1), "2": at(5, BUSY)}, ([unit("1")], [], []), id="ran 1, ours is under way"
+            "1", {"1": at(1), "2": at(5, BUSY)}, ([artifact("1")], [], []), id="ran 1, ours is under way"
         ),
-        pytest.param("1", {"2": at(5)}, ([unit("1")], [], []), id="ran 1, whose record is gone"),
-        pytest.param("1", {}, ([unit("1")], [], []), id="ran 1, and shows nothing"),
-        pytest.param("1", {"1": at(1, DELETED)}, ([unit("1")], [], []), id="ran 1, which was deleted"),
+        pytest.param("1", {"2": at(5)}, ([artifact("1")], [], []), id="ran 1, whose record is gone"),
+        pytest.param("1", {}, ([artifact("1")], [], []), id="ran 1, and shows nothing"),
+        pytest.param("1", {"1": at(1, DELETED)}, ([artifact("1")], [], []), id="ran 1, which was deleted"),
         pytest.param(NOTHING, {"2": at(5)}, ([], [OURS], []), id="ran nothing and runs ours"),
         pytest.param(NOTHING, {"2": at(5, FAILED)}, ([], [OURS], []), id="ran nothing, ours has failed"),
         pytest.param(NOTHING, {"2": at(5, DELETED)}, ([], [], []), id="ran nothing and holds nothing"),
@@ -90,7 +90,7 @@ def told(one: RollbackPlan) -> tuple[list[Unit], list[Unit], list[LeftBecause]]:
 def test_each_target_is_restored_to_what_it_ran(
     before: Former,
     records: dict[str, Record],
-    expected: tuple[list[Unit], list[Unit], list[LeftBecause]],
+    expected: tuple[list[Artifact], list[Artifact], list[LeftBecause]],
 ) -> None:
     assert told(plan({"i-1": before}, records)) == expected
 
@@ -107,9 +107,9 @@ def test_a_rollout_that_has_started_nothing_takes_nothing_back() -> None:
 def test_what_earlier_runs_of_the_rollout_have_put_is_ours_too() -> None:
     """It was edited from 3 to 2 after a failure: where nothing was, both are cleaned."""
     one = plan({"i-1": NOTHING}, {"3": at(4), "2": at(5)}, attempted=("2", "3"))
-    assert told(one) == ([], [OURS, unit("3")], [])
+    assert told(one) == ([], [OURS, artifact("3")], [])
     back = plan({"i-1": "1"}, {"3": at(4)}, attempted=("2", "3"))
-    assert told(back) == ([unit("1")], [], [])
+    assert told(back) == ([artifact("1")], [], [])
 
 
 def test_an_instance_that_no_longer_exists_is_left_out() -> None:
@@ -118,7 +118,7 @@ def test_an_instance_that_no_longer_exists_is_left_out() -> None:
 
 
 def claim(scope: Scope, version: str = "2") -> Claim:
-    return Claim("other", "e-1", unit(version), (scope,))
+    return Claim("other", "e-1", artifact(version), (scope,))
 
 
 IN_A = Matching((Expression("region_id", "In", ("a",)),))
@@ -128,9 +128,9 @@ def test_a_target_on_which_another_resource_declares_the_name_is_left() -> None:
     one = plan({"i-1": "1"}, {"2": at(5)}, regions={"i-1": "a"}, others=(claim(IN_A),))
     assert told(one) == ([], [], [LeftBecause.DECLARED])
     elsewhere = plan({"i-1": "1"}, {"2": at(5)}, regions={"i-1": "b"}, others=(claim(IN_A),))
-    assert told(elsewhere) == ([unit("1")], [], [])
-    other_name = Claim("other", "e-1", unit("7", "models"), (Everywhere(),))
-    assert told(plan({"i-1": "1"}, {"2": at(5)}, others=(other_name,))) == ([unit("1")], [], [])
+    assert told(elsewhere) == ([artifact("1")], [], [])
+    other_name = Claim("other", "e-1", artifact("7", "models"), (Everywhere(),))
+    assert told(plan({"i-1": "1"}, {"2": at(5)}, others=(other_name,))) == ([artifact("1")], [], [])
 
 
 def test_targets_go_back_each_to_its_own_version() -> None:
@@ -141,30 +141,30 @@ def test_targets_go_back_each_to_its_own_version() -> None:
     records = {OURS: {target: at(5) for target in ("i-1", "i-2", "i-3", "i-4")}}
     one = plan_rollback(Desired((OURS,)), baseline, Observation(records), ALL, ())
     assert set(one.steps) == {
-        RestoreStep((unit("0"),), frozenset({"i-2"})),
-        RestoreStep((unit("1"),), frozenset({"i-1", "i-5"})),
+        RestoreStep((artifact("0"),), frozenset({"i-2"})),
+        RestoreStep((artifact("1"),), frozenset({"i-1", "i-5"})),
     }
     assert one.emptied == ((OURS, frozenset({"i-3"})),)
     assert one.left == ()
 
 
 def test_names_that_go_back_on_the_same_targets_share_a_step() -> None:
-    models = unit("8", "models")
+    models = artifact("8", "models")
     baseline = Baseline(
         {"assets": {"i-1": "1"}, "models": {"i-1": "7"}}, attempted={"assets": {"2"}, "models": {"8"}}
     )
     records = {OURS: {"i-1": at(5)}, models: {"i-1": at(5)}}
     one = plan_rollback(Desired((OURS, models)), baseline, Observation(records), ALL, ())
-    assert one.steps == (RestoreStep((unit("1"), unit("7", "models")), frozenset({"i-1"})),)
+    assert one.steps == (RestoreStep((artifact("1"), artifact("7", "models")), frozenset({"i-1"})),)
 
 
 def test_a_name_whose_version_did_not_change_is_left_alone() -> None:
     """Only assets was started; models ran its desired version all the while."""
-    models = unit("7", "models")
+    models = artifact("7", "models")
     baseline = Baseline({"assets": {"i-1": "1"}}, attempted={"assets": {"2"}})
     records = {OURS: {"i-1": at(5)}, models: {"i-1": at(1)}}
     one = plan_rollback(Desired((OURS, models)), baseline, Observation(records), ALL, ())
-    assert told(one) == ([unit("1")], [], [])
+    assert told(one) == ([artifact("1")], [], [])
 
 
 def test_targets_that_only_others_run_are_not_touched() -> None:

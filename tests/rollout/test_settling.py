@@ -15,7 +15,7 @@ from tests.rollout.world import (
 )
 
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer
+from pulumi_alicloud_edge.reconcile.decisions import StartResponse
 
 
 def test_targets_that_show_one_by_one_are_all_waited_for() -> None:
@@ -55,13 +55,13 @@ def test_the_targets_that_the_answer_names_are_believed_before_the_inventory() -
     cloud = SimulatedCloud(fleet(2))
     cloud.scripts["off"] = [works(1e9)]  # type: ignore[index]
     cloud.unserved = frozenset({"off"})
-    cloud.answers = [StartAnswer(targets=frozenset({"t00", "t01"}))]
+    cloud.answers = [StartResponse(targets=frozenset({"t00", "t01"}))]
     assert run(cloud).status is RolloutStatus.CONVERGED
     assert cloud.now < 110
 
 
 def test_the_clouds_word_that_all_is_there_saves_the_settling_but_not_the_look() -> None:
-    complete = StartAnswer(complete=frozenset({ASSETS}))
+    complete = StartResponse(complete=frozenset({ASSETS}))
     cloud = SimulatedCloud(fleet(2, works(0)), tells_members=False, lag=5, answers=[complete])
     outcome = run(cloud)
     assert outcome.status is RolloutStatus.CONVERGED
@@ -69,7 +69,7 @@ def test_the_clouds_word_that_all_is_there_saves_the_settling_but_not_the_look()
 
 
 def test_the_clouds_word_alone_makes_nothing_done() -> None:
-    complete = StartAnswer(complete=frozenset({ASSETS}))
+    complete = StartResponse(complete=frozenset({ASSETS}))
     cloud = SimulatedCloud(fleet(2), tells_members=False, answers=[complete] * 9)
     cloud.lag = float("inf")
     assert run(cloud).status is RolloutStatus.FAILED
@@ -83,7 +83,7 @@ def test_a_start_that_shows_late_is_not_made_again(lag: float) -> None:
 
 
 def test_a_word_about_some_regions_settles_nothing_about_the_rest() -> None:
-    complete = StartAnswer(complete=frozenset({ASSETS}))
+    complete = StartResponse(complete=frozenset({ASSETS}))
     cloud = SimulatedCloud(
         fleet(6, works(3)), tells_members=False, stagger=2, lag=1, heals_only=True, answers=[complete]
     )

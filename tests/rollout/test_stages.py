@@ -18,10 +18,10 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, StartAnswer
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, StartResponse
 
 STAGED = policy(regions("t00", bake=60), regions("t01", "t02", bake=30), everywhere())
 
@@ -115,7 +115,7 @@ def test_a_failure_inside_a_bake_counts_at_once(state: RecordState, adopted: boo
     ids=["gone", "displaced"],
 )
 def test_what_vanishes_inside_a_bake_is_told_with_what_runs_there_now(
-    versions: tuple[Unit, ...], reason: str
+    versions: tuple[Artifact, ...], reason: str
 ) -> None:
     cloud = SimulatedCloud(fleet(1))
     plan = policy(regions("t00", bake=300))
@@ -198,6 +198,6 @@ def test_everywhere_after_regions_that_were_all_there_are_ends_well() -> None:
 
 def test_an_answer_that_names_no_target_does_not_make_a_stage_empty() -> None:
     """The cloud may name what it acts on only; what the inventory lists is still to be seen there."""
-    cloud = SimulatedCloud(fleet(3), answers=[StartAnswer(), StartAnswer(targets=frozenset())])
+    cloud = SimulatedCloud(fleet(3), answers=[StartResponse(), StartResponse(targets=frozenset())])
     assert run(cloud, policy(regions("t00"), everywhere())).status is RolloutStatus.CONVERGED
     assert cloud.running() == set(cloud.scripts)

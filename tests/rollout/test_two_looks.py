@@ -21,11 +21,11 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, RolloutStatus
 from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy
 from pulumi_alicloud_edge.reconcile.baseline import Before
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm, Finish, Start, StartAnswer
+from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm, Finish, Start, StartResponse
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 Garble = Callable[[Observation], Observation]
@@ -36,8 +36,8 @@ def without_record(seen: Observation) -> Observation:
     return replace(
         seen,
         records={
-            unit: {target: record for target, record in records.items() if target != "t00"}
-            for unit, records in seen.records.items()
+            artifact: {target: record for target, record in records.items() if target != "t00"}
+            for artifact, records in seen.records.items()
         },
     )
 
@@ -64,7 +64,7 @@ def unlisted(seen: Observation) -> Observation:
 
 
 def troubled(seen: Observation) -> Observation:
-    return replace(seen, trouble={ASSETS: "the pods crash"})
+    return replace(seen, transient_error={ASSETS: "the pods crash"})
 
 
 STALE = pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def decided(one: Rollout, *looks: tuple[float, Observation]) -> list[object]:
     return [one.decide(seen, at) for at, seen in looks]
 
 
-def seen(records: dict[Unit, dict[str, Record]], *members: str) -> Observation:
+def seen(records: dict[Artifact, dict[str, Record]], *members: str) -> Observation:
     return Observation(records, (frozenset(members),))
 
 
@@ -257,12 +257,12 @@ def test_one_look_that_differs_is_not_believed(version: str | None) -> None:
     cloud = SimulatedCloud(fleet(2)).has(OLDER, "t00", "t01")
     one = rollout(cloud, plan, memory=Memory(needs_baseline=True))
     good = cloud.observe(plan.stages)
-    past = {Unit("assets", version): good.of(OLDER)} if version else {}
+    past = {Artifact("assets", version): good.of(OLDER)} if version else {}
     assert isinstance(one.decide(replace(good, records=past), 100), Confirm)
     assert isinstance(one.decide(good, 101), Confirm)
     decision = one.decide(good, 102)
     assert isinstance(decision, Start)
     for request in decision.requests:
         one.starting(request, 102)
-        one.started(request, StartAnswer())
+        one.started(request, StartResponse())
     assert {one.baseline.before("assets", target, {}) for target in ("t00", "t01")} == {"1.4"}

@@ -6,7 +6,7 @@ import pytest
 from tests.rollout.world import SimulatedCloud, fails, fleet, policy, run, works
 
 from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 
 @pytest.mark.parametrize("tells_members", [True, False], ids=["members known", "members unknown"])
@@ -26,7 +26,7 @@ def test_a_start_that_got_lost_is_repeated_after_the_time_it_may_take_to_show(te
 
 
 def test_a_start_whose_answer_names_no_target_is_not_repeated_before_the_time_it_may_take_to_show() -> None:
-    cloud = SimulatedCloud(fleet(3), lag=10, answers=[StartAnswer(targets=frozenset())])
+    cloud = SimulatedCloud(fleet(3), lag=10, answers=[StartResponse(targets=frozenset())])
     assert run(cloud).status is RolloutStatus.CONVERGED
     assert len(cloud.requests) == 1
 
@@ -38,7 +38,7 @@ def test_starts_that_got_lost_do_not_use_up_the_retries() -> None:
 
 def test_a_lost_answer_about_one_target_gives_no_other_target_a_start_more() -> None:
     class Once(SimulatedCloud):
-        def start(self, request: StartRequest) -> StartAnswer:
+        def start(self, request: StartRequest) -> StartResponse:
             self.dropped = int(request.targets == frozenset({"slow"}) and self.starts("slow") == 1)
             return super().start(request)
 

@@ -20,14 +20,14 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, RecordState
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus
 from pulumi_alicloud_edge.model.policy import ByStrategies, RolloutPolicy, Scope, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 OPAQUE = Stage(ByStrategies("{}"))
-MODELS = Unit("models", "7")
+MODELS = Artifact("models", "7")
 
 
 class Opaque(SimulatedCloud):
@@ -52,10 +52,10 @@ def opaque(*mine: str, number: int = 4) -> Opaque:
 
 
 def carried_out(
-    cloud: Opaque, plan: RolloutPolicy, *units: Unit, covered: frozenset[Unit] | None = None
+    cloud: Opaque, plan: RolloutPolicy, *artifacts: Artifact, covered: frozenset[Artifact] | None = None
 ) -> Outcome:
     memory = Memory(covered=() if covered is None else (covered,) * len(plan.stages))
-    desired = Desired(units or (ASSETS,), exclusive=False)
+    desired = Desired(artifacts or (ASSETS,), exclusive=False)
     return run(cloud, plan, Rollout(desired, plan, cloud.now, memory=memory))
 
 
@@ -93,7 +93,7 @@ def test_a_file_that_an_earlier_run_did_not_know_is_started() -> None:
         carried_out(cloud, PLAN, ASSETS, MODELS, covered=frozenset({ASSETS})).status
         is RolloutStatus.CONVERGED
     )
-    assert [request.units for _, request in cloud.requests] == [(MODELS,)]
+    assert [request.artifacts for _, request in cloud.requests] == [(MODELS,)]
     assert cloud.running(MODELS) == {"t00", "t03"}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.model.outcome import Outcome
 from pulumi_alicloud_edge.model.policy import (
     Budget,
@@ -28,14 +28,14 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     Desired,
     Finish,
     Start,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     Wait,
 )
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
-ASSETS = Unit("assets", "1.5")
-OLDER = Unit("assets", "1.4")
+ASSETS = Artifact("assets", "1.5")
+OLDER = Artifact("assets", "1.4")
 FOREVER = float("inf")
 
 
@@ -112,19 +112,21 @@ class SimulatedCloud:
     ignored: int = 0
     unserved: frozenset[str] = frozenset()
     hints: frozenset[str] = frozenset()
-    answers: list[StartAnswer] = field(default_factory=list)
+    answers: list[StartResponse] = field(default_factory=list)
     now: float = 100.0
-    records: dict[Unit, dict[str, Record]] = field(default_factory=dict)
-    begun: dict[tuple[Unit, str], list[Begun]] = field(default_factory=dict)
+    records: dict[Artifact, dict[str, Record]] = field(default_factory=dict)
+    begun: dict[tuple[Artifact, str], list[Begun]] = field(default_factory=dict)
     requests: list[tuple[float, StartRequest]] = field(default_factory=list)
     useless: list[tuple[str, str]] = field(default_factory=list)
     observations: int = 0
 
-    def has(self, unit: Unit, *targets: str, state: RecordState = RecordState.SUCCEEDED) -> SimulatedCloud:
+    def has(
+        self, artifact: Artifact, *targets: str, state: RecordState = RecordState.SUCCEEDED
+    ) -> SimulatedCloud:
         """Have the cloud hold records from before."""
         age = f"{self.now - 50:012.3f}"
         for target in targets:
-            self.records.setdefault(unit, {})[target] = Record(state, age, age, "from before")
+            self.records.setdefault(artifact, {})[target] = Record(state, age, age, "from before")
         return self
 
     def members(self, scope: Scope) -> frozenset[str]:
@@ -134,64 +136,68 @@ class SimulatedCloud:
             case _:
                 return frozenset(self.scripts)
 
-    def record(self, unit: Unit, target: str) -> Record | None:
+    def record(self, artifact: Artifact, target: str) -> Record | None:
         """What the cloud shows of a target now."""
-        for begun in reversed(self.begun.get((unit, target), [])):
+        for begun in reversed(self.begun.get((artifact, target), [])):
             if begun.taken + self.lag <= self.now and (begun.works_from <= self.now):
                 return begun.record(self.now)
-        return self.records.get(unit, {}).get(target)
+        return self.records.get(artifact, {}).get(target)
 
-    def state(self, unit: Unit, target: str) -> RecordState | None:
-        record = self.record(unit, target)
+    def state(self, artifact: Artifact, target: str) -> RecordState | None:
+        record = self.record(artifact, target)
         return record.state if record else None
 
     def observe(self, stages: Sequence[Stage]) -> Observation:
         self.observations += 1
-        units = {*self.records, *(unit for unit, _ in self.begun)}
-        shown: dict[Unit, dict[str, Record]] = {}
-        for unit in units:
+        artifacts = {*self.records, *(artifact for artifact, _ in self.begun)}
+        shown: dict[Artifact, dict[str, Record]] = {}
+        for artifact in artifacts:
             for target in self.scripts:
-                if (record := self.record(unit, target)) is not None:
-                    shown.setdefault(unit, {})[target] = record
+                if (record := self.record(artifact, target)) is not None:
+                    shown.setdefault(artifact, {})[target] = record
         members = tuple(
             self.members(stage.scope) if self.tells_members or isinstance(stage.scope, InRegions) else None
             for stage in stages
         )
         return Observation(shown, members, hints=self.hints)
 
-    def start(self, request: StartRequest) -> StartAnswer:
+    def start(self, request: StartRequest) -> StartResponse:
         self.requests.append((self.now, request))
         if self.dropped:
             self.dropped -= 1
             raise AnswerLost
         if self.ignored:
             self.ignored -= 1
-            return StartAnswer()
+            return StartResponse()
         acted = []
         meant = self.members(request.scope) if request.targets is None else request.targets
         meant -= self.unserved
-        for unit in request.units:
+        for artifact in request.artifacts:
             for position, target in enumerate(sorted(meant)):
-                if self._take(unit, target, self.now + position * self.stagger):
+                if self._take(artifact, target, self.now + position * self.stagger):
                     acted.append(target)
         if self.lost:
             self.lost -= 1
             raise AnswerLost
         if self.answers:
             return self.answers.pop(0)
-        states = {unit: {self.state(unit, target) for target in meant} for unit in request.units}
-        return StartAnswer(
+        states = {
+            artifact: {self.state(artifact, target) for target in meant} for artifact in request.artifacts
+        }
+        return StartResponse(
             complete=frozenset(
-                unit for unit in states if self.heals_only and states[unit] == {RecordState.SUCCEEDED}
+                artifact
+                for artifact in states
+                if self.heals_only and states[artifact] == {RecordState.SUCCEEDED}
             ),
             targets=frozenset(acted) if self.names_targets else None,
             request_id=f"REQ-{len(self.requests)}",
         )
 
-    def _take(self, unit: Unit, target: str, works_from: float) -> bool:
-        before = self.begun.setdefault((unit, target), [])
-        last = before[-1].record(self.now).state if before else self.state(unit, target)
-        if last in (RecordState.IN_PROGRESS, RecordState.SUCCEEDED) and not self._displaced(unit, target):
+    def _take(self, artifact: Artifact, target: str, works_from: float) -> bool:
+        before = self.begun.setdefault((artifact, target), [])
+        last = before[-1].record(self.now).state if before else self.state(artifact, target)
+        if last in (RecordState.IN_PROGRESS, RecordState.SUCCEEDED) and not self._displaced(artifact, target):
             if self.heals_only:
                 return False
             self.useless.append((target, last.value))
@@ -200,27 +206,27 @@ class SimulatedCloud:
         before.append(Begun(self.now, works_from, course))
         return True
 
-    def _displaced(self, unit: Unit, target: str) -> bool:
-        ours = self.record(unit, target)
+    def _displaced(self, artifact: Artifact, target: str) -> bool:
+        ours = self.record(artifact, target)
         others = [
             self.record(other, target)
             for other in {*self.records, *(begun for begun, _ in self.begun)}
-            if other.name == unit.name and other != unit
+            if other.name == artifact.name and other != artifact
         ]
         return ours is not None and any(
             other.updated > ours.updated for other in others if other and other.state is RecordState.SUCCEEDED
         )
 
-    def starts(self, target: str, unit: Unit = ASSETS) -> int:
+    def starts(self, target: str, artifact: Artifact = ASSETS) -> int:
         """How often a target was started."""
-        return len(self.begun.get((unit, target), []))
+        return len(self.begun.get((artifact, target), []))
 
-    def first_start(self, target: str, unit: Unit = ASSETS) -> float:
-        return self.begun[unit, target][0].taken
+    def first_start(self, target: str, artifact: Artifact = ASSETS) -> float:
+        return self.begun[artifact, target][0].taken
 
-    def running(self, unit: Unit = ASSETS) -> set[str]:
+    def running(self, artifact: Artifact = ASSETS) -> set[str]:
         """The targets whose record of the unit is a success now."""
-        return {target for target in self.scripts if self.state(unit, target) is RecordState.SUCCEEDED}
+        return {target for target in self.scripts if self.state(artifact, target) is RecordState.SUCCEEDED}
 
 
 def fleet(number: int, course: Course | None = None) -> dict[str, Script]:
@@ -253,13 +259,13 @@ def policy(
 def rollout(
     cloud: SimulatedCloud,
     plan: RolloutPolicy | None = None,
-    *units: Unit,
+    *artifacts: Artifact,
     exclusive: bool = True,
     starts_in: float = 0.0,
     memory: Memory | None = None,
 ) -> Rollout:
     """A rollout that begins now."""
-    desired = Desired(units or (ASSETS,), exclusive=exclusive)
+    desired = Desired(artifacts or (ASSETS,), exclusive=exclusive)
     return Rollout(desired, plan or policy(), cloud.now, starts_in=starts_in, memory=memory)
 
 

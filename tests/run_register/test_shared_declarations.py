@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.identity import program_name, program_names, shown_beside
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Scope
 from pulumi_alicloud_edge.model.stored_claim import write_claim
 from pulumi_alicloud_edge.registry import Registry
@@ -14,14 +14,14 @@ from pulumi_alicloud_edge.run_register import RunRegister
 
 TYPE = "pulumi-python:dynamic/alicloud-edge:AppDataDist"
 OTHER_TYPE = "pulumi-python:dynamic/alicloud-edge:AppDataPush"
-ASSETS = Unit("assets", "1.5")
+ASSETS = Artifact("assets", "1.5")
 
 
 def urn(name: str, *parents: str, type_: str = TYPE) -> str:
     return f"urn:pulumi:prod::edge::{'$'.join((*parents, type_))}::{name}"
 
 
-def claim(of: str, unit: Unit = ASSETS, scope: Scope = Everywhere()) -> Claim:  # noqa: B008
+def claim(of: str, unit: Artifact = ASSETS, scope: Scope = Everywhere()) -> Claim:  # noqa: B008
     return Claim(of, "e-1", unit, (scope,))
 
 
@@ -115,7 +115,7 @@ def test_what_a_host_has_checked_outranks_what_the_program_has_said(
     program_first: bool,  # noqa: FBT001
 ) -> None:
     one, other = run.process(), run.process()
-    checked = claim(urn("a"), Unit("assets", "1.6"))
+    checked = claim(urn("a"), Artifact("assets", "1.6"))
     if program_first:
         run.program("a", claim(""))
     one.declare(urn("a"), (checked,))
@@ -157,7 +157,7 @@ def test_a_program_outranks_what_is_remembered_except_where_it_cannot_tell(run: 
     host = run.process()
     vague, dropped = claim(urn("b")), claim(urn("c"))
     assert host.still_declared((vague, dropped)) == (vague,)
-    run.program("b", claim("", Unit("levels", "2")))
+    run.program("b", claim("", Artifact("levels", "2")))
     assert host.still_declared((vague, dropped)) == ()
 
 

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from tests.safety.world import APP, STARTING, STARTING_RELEASE, Effect, Wire, World
 
-from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.errors import EdgeError, InputError, PartialStateError
 from pulumi_alicloud_edge.model.identity import program_name
@@ -38,18 +38,22 @@ from pulumi_alicloud_edge.operations.operation import Operation as Neutral
 from pulumi_alicloud_edge.operations.read import read
 from pulumi_alicloud_edge.operations.results import Gone
 from pulumi_alicloud_edge.registry import Registry
-from pulumi_alicloud_edge.resources.dist import DistKind
-from pulumi_alicloud_edge.resources.kind import Kind
-from pulumi_alicloud_edge.resources.push import PushKind
-from pulumi_alicloud_edge.resources.release import ReleaseKind
-from pulumi_alicloud_edge.resources.words import explain
+from pulumi_alicloud_edge.resources.dist import DistHandler
+from pulumi_alicloud_edge.resources.handler import ResourceHandler
+from pulumi_alicloud_edge.resources.messages import explain
+from pulumi_alicloud_edge.resources.push import PushHandler
+from pulumi_alicloud_edge.resources.release import ReleaseHandler
 from pulumi_alicloud_edge.runtime import Runtime
 
 ENDPOINT = "http://127.0.0.1:8787"
 SETTINGS = CloudSettings(endpoint=ENDPOINT, access_key_id="emulator", access_key_secret="emulator-secret")
 TYPE = "pulumi-python:dynamic/alicloud-edge:"
 DIST, PUSH, RELEASE = "AppDataDist", "AppDataPush", "ContainerAppRelease"
-KINDS: dict[str, Callable[[], Kind[Any]]] = {DIST: DistKind, PUSH: PushKind, RELEASE: ReleaseKind}
+KINDS: dict[str, Callable[[], ResourceHandler[Any]]] = {
+    DIST: DistHandler,
+    PUSH: PushHandler,
+    RELEASE: ReleaseHandler,
+}
 
 T = TypeVar("T")
 Properties = dict[str, Any]
@@ -224,7 +228,7 @@ class Host:
 
     def text(self, kind: str, error: EdgeError) -> str:
         """Give an error as a user reads it."""
-        return explain(error, self._kinds[kind].noun)
+        return explain(error, self._kinds[kind].label)
 
 
 class _Announced:

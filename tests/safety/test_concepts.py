@@ -44,7 +44,7 @@ def that_unknown_is_not_covered(patch: Patch) -> None:
     """Root C: whatever shows records counts as started by a run before."""
 
     def all_units(self: Any, _: int) -> frozenset[Any]:
-        return frozenset(self._desired.units)
+        return frozenset(self._desired.artifacts)
 
     patch.setattr(StageTargets, "covered", all_units)
 

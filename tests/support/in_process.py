@@ -12,7 +12,7 @@ from alicloud_edge_emulator.cloud import Cloud as EmulatedCloud
 from alicloud_edge_emulator.ledger import Ledger
 from alicloud_edge_emulator.server import build
 from alicloud_edge_emulator.world import World
-from pulumi_alicloud_edge.cloud.session import Cloud
+from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.runtime import Runtime
 from support.dynamic_host import eventually

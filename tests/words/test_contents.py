@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.resources.contents import (
     CONTENTS,
     KEPT_IN_ALL,
@@ -36,7 +36,7 @@ def state(status: str = "converged", arrived: int = 2, **item: Any) -> dict[str,
 
 def remember(*files: PushDataInput, before: Any = None) -> dict[str, Any]:
     known = known_contents(before or {}, {})
-    return {CONTENTS: show_contents(known, files, [item.unit for item in files])}
+    return {CONTENTS: show_contents(known, files, [item.artifact for item in files])}
 
 
 def test_versions_of_long_ago_are_known_in_the_order_in_which_they_came() -> None:
@@ -44,8 +44,8 @@ def test_versions_of_long_ago_are_known_in_the_order_in_which_they_came() -> Non
     outputs = remember(file("2", md5=OTHER), before=outputs)
     outputs = remember(file("1", md5=MD5), before=outputs)
     known = known_contents(outputs, {})
-    assert list(known) == [Unit("assets", "2"), Unit("assets", "1")]
-    assert known[Unit("assets", "1")] == digests(file("1", md5=MD5, size=7))
+    assert list(known) == [Artifact("assets", "2"), Artifact("assets", "1")]
+    assert known[Artifact("assets", "1")] == digests(file("1", md5=MD5, size=7))
     assert MD5 not in json.dumps(outputs)
 
 
@@ -84,7 +84,7 @@ def test_what_arrived_nowhere_and_what_declares_nothing_is_not_remembered() -> N
 def test_what_is_known_from_outputs_and_inputs(
     outputs: dict[str, Any], inputs: dict[str, Any], content: dict[str, Any] | None
 ) -> None:
-    known = known_contents(outputs, inputs).get(Unit("assets", "1"), {})
+    known = known_contents(outputs, inputs).get(Artifact("assets", "1"), {})
     assert known == digests(file(**content or {}))
 
 
@@ -93,8 +93,8 @@ def test_what_is_damaged_is_read_as_far_as_it_goes(damaged: Any) -> None:
     assert known_contents({CONTENTS: damaged}, {}) == {}
     (entry,) = remember(file(md5=MD5, size=7))[CONTENTS]
     rest = damaged if isinstance(damaged, list) else []
-    assert list(known_contents({CONTENTS: [*rest, entry]}, {})) == [Unit("assets", "1")]
-    known = known_contents({CONTENTS: [{**entry, "md5": damaged}]}, {})[Unit("assets", "1")]
+    assert list(known_contents({CONTENTS: [*rest, entry]}, {})) == [Artifact("assets", "1")]
+    known = known_contents({CONTENTS: [{**entry, "md5": damaged}]}, {})[Artifact("assets", "1")]
     assert known == {"size": entry["size"]}
 
 

@@ -8,34 +8,34 @@ import pytest
 
 from pulumi_alicloud_edge import errors
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
+    AuthenticationError,
     ClockSkewError,
     CloudError,
-    DeniedError,
     EdgeError,
-    IdentityError,
+    FieldError,
     InputError,
-    InputFault,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotFoundError,
     PartialStateError,
+    PermissionDeniedError,
     RejectedError,
     RemovalError,
-    Restored,
+    ResponseLostError,
+    RollbackResult,
     RolloutFailedError,
     RolloutInterruptedError,
     SettingsError,
     ThrottledError,
     UnavailableError,
     UnreachableError,
-    UnservedError,
+    UnsupportedOperationError,
 )
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
-from pulumi_alicloud_edge.resources.words import Noun, explain
+from pulumi_alicloud_edge.resources.messages import TargetLabel, explain
 
-INSTANCES = Noun("instance", "instances")
-ASSETS = Unit("assets", "1.5")
+INSTANCES = TargetLabel("instance", "instances")
+ASSETS = Artifact("assets", "1.5")
 SUBJECT = "distribution of assets@1.5 in e76f8985"
 SEEN = "stage 2 of 2 (all): 37/40 instances, 3 failed, 12 min 34 s"
 STAYS = "What has succeeded stays in place. Fix the cause, then run `pulumi up` again: only what is missing is started."
@@ -70,15 +70,15 @@ def outcome(cause: FailureCause | None, **changes: object) -> Outcome:
 @pytest.mark.parametrize(
     "kind",
     [
-        DeniedError,
-        IdentityError,
+        PermissionDeniedError,
+        AuthenticationError,
         ClockSkewError,
         NotFoundError,
         RejectedError,
-        UnservedError,
+        UnsupportedOperationError,
         ThrottledError,
         UnavailableError,
-        MalformedAnswerError,
+        MalformedResponseError,
         CloudError,
     ],
 )
@@ -101,19 +101,21 @@ def test_an_error_that_may_be_for_good_does_not_promise_that_it_passes() -> None
 
 
 def test_a_key_that_was_disabled_is_no_lack_of_permission() -> None:
-    error = refusal(IdentityError)
+    error = refusal(AuthenticationError)
     error.code = "Forbidden.AccessKeyDisabled"
     assert "Check the access key" in explain(error)
 
 
 def test_a_clean_that_the_cloud_does_not_serve_names_the_way_to_let_the_data_stay() -> None:
-    error = UnservedError(action="CleanDistData", code="InvalidAction.NotFound", message="No.", status=404)
+    error = UnsupportedOperationError(
+        action="CleanDistData", code="InvalidAction.NotFound", message="No.", status=404
+    )
     assert 'on_delete = "retain"' in explain(error)
-    assert "on_delete" not in explain(refusal(UnservedError))
+    assert "on_delete" not in explain(refusal(UnsupportedOperationError))
 
 
 def test_a_temporary_key_that_has_expired_is_told_as_that() -> None:
-    error = refusal(IdentityError)
+    error = refusal(AuthenticationError)
     error.code = "InvalidSecurityToken.Expired"
     assert "The temporary key has expired: get a new one" in explain(error)
 
@@ -125,12 +127,12 @@ def test_the_clouds_clock_is_told_in_its_own_zone() -> None:
 
 
 def test_a_call_without_an_answer_names_the_application_that_it_was_about() -> None:
-    error = AnswerLostError(action="X", endpoint="ens.example", cause="reset", subject="e76f8985")
+    error = ResponseLostError(action="X", endpoint="ens.example", cause="reset", subject="e76f8985")
     assert explain(error).startswith("X for e76f8985: no answer from ens.example: reset")
 
 
 def test_a_denied_action_is_named_as_ram_names_it() -> None:
-    error = refusal(DeniedError)
+    error = refusal(PermissionDeniedError)
     error.ram_action = "ens:DistApplicationData"  # type: ignore[attr-defined]
     assert "Allow ens:DistApplicationData to this identity in RAM" in explain(error)
 
@@ -139,7 +141,7 @@ def test_a_denied_action_is_named_as_ram_names_it() -> None:
     ("error", "advice"),
     [
         (UnreachableError(action="X", endpoint="ens.example", cause="refused"), "Check the network"),
-        (AnswerLostError(action="X", endpoint="ens.example", cause="reset"), "is joined, not repeated"),
+        (ResponseLostError(action="X", endpoint="ens.example", cause="reset"), "is joined, not repeated"),
     ],
 )
 def test_a_cloud_that_does_not_answer_is_named_with_the_cause(error: EdgeError, advice: str) -> None:
@@ -151,7 +153,7 @@ def test_a_cloud_that_does_not_answer_is_named_with_the_cause(error: EdgeError, 
 def test_every_kind_of_error_has_a_message() -> None:
     """A new error class without words would show up as its bare text."""
     made: list[EdgeError] = [
-        InputError((InputFault("data[0]", "is wrong"), InputFault("", "nothing fits"))),
+        InputError((FieldError("data[0]", "is wrong"), FieldError("", "nothing fits"))),
         SettingsError("alicloud-edge:region", "is odd", "Set another."),
         RemovalError((ASSETS,), 3),
         RolloutFailedError(outcome(FailureCause.BUDGET), SUBJECT),
@@ -170,12 +172,12 @@ def test_every_kind_of_error_has_a_message() -> None:
 
 
 def test_input_faults_are_a_line_each() -> None:
-    faults = (InputFault("data[0].version", "must be text"), InputFault("", "nothing is selected"))
+    faults = (FieldError("data[0].version", "must be text"), FieldError("", "nothing is selected"))
     assert explain(InputError(faults)) == "data[0].version: must be text\nnothing is selected"
 
 
 def test_what_an_input_fault_quotes_can_be_shown() -> None:
-    error = InputError((InputFault("regions[1]", "jia\U00014647\x07 is named twice"),))
+    error = InputError((FieldError("regions[1]", "jia\U00014647\x07 is named twice"),))
     assert explain(error) == r"regions[1]: jia\U00014647\x07 is named twice"
 
 
@@ -187,7 +189,9 @@ def test_what_is_still_there_is_counted() -> None:
 
 
 def test_what_is_still_there_because_nobody_heard_of_the_clean_is_told_with_that() -> None:
-    lost = AnswerLostError(action="CleanDistData", endpoint="ens.example", cause="reset", subject="e76f8985")
+    lost = ResponseLostError(
+        action="CleanDistData", endpoint="ens.example", cause="reset", subject="e76f8985"
+    )
     _, why, _ = explain(RemovalError((ASSETS,), 2, "e76f8985", lost), INSTANCES).splitlines()
     assert why == "CleanDistData for e76f8985: no answer from ens.example: reset"
 
@@ -217,7 +221,7 @@ def test_the_cause_is_told_and_what_was_last_seen(cause: FailureCause, words: st
 
 
 def test_the_error_that_ended_a_rollout_is_told_with_it() -> None:
-    error = RolloutFailedError(outcome(FailureCause.REFUSED), SUBJECT, refusal(DeniedError))
+    error = RolloutFailedError(outcome(FailureCause.REFUSED), SUBJECT, refusal(PermissionDeniedError))
     text = explain(error, INSTANCES)
     assert "Some.Code: The cloud's words. (RequestId REQ-1)" in text
     assert "Fix the cause" not in text
@@ -242,14 +246,20 @@ def test_an_interrupt_says_how_far_it_was_and_what_goes_on() -> None:
     )
 
 
-BACK = Unit("assets", "1.4")
+BACK = Artifact("assets", "1.4")
 
 
 def restored(**changes: object) -> str:
     done = Outcome(RolloutStatus.CONVERGED, (), PROGRESS)
-    fields: dict[str, object] = {"units": (BACK,), "cleaned": (), "outcome": done, "error": None, **changes}
+    fields: dict[str, object] = {
+        "artifacts": (BACK,),
+        "cleaned": (),
+        "outcome": done,
+        "error": None,
+        **changes,
+    }
     error = RolloutFailedError(outcome(FailureCause.BUDGET), SUBJECT)
-    error.restored = Restored(**fields)  # type: ignore[arg-type]
+    error.restored = RollbackResult(**fields)  # type: ignore[arg-type]
     return explain(error, INSTANCES)
 
 
@@ -268,14 +278,14 @@ def test_a_rollback_that_failed_too_names_its_targets_as_well() -> None:
 
 
 def test_a_rollback_that_was_refused_gives_the_clouds_words() -> None:
-    text = restored(outcome=None, error=refusal(DeniedError))
+    text = restored(outcome=None, error=refusal(PermissionDeniedError))
     assert (
         "The rollback (back to assets@1.4) failed too: DistApplicationData for e76f8985 was answered" in text
     )
 
 
 @pytest.mark.parametrize("cleaned", [(), (ASSETS,)], ids=["while it was awaited", "while it was cleaned"])
-def test_a_rollback_that_was_interrupted_says_what_goes_on(cleaned: tuple[Unit, ...]) -> None:
+def test_a_rollback_that_was_interrupted_says_what_goes_on(cleaned: tuple[Artifact, ...]) -> None:
     under_way = Outcome(RolloutStatus.INTERRUPTED, (), PROGRESS)
     text = restored(cleaned=cleaned, outcome=None if cleaned else under_way, interrupted=True)
     assert "was interrupted" in text
@@ -287,10 +297,10 @@ def test_a_rollback_that_was_interrupted_says_what_goes_on(cleaned: tuple[Unit, 
 
 
 def test_what_had_no_baseline_is_told_as_cleaned() -> None:
-    assert "Rolled back (without assets@1.5)." in restored(units=(), cleaned=(ASSETS,), outcome=None)
+    assert "Rolled back (without assets@1.5)." in restored(artifacts=(), cleaned=(ASSETS,), outcome=None)
 
 
 def test_a_rollback_that_finds_nothing_to_restore_does_not_claim_to_have_restored() -> None:
-    text = restored(units=(), cleaned=(), outcome=None, nothing="it has changed nothing")
+    text = restored(artifacts=(), cleaned=(), outcome=None, nothing="it has changed nothing")
     assert "()" not in text
     assert "Nothing is rolled back: it has changed nothing." in text

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from pulumi_alicloud_edge.errors import UnreachableError
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Share, Stage
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.operations.context import SilentSink
 from pulumi_alicloud_edge.operations.listener import LineListener
-from pulumi_alicloud_edge.reconcile.drift import Drift, UnitDrift
-from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
+from pulumi_alicloud_edge.reconcile.drift import ArtifactDrift, Drift
+from pulumi_alicloud_edge.reconcile.impact import ArtifactImpact, Impact
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
-from pulumi_alicloud_edge.resources.words import (
-    Noun,
+from pulumi_alicloud_edge.resources.messages import (
+    TargetLabel,
     accepted_failures_line,
     cleans_lines,
     drift_line,
@@ -32,8 +32,8 @@ from pulumi_alicloud_edge.resources.words import (
     unserved_line,
 )
 
-REGIONS, INSTANCES = Noun("region", "regions"), Noun("instance", "instances")
-ASSETS, MODELS = Unit("assets", "1.5"), Unit("models", "7")
+REGIONS, INSTANCES = TargetLabel("region", "regions"), TargetLabel("instance", "instances")
+ASSETS, MODELS = Artifact("assets", "1.5"), Artifact("models", "7")
 AT = Progress(stage=0, stages=1, stage_name="", done=4, failed=0, total=6, elapsed=12)
 
 
@@ -56,16 +56,16 @@ def test_progress(changes: dict[str, Any], line: str) -> None:
 
 
 def drifted(
-    unit: Unit = ASSETS,
+    artifact: Artifact = ASSETS,
     missing: tuple[str, ...] = (),
     failed: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
-) -> UnitDrift:
-    return UnitDrift(unit, frozenset(missing), dict.fromkeys(failed, "x"), frozenset(others), 40)
+) -> ArtifactDrift:
+    return ArtifactDrift(artifact, frozenset(missing), dict.fromkeys(failed, "x"), frozenset(others), 40)
 
 
 @pytest.mark.parametrize(
-    ("units", "line"),
+    ("artifacts", "line"),
     [
         ([drifted(missing=("a", "b"))], "drift: assets@1.5 is missing on 2 of 40 regions"),
         (
@@ -84,8 +84,8 @@ def drifted(
         ),
     ],
 )
-def test_drift(units: list[UnitDrift], line: str) -> None:
-    assert drift_line(Drift(tuple(units), 0), REGIONS) == line
+def test_drift(artifacts: list[ArtifactDrift], line: str) -> None:
+    assert drift_line(Drift(tuple(artifacts), 0), REGIONS) == line
 
 
 @pytest.mark.parametrize(
@@ -93,25 +93,25 @@ def test_drift(units: list[UnitDrift], line: str) -> None:
     [
         (Impact((), 8, (8,)), ""),
         (
-            Impact((UnitImpact(ASSETS, ("1.4",), 6, 2),), 8, (8,)),
+            Impact((ArtifactImpact(ASSETS, ("1.4",), 6, 2),), 8, (8,)),
             "assets 1.4 → 1.5: 6 of 8 regions, 2 have it",
         ),
-        (Impact((UnitImpact(ASSETS, (), 8, 0),), 8, (8,)), "assets 1.5: 8 regions"),
+        (Impact((ArtifactImpact(ASSETS, (), 8, 0),), 8, (8,)), "assets 1.5: 8 regions"),
         (
-            Impact((UnitImpact(ASSETS, ("1.6",), 8, 0, ((Unit("assets", "1.6"), 7),)),), 8, (8,)),
+            Impact((ArtifactImpact(ASSETS, ("1.6",), 8, 0, ((Artifact("assets", "1.6"), 7),)),), 8, (8,)),
             (
                 "assets 1.6 → 1.5: 8 regions; cleans assets@1.6 from 7 regions first where the cloud does not bring "
                 "assets@1.5 back over it"
             ),
         ),
-        (Impact((UnitImpact(ASSETS, (), 7, 1),), 8, (8,)), "assets 1.5: 7 of 8 regions, 1 has it"),
-        (Impact((UnitImpact(ASSETS, (), 0, 0),), None, (None,)), "assets 1.5: number of regions unknown"),
+        (Impact((ArtifactImpact(ASSETS, (), 7, 1),), 8, (8,)), "assets 1.5: 7 of 8 regions, 1 has it"),
+        (Impact((ArtifactImpact(ASSETS, (), 0, 0),), None, (None,)), "assets 1.5: number of regions unknown"),
         (
-            Impact((UnitImpact(ASSETS, (), 340, 0),), 340, (12, 100, 340)),
+            Impact((ArtifactImpact(ASSETS, (), 340, 0),), 340, (12, 100, 340)),
             "assets 1.5: 340 regions in 3 stages (12, 100, all)",
         ),
         (
-            Impact((UnitImpact(ASSETS, (), 8, 0), UnitImpact(MODELS, ("6",), 8, 0)), 8, (8,)),
+            Impact((ArtifactImpact(ASSETS, (), 8, 0), ArtifactImpact(MODELS, ("6",), 8, 0)), 8, (8,)),
             "assets 1.5: 8 regions; models 6 → 7: 8 regions",
         ),
     ],
@@ -121,7 +121,7 @@ def test_impact(impact: Impact, line: str) -> None:
 
 
 def test_the_impact_of_a_release() -> None:
-    impact = Impact((UnitImpact(Unit("app-1", "ver-2"), ("ver-1",), 1, 0),), 1, (1, 2))
+    impact = Impact((ArtifactImpact(Artifact("app-1", "ver-2"), ("ver-1",), 1, 0),), 1, (1, 2))
     stages = (Stage(Share(10)), Stage(Share(100)))
     assert release_impact_line(impact, "ver-2", "prod", stages) == "ver-1 → ver-2: 10 %, then 100 % of prod"
     regions = (Stage(InRegions(("a", "b"))), Stage(Everywhere()))
@@ -249,7 +249,7 @@ def test_what_is_done_goes_before_the_line() -> None:
 
 def test_trouble_and_removal_show_on_the_line_too() -> None:
     line = Line()
-    line.listener.trouble(UnreachableError(action="Describe", endpoint="ens", cause="refused"))
+    line.listener.transient_error(UnreachableError(action="Describe", endpoint="ens", cause="refused"))
     line.listener.removal(AwaitRemoval(3, 5))
     assert line.heard.lines == [
         "trying again: Describe: no answer from ens: refused",

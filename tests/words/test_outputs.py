@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Unit
-from pulumi_alicloud_edge.model.outcome import FailedTarget, Placement, Verdict
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
+from pulumi_alicloud_edge.model.outcome import FailedTarget, Placement, TargetState
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Scope
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before
 from pulumi_alicloud_edge.resources.data_outputs import (
+    owned_artifacts,
     owned_claims,
-    owned_units,
     show_baseline,
     show_owned,
     show_placements,
@@ -25,7 +25,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     succeeded_somewhere,
 )
 
-ASSETS, MODELS = Unit("assets", "1.5"), Unit("models", "7")
+ASSETS, MODELS = Artifact("assets", "1.5"), Artifact("models", "7")
 
 
 def state(status: str, version: str, **more: Any) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def state(status: str, version: str, **more: Any) -> dict[str, Any]:
 
 def test_placements_are_counts_and_a_few_failures() -> None:
     failed = (FailedTarget(ASSETS, "i-1", "disk full"),)
-    counts = {Verdict.CONVERGED: 39, Verdict.FAILED: 1, Verdict.MISSING: 0}
+    counts = {TargetState.CONVERGED: 39, TargetState.FAILED: 1, TargetState.MISSING: 0}
     assert show_placements((Placement(ASSETS, counts, 40, failed),)) == [
         {
             "name": "assets",
@@ -48,13 +48,13 @@ def test_placements_are_counts_and_a_few_failures() -> None:
 
 def test_placements_of_a_hundred_thousand_targets_are_as_small_as_those_of_forty() -> None:
     failed = tuple(FailedTarget(ASSETS, f"i-{n:06}", "disk full") for n in range(20))
-    counts = {Verdict.CONVERGED: 50_000, Verdict.FAILED: 50_000}
+    counts = {TargetState.CONVERGED: 50_000, TargetState.FAILED: 50_000}
     assert len(json.dumps(show_placements((Placement(ASSETS, counts, 100_000, failed),)))) < 2000
 
 
 def test_what_has_arrived_somewhere_is_known_from_placements() -> None:
     shown = show_placements(
-        (Placement(ASSETS, {Verdict.CONVERGED: 1}, 2), Placement(MODELS, {Verdict.FAILED: 2}, 2))
+        (Placement(ASSETS, {TargetState.CONVERGED: 1}, 2), Placement(MODELS, {TargetState.FAILED: 2}, 2))
     )
     assert succeeded_somewhere({"placements": shown}) == {ASSETS}
     assert succeeded_somewhere({}) == set()
@@ -63,17 +63,17 @@ def test_what_has_arrived_somewhere_is_known_from_placements() -> None:
 A, B = InRegions(("a",)), InRegions(("b",))
 
 
-def owned(*claims: tuple[Unit, Scope]) -> dict[str, Any]:
-    return show_owned(Claim("", "e-1", unit, (scope,)) for unit, scope in claims)
+def owned(*claims: tuple[Artifact, Scope]) -> dict[str, Any]:
+    return show_owned(Claim("", "e-1", artifact, (scope,)) for artifact, scope in claims)
 
 
-def read(stored: Any, selection: tuple[Scope, ...] = ()) -> list[tuple[Unit, tuple[Scope, ...]]]:
-    return [(c.unit, c.scopes) for c in owned_claims({"owned": stored}, "urn", "e-1", selection)]
+def read(stored: Any, selection: tuple[Scope, ...] = ()) -> list[tuple[Artifact, tuple[Scope, ...]]]:
+    return [(c.artifact, c.scopes) for c in owned_claims({"owned": stored}, "urn", "e-1", selection)]
 
 
 def test_owned_versions_are_kept_newest_last_with_where_they_were_put() -> None:
-    older = Unit("assets", "1.4")
-    shown = owned((ASSETS, A), (older, A), (Unit("gone", "1"), B), (ASSETS, B), (MODELS, Everywhere()))
+    older = Artifact("assets", "1.4")
+    shown = owned((ASSETS, A), (older, A), (Artifact("gone", "1"), B), (ASSETS, B), (MODELS, Everywhere()))
     assert shown == {
         "assets": [
             {"versions": ["1.4"], "selection": [{"regions": ["a"]}]},
@@ -85,25 +85,25 @@ def test_owned_versions_are_kept_newest_last_with_where_they_were_put() -> None:
     assert set(read(shown)) == {
         (older, (A,)),
         (ASSETS, (A, B)),
-        (Unit("gone", "1"), (B,)),
+        (Artifact("gone", "1"), (B,)),
         (MODELS, (Everywhere(),)),
     }
-    assert set(owned_units({"owned": shown})) == {older, ASSETS, MODELS, Unit("gone", "1")}
+    assert set(owned_artifacts({"owned": shown})) == {older, ASSETS, MODELS, Artifact("gone", "1")}
 
 
 def test_many_versions_of_one_selection_share_its_words() -> None:
-    shown = owned(*((Unit("assets", str(number)), A) for number in range(150)))
+    shown = owned(*((Artifact("assets", str(number)), A) for number in range(150)))
     kept = [str(number) for number in range(50, 150)]
     assert shown == {"assets": [{"versions": kept, "selection": [{"regions": ["a"]}]}]}
 
 
 def test_versions_that_releases_before_0_2_stored_are_where_the_inputs_select() -> None:
-    assert read({"assets": ["1.4", "1.5"]}, (A, B)) == [(Unit("assets", "1.4"), (A, B)), (ASSETS, (A, B))]
+    assert read({"assets": ["1.4", "1.5"]}, (A, B)) == [(Artifact("assets", "1.4"), (A, B)), (ASSETS, (A, B))]
 
 
 def test_versions_of_both_forms_are_read_side_by_side() -> None:
     stored = {"assets": ["1.4", {"versions": ["1.5"], "selection": [{"regions": ["b"]}]}]}
-    assert read(stored, (A,)) == [(Unit("assets", "1.4"), (A,)), (ASSETS, (B,))]
+    assert read(stored, (A,)) == [(Artifact("assets", "1.4"), (A,)), (ASSETS, (B,))]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import (
     ByStrategies,
     Everywhere,
@@ -31,7 +31,7 @@ SCOPES: st.SearchStrategy[Scope] = st.one_of(
     st.builds(Matching, st.lists(EXPRESSIONS, min_size=1, max_size=3).map(tuple)),
     st.builds(ByStrategies, st.text(max_size=10)),
 )
-ASSETS = Unit("assets", "1.5")
+ASSETS = Artifact("assets", "1.5")
 
 
 @given(st.lists(SCOPES, min_size=1, max_size=4, unique=True))
@@ -71,7 +71,7 @@ def test_a_damaged_selection_is_no_selection(stored: Any) -> None:
 
 def claim(urn: str, *regions: str, name: str = "assets", app: str = "e-1") -> Claim:
     scope: Scope = InRegions(regions) if regions else Everywhere()
-    return Claim(urn, app, Unit(name, "1.5"), (scope,))
+    return Claim(urn, app, Artifact(name, "1.5"), (scope,))
 
 
 def test_what_others_declare_of_the_same_is_remembered() -> None:

@@ -1,6 +1,6 @@
 """What an answer, or the lack of one, means: one error for each thing that a caller may do about it.
 
-The cloud's codes overlap with HTTP's in odd ways: ENS denies with 400, ESA reports its own trouble with
+The cloud's codes overlap with HTTP's in odd ways: ENS denies with 400, ESA reports its own transient error with
 400 (``InternalException``), and a 404 may mean an unknown application, a host that lacks the operation, or anything
 else. The code decides first, then the status.
 """
@@ -22,19 +22,19 @@ import pydantic_core
 from pulumi_alicloud_edge.cloud.operation import Effect, Product
 from pulumi_alicloud_edge.cloud.redaction import redact
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
+    AuthenticationError,
     ClockSkewError,
     CloudError,
-    DeniedError,
-    IdentityError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotFoundError,
+    PermissionDeniedError,
     RejectedError,
+    ResponseLostError,
     ThrottledError,
     TransportError,
     UnavailableError,
     UnreachableError,
-    UnservedError,
+    UnsupportedOperationError,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ _DELAY = re.compile(r"\d{1,15}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class RawAnswer:
+class RawResponse:
     """What came back over HTTP. Header names are in lower case."""
 
     status: int
@@ -96,23 +96,23 @@ class RawAnswer:
 
 
 def read_document(
-    operation: Operation, answer: RawAnswer, *, subject: str, secrets: Iterable[str]
+    operation: Operation, response: RawResponse, *, subject: str, secrets: Iterable[str]
 ) -> dict[str, Any]:
-    """Give the answer's JSON object.
+    """Return the answer's JSON object.
 
     Raises:
         CloudError: The answer is a refusal, or nothing that the contract knows; of the class that tells what
             to do, and marked where the call may have taken effect all the same.
     """
-    document = _json_object(answer.body)
-    if answer.status < _FIRST_OTHER and document is not None and not _refuses(document):
+    document = _json_object(response.body)
+    if response.status < _FIRST_OTHER and document is not None and not _refuses(document):
         return document
-    raise classify(operation, answer, document, subject=subject, secrets=secrets)
+    raise classify(operation, response, document, subject=subject, secrets=secrets)
 
 
 def classify(
     operation: Operation,
-    answer: RawAnswer,
+    response: RawResponse,
     document: dict[str, Any] | None,
     *,
     subject: str = "",
@@ -122,58 +122,59 @@ def classify(
 
     Args:
         operation: What was called.
-        answer: What came back.
+        response: What came back.
         document: The JSON object in its body, None where there is none.
         subject: The application's id that the call was about.
         secrets: Texts that the error must not repeat.
     """
     code = _text(document, "Code")
-    hint = _milliseconds([answer.headers.get("x-acs-retry-after", "")])
-    kind = _class_of(operation.product, answer.status, code, hinted=hint is not None)
+    hint = _milliseconds([response.headers.get("x-acs-retry-after", "")])
+    kind = _class_of(operation.product, response.status, code, hinted=hint is not None)
     error = kind(
         action=operation.action,
-        code=code or f"HTTP{answer.status}",
-        message=redact(_text(document, "Message"), secrets) or ("no message" if code else _describe(answer)),
-        status=answer.status,
+        code=code or f"HTTP{response.status}",
+        message=redact(_text(document, "Message"), secrets)
+        or ("no message" if code else _describe(response)),
+        status=response.status,
         request_id=_text(document, "RequestId"),
         subject=subject,
     )
     error.retry_after = hint
     if isinstance(error, ThrottledError) and hint is None:
-        error.retry_after = _time_left(answer.headers)
+        error.retry_after = _time_left(response.headers)
     # A page of HTML that refuses (a proxy's, say) started nothing; a success that cannot be read may have.
-    unreadable_success = kind is MalformedAnswerError and answer.status < _FIRST_OTHER
+    unreadable_success = kind is MalformedResponseError and response.status < _FIRST_OTHER
     error.effect_unclear = operation.effect is Effect.START and (
         kind is UnavailableError or unreadable_success
     )
-    if isinstance(error, DeniedError):
+    if isinstance(error, PermissionDeniedError):
         error.ram_action = _denied_action(document) or operation.ram_action
     if isinstance(error, ClockSkewError):
-        error.server_time = _server_time(answer.headers)
+        error.server_time = _server_time(response.headers)
     return error
 
 
-def classify_fault(
-    operation: Operation, fault: httpx.RequestError, *, endpoint: str, subject: str
+def classify_transport_error(
+    operation: Operation, field_error: httpx.RequestError, *, endpoint: str, subject: str
 ) -> TransportError:
     """Make the error for a call that got no answer, from what the HTTP library raised.
 
     The library's words are not passed on: they may quote headers.
     """
-    match fault:
+    match field_error:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.ProxyError():
             kind: type[TransportError] = UnreachableError
         case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
             kind = UnreachableError
         case _:
-            kind = AnswerLostError
-    error = kind(action=operation.action, endpoint=endpoint, cause=_cause(fault), subject=subject)
-    error.effect_unclear = kind is AnswerLostError and operation.effect is Effect.START
+            kind = ResponseLostError
+    error = kind(action=operation.action, endpoint=endpoint, cause=_cause(field_error), subject=subject)
+    error.effect_unclear = kind is ResponseLostError and operation.effect is Effect.START
     return error
 
 
 def may_repeat(operation: Operation, error: BaseException) -> bool:
-    """Tell whether the same call may simply be made again.
+    """Return whether the same call may simply be made again.
 
     A start whose effect is unclear may not: whoever made it must read the state first, for the first call may
     have begun what the second would begin anew.
@@ -181,9 +182,9 @@ def may_repeat(operation: Operation, error: BaseException) -> bool:
     match error:
         case ThrottledError() | UnreachableError():
             return True
-        case UnavailableError() | AnswerLostError():
+        case UnavailableError() | ResponseLostError():
             return operation.effect is Effect.READ
-        case MalformedAnswerError():
+        case MalformedResponseError():
             # A cut or garbled success may read well the second time; a page of some proxy will not.
             return operation.effect is Effect.READ and error.status < _FIRST_OTHER
         case _:
@@ -197,19 +198,19 @@ def _class_of(product: Product, status: int, code: str, *, hinted: bool) -> type
     if name.startswith(_CLOCK):
         return ClockSkewError
     if name.startswith(_IDENTITY):
-        return IdentityError
+        return AuthenticationError
     if name.startswith(_UNAVAILABLE) or status >= _FIRST_SERVER_ERROR or status == _REQUEST_TIMEOUT:
         return UnavailableError
     if not code:
-        return MalformedAnswerError
+        return MalformedResponseError
     if name.startswith(_DENIED) or status == _FORBIDDEN:
-        return DeniedError
+        return PermissionDeniedError
     if name.startswith(_WRONG_PLACE):
-        return UnservedError
+        return UnsupportedOperationError
     if name == _NO_APPLICATION[product]:
         return NotFoundError
     if status == _UNAUTHORIZED:
-        return IdentityError
+        return AuthenticationError
     # The vendor's own clients take any refusal with a hint for throttling, whatever its code.
     return ThrottledError if hinted else RejectedError
 
@@ -223,7 +224,7 @@ def _json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def _refuses(document: dict[str, Any]) -> bool:
-    """Tell whether a 200 is a refusal all the same: some gateways answer so, with a code and a message."""
+    """Return whether a 200 is a refusal all the same: some gateways answer so, with a code and a message."""
     code, message = _text(document, "Code"), _text(document, "Message")
     return bool(message) and code.lower() not in _FINE
 
@@ -236,11 +237,11 @@ def _text(document: dict[str, Any] | None, key: str) -> str:
     return str(value).strip() if isinstance(value, str | int) else ""
 
 
-def _describe(answer: RawAnswer) -> str:
-    if not answer.body:
+def _describe(response: RawResponse) -> str:
+    if not response.body:
         return "an empty body in place of the documented JSON"
-    kind = answer.headers.get("content-type", "no stated type").split(";")[0]
-    return f"{len(answer.body)} bytes of {kind} in place of the documented JSON"
+    kind = response.headers.get("content-type", "no stated type").split(";")[0]
+    return f"{len(response.body)} bytes of {kind} in place of the documented JSON"
 
 
 def _time_left(headers: Mapping[str, str]) -> float | None:
@@ -250,7 +251,7 @@ def _time_left(headers: Mapping[str, str]) -> float | None:
 
 
 def _milliseconds(hints: list[str]) -> float | None:
-    """Give the longest of some delays in seconds; an empty, zero or unreadable one is none."""
+    """Return the longest of some delays in seconds; an empty, zero or unreadable one is none."""
     longest = max((int(hint) for hint in hints if _DELAY.fullmatch(hint)), default=0)
     return longest / 1000 if longest > 0 else None
 
@@ -269,9 +270,9 @@ def _server_time(headers: Mapping[str, str]) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _cause(fault: httpx.RequestError) -> str:
-    reason = _system_reason(fault)
-    match fault:
+def _cause(field_error: httpx.RequestError) -> str:
+    reason = _system_reason(field_error)
+    match field_error:
         case httpx.ConnectTimeout():
             return "no connection within the time allowed"
         case httpx.ConnectError():
@@ -283,12 +284,12 @@ def _cause(fault: httpx.RequestError) -> str:
         case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError() | httpx.CloseError():
             return f"the connection ended before the answer{reason}"
         case _:
-            return f"the request failed ({type(fault).__name__}){reason}"
+            return f"the request failed ({type(field_error).__name__}){reason}"
 
 
-def _system_reason(fault: BaseException) -> str:
+def _system_reason(field_error: BaseException) -> str:
     """Find the operating system's words behind the library's error, such as ``Connection refused``."""
-    seen: BaseException | None = fault
+    seen: BaseException | None = field_error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
             return f": certificate not accepted ({seen.verify_message})"

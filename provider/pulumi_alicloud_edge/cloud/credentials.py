@@ -49,11 +49,11 @@ class CredentialsSource(Protocol):
     """Where credentials come from."""
 
     async def get(self) -> Credentials:
-        """Give the credentials to sign the next call with."""
+        """Return the credentials to sign the next call with."""
         ...
 
     async def refresh(self, stale: Credentials) -> Credentials:
-        """Give other credentials than those that the cloud called expired, or the same if there are none."""
+        """Return other credentials than those that the cloud called expired, or the same if there are none."""
         ...
 
 
@@ -64,11 +64,11 @@ class StaticCredentials:
         self._credentials = credentials
 
     async def get(self) -> Credentials:
-        """Give the keys."""
+        """Return the keys."""
         return self._credentials
 
     async def refresh(self, stale: Credentials) -> Credentials:  # noqa: ARG002  (there is nothing newer)
-        """Give the same keys: settings do not change while the provider runs."""
+        """Return the same keys: settings do not change while the provider runs."""
         return self._credentials
 
 

@@ -11,14 +11,14 @@ from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo, applicat
 from pulumi_alicloud_edge.cloud.ens_status import StatusGroup, dist_groups, push_groups
 from pulumi_alicloud_edge.cloud.ens_wire import (
     DescribedApplication,
-    DistAnswer,
     DistFile,
+    DistResponse,
     EnsRegion,
     EnsRegions,
     ListedApplication,
     ListedApplications,
-    PushAnswer,
     PushFile,
+    PushResponse,
 )
 from pulumi_alicloud_edge.cloud.operation import Effect, Operation, Product
 from pulumi_alicloud_edge.cloud.paging import pages
@@ -27,8 +27,8 @@ from pulumi_alicloud_edge.cloud.parameters import compact_json, given
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from pulumi_alicloud_edge.cloud.answer import Answer
-    from pulumi_alicloud_edge.cloud.caller import Caller
+    from pulumi_alicloud_edge.cloud.response import Response
+    from pulumi_alicloud_edge.cloud.transport import Transport
 
 PUSH = Operation(Product.ENS, "PushApplicationData", Effect.START)
 PUSH_RESULT = Operation(Product.ENS, "DescribeDataPushResult")
@@ -53,12 +53,12 @@ def dist_query(app_id: str, data: Sequence[DistFile], strategies: str | None) ->
 class Ens:
     """Edge Node Service, API version 2017-11-10."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     async def push_application_data(
         self, app_id: str, data: Sequence[PushFile], strategies: str | None = None
-    ) -> PushAnswer:
+    ) -> PushResponse:
         """PushApplicationData: begin to bring data files onto the file servers of edge nodes.
 
         Args:
@@ -66,8 +66,8 @@ class Ens:
             data: The files.
             strategies: ``PushStrategy``, a JSON text; without it every edge node is meant.
         """
-        answer = await self._caller.call(PUSH, push_query(app_id, data, strategies), subject=app_id)
-        return answer.read(PushAnswer)
+        response = await self._transport.call(PUSH, push_query(app_id, data, strategies), subject=app_id)
+        return response.read(PushResponse)
 
     async def describe_data_push_result(
         self,
@@ -84,13 +84,13 @@ class Ens:
             DataVersions=",".join(versions),
             RegionIds=",".join(regions),
         )
-        async for groups in pages(self._caller, PUSH_RESULT, query, push_groups, subject=app_id):
+        async for groups in pages(self._transport, PUSH_RESULT, query, push_groups, subject=app_id):
             for group in groups:
                 yield group
 
     async def dist_application_data(
         self, app_id: str, data: Sequence[DistFile], strategies: str | None = None
-    ) -> DistAnswer:
+    ) -> DistResponse:
         """DistApplicationData: begin to bring pushed data files onto the instances of the application.
 
         Args:
@@ -98,8 +98,8 @@ class Ens:
             data: The files.
             strategies: ``DistStrategy``, a JSON text; without it every instance is meant.
         """
-        answer = await self._caller.call(DIST, dist_query(app_id, data, strategies), subject=app_id)
-        return answer.read(DistAnswer)
+        response = await self._transport.call(DIST, dist_query(app_id, data, strategies), subject=app_id)
+        return response.read(DistResponse)
 
     async def describe_data_dist_result(
         self,
@@ -118,7 +118,7 @@ class Ens:
             EnsRegionIds=tuple(regions),
             InstanceIds=",".join(instances),
         )
-        async for groups in pages(self._caller, DIST_RESULT, query, dist_groups, subject=app_id):
+        async for groups in pages(self._transport, DIST_RESULT, query, dist_groups, subject=app_id):
             for group in groups:
                 yield group
 
@@ -132,21 +132,21 @@ class Ens:
             region: The edge node to remove it from; every one without it.
         """
         query = given(AppId=app_id, DataName=name, DataVersion=version, EnsRegionId=region)
-        answer = await self._caller.call(CLEAN, query, subject=app_id)
-        return answer.request_id
+        response = await self._transport.call(CLEAN, query, subject=app_id)
+        return response.request_id
 
     async def describe_application(self, app_id: str) -> ApplicationInfo:
         """DescribeApplication: an application and, where the cloud lists them, its instances."""
-        answer = await self._caller.call(DESCRIBE_APPLICATION, given(AppId=app_id), subject=app_id)
-        info = application_info(app_id, answer.read(DescribedApplication).application)
+        response = await self._transport.call(DESCRIBE_APPLICATION, given(AppId=app_id), subject=app_id)
+        info = application_info(app_id, response.read(DescribedApplication).application)
         if info is None:
-            raise answer.malformed("Application holds no JSON object")
+            raise response.malformed("Application holds no JSON object")
         return info
 
     async def list_applications(self) -> tuple[ApplicationInfo, ...]:
         """ListApplications: every application of the account."""
         found: dict[str, ApplicationInfo] = {}
-        async for listed in pages(self._caller, LIST_APPLICATIONS, {}, _listed):
+        async for listed in pages(self._transport, LIST_APPLICATIONS, {}, _listed):
             for application in listed:
                 info = application_info(application.app_id, application.info)
                 found[application.app_id] = info or ApplicationInfo(application.app_id, "", "", (), None)
@@ -154,9 +154,9 @@ class Ens:
 
     async def describe_ens_regions(self) -> tuple[EnsRegion, ...]:
         """DescribeEnsRegions: every edge node that the account can use."""
-        answer = await self._caller.call(DESCRIBE_REGIONS, {})
-        return answer.read(EnsRegions).regions
+        response = await self._transport.call(DESCRIBE_REGIONS, {})
+        return response.read(EnsRegions).regions
 
 
-def _listed(answer: Answer) -> tuple[ListedApplication, ...]:
-    return answer.read(ListedApplications).applications
+def _listed(response: Response) -> tuple[ListedApplication, ...]:
+    return response.read(ListedApplications).applications

@@ -15,7 +15,7 @@ from pulumi_alicloud_edge.cloud.paging import as_count, total_count
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pulumi_alicloud_edge.cloud.answer import Answer
+    from pulumi_alicloud_edge.cloud.response import Response
 
 T = TypeVar("T")
 IdKey = Literal["RegionId", "InstanceId"]
@@ -69,15 +69,15 @@ class StatusGroup:
     count: int | None
     entries: list[dict[str, Any]] = field(repr=False)
     id_key: IdKey
-    answer: Answer = field(repr=False, compare=False)
+    response: Response = field(repr=False, compare=False)
 
     def targets(self, reading: Reading[T]) -> dict[str, T]:
-        """Give what is made of each target's words, by id.
+        """Return what is made of each target's words, by id.
 
         Of two entries of one target the newer counts.
 
         Raises:
-            MalformedAnswerError: An entry is not as documented.
+            MalformedResponseError: An entry is not as documented.
         """
         try:
             ids = map(str.strip, map(itemgetter(self.id_key), self.entries))
@@ -92,8 +92,8 @@ class StatusGroup:
         """Read entries of which some lack a text, or are there twice, or are wrong."""
         newest: dict[str, Words] = {}
         for entry in self.entries:
-            target = _text(self.answer, entry, self.id_key)
-            words = Words(*(_text(self.answer, entry, key, may_lack=True) for key in _TEXTS))
+            target = _text(self.response, entry, self.id_key)
+            words = Words(*(_text(self.response, entry, key, may_lack=True) for key in _TEXTS))
             newest[target] = max(newest.get(target, words), words)
         return {target: reading[words] for target, words in newest.items()}
 
@@ -125,62 +125,62 @@ _DIST = _Shape(
 )
 
 
-def push_groups(answer: Answer) -> list[StatusGroup]:
+def push_groups(response: Response) -> list[StatusGroup]:
     """Read a page of DescribeDataPushResult.
 
     Raises:
-        MalformedAnswerError: Something is missing or of another kind than documented.
+        MalformedResponseError: Something is missing or of another kind than documented.
     """
-    return list(_groups(answer, _PUSH))
+    return list(_groups(response, _PUSH))
 
 
-def dist_groups(answer: Answer) -> list[StatusGroup]:
+def dist_groups(response: Response) -> list[StatusGroup]:
     """Read a page of DescribeDataDistResult.
 
     Raises:
-        MalformedAnswerError: Something is missing or of another kind than documented.
+        MalformedResponseError: Something is missing or of another kind than documented.
     """
-    return list(_groups(answer, _DIST))
+    return list(_groups(response, _DIST))
 
 
-def _groups(answer: Answer, shape: _Shape) -> Iterator[StatusGroup]:
-    nothing = total_count(answer) == 0
-    for result in _list(answer, answer.document, shape.results, shape.result, may_lack=nothing):
-        name = _text(answer, result, "Name")
-        version = _text(answer, result, "Version")
-        for stat in _list(answer, result, shape.stats, "StatusStat", may_lack=False):
+def _groups(response: Response, shape: _Shape) -> Iterator[StatusGroup]:
+    nothing = total_count(response) == 0
+    for result in _list(response, response.document, shape.results, shape.result, may_lack=nothing):
+        name = _text(response, result, "Name")
+        version = _text(response, result, "Version")
+        for stat in _list(response, result, shape.stats, "StatusStat", may_lack=False):
             count = as_count(stat.get(shape.count))
             if count is None and stat.get(shape.count) is not None:
-                raise answer.malformed(f"{shape.count} is not a number")
-            entries = _list(answer, stat, shape.targets, shape.target, may_lack=count == 0)
+                raise response.malformed(f"{shape.count} is not a number")
+            entries = _list(response, stat, shape.targets, shape.target, may_lack=count == 0)
             if count and not entries:
-                raise answer.malformed(f"{shape.count} is {count}, and {shape.target} lists none")
-            status = _text(answer, stat, "Status").upper()
-            yield StatusGroup(name, version, status, count, entries, shape.id_key, answer)
+                raise response.malformed(f"{shape.count} is {count}, and {shape.target} lists none")
+            status = _text(response, stat, "Status").upper()
+            yield StatusGroup(name, version, status, count, entries, shape.id_key, response)
 
 
 def _list(
-    answer: Answer, holder: dict[str, Any], wrapper: str, item: str, *, may_lack: bool
+    response: Response, holder: dict[str, Any], wrapper: str, item: str, *, may_lack: bool
 ) -> list[dict[str, Any]]:
-    """Give the objects of a wrapped list: ``{"Wrapper": {"Item": [...]}}``."""
+    """Return the objects of a wrapped list: ``{"Wrapper": {"Item": [...]}}``."""
     wrapped = holder.get(wrapper)
     if wrapped is None and may_lack:
         return []
     if not isinstance(wrapped, dict):
-        raise answer.malformed(f"{wrapper} is missing or no object")
+        raise response.malformed(f"{wrapper} is missing or no object")
     items = wrapped.get(item)
     if items is None and may_lack:
         return []
     if not isinstance(items, list) or not {dict}.issuperset(map(type, items)):
-        raise answer.malformed(f"{wrapper}.{item} is missing or no list of objects")
+        raise response.malformed(f"{wrapper}.{item} is missing or no list of objects")
     return items
 
 
-def _text(answer: Answer, holder: dict[str, Any], key: str, *, may_lack: bool = False) -> str:
+def _text(response: Response, holder: dict[str, Any], key: str, *, may_lack: bool = False) -> str:
     value = holder.get(key)
     if value is None and may_lack:
         return ""
     text = value.strip() if isinstance(value, str) else ""
     if not text and not (may_lack and isinstance(value, str)):
-        raise answer.malformed(f"{key} is missing, empty or no text")
+        raise response.malformed(f"{key} is missing, empty or no text")
     return text

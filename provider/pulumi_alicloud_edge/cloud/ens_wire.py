@@ -11,7 +11,7 @@ class _Parameter(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     def wire(self) -> dict[str, object]:
-        """Give the object as it goes into ``Data``, without what is not set."""
+        """Return the object as it goes into ``Data``, without what is not set."""
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
@@ -56,14 +56,14 @@ class FileResult(WireModel):
     description: Prose = Field(default="", validation_alias="ResultDescrip")
 
 
-class PushAnswer(WireModel):
+class PushResponse(WireModel):
     """The answer of PushApplicationData."""
 
     results: tuple[FileResult, ...] = Field(validation_alias=AliasPath("PushResults", "PushResult"))
     request_id: Text = Field(default="", validation_alias="RequestId")
 
 
-class DistAnswer(WireModel):
+class DistResponse(WireModel):
     """The answer of DistApplicationData: the instances that it started on, and a word on each data file."""
 
     instance_ids: tuple[str, ...] = Field(validation_alias=AliasPath("DistInstanceIds", "DistInstanceId"))

@@ -8,17 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.cloud.esa_wire import (
-    AppAnswer,
     AppInfo,
+    AppResponse,
     AppsPage,
     AppStatus,
-    AppStatusAnswer,
-    DeployRegionsAnswer,
+    AppStatusResponse,
+    DeployRegionsResponse,
     RegionResources,
-    ResourceStatusAnswer,
+    ResourceStatusResponse,
     StagingStatus,
-    VersionAnswer,
     VersionInfo,
+    VersionResponse,
     VersionsPage,
 )
 from pulumi_alicloud_edge.cloud.operation import Effect, Operation, Product
@@ -28,8 +28,8 @@ from pulumi_alicloud_edge.cloud.parameters import given
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pulumi_alicloud_edge.cloud.answer import Answer
-    from pulumi_alicloud_edge.cloud.caller import Caller
+    from pulumi_alicloud_edge.cloud.response import Response
+    from pulumi_alicloud_edge.cloud.transport import Transport
 
 PUBLISH = Operation(Product.ESA, "PublishEdgeContainerAppVersion", Effect.START)
 ROLLBACK = Operation(Product.ESA, "RollbackEdgeContainerAppVersion", Effect.START)
@@ -55,8 +55,8 @@ def publish_query(
 class Esa:
     """Edge Security Acceleration, API version 2024-09-10: edge containers."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     async def publish_edge_container_app_version(
         self,
@@ -88,8 +88,8 @@ class Esa:
         form = given(
             AppId=app_id, PublishEnv=env, Percentage=percentage, StartTime=start_time, Remarks=remarks
         )
-        answer = await self._caller.call(PUBLISH, query, form, subject=app_id)
-        return answer.request_id
+        response = await self._transport.call(PUBLISH, query, form, subject=app_id)
+        return response.request_id
 
     async def rollback_edge_container_app_version(
         self,
@@ -113,60 +113,60 @@ class Esa:
         """
         query = given(VersionId=version_id, UsedPercent=used_percent, Percentage=percentage)
         form = given(AppId=app_id, Remarks=remarks)
-        answer = await self._caller.call(ROLLBACK, query, form, subject=app_id)
-        return answer.request_id
+        response = await self._transport.call(ROLLBACK, query, form, subject=app_id)
+        return response.request_id
 
     async def get_edge_container_app_status(self, app_id: str, env: str) -> AppStatus:
         """GetEdgeContainerAppStatus: how the release is in one environment."""
         query = given(AppId=app_id, PublishEnv=env)
-        answer = await self._caller.call(APP_STATUS, query, subject=app_id)
-        return answer.read(AppStatusAnswer).app_status
+        response = await self._transport.call(APP_STATUS, query, subject=app_id)
+        return response.read(AppStatusResponse).app_status
 
     async def get_edge_container_app(self, app_id: str) -> AppInfo:
         """GetEdgeContainerApp: an application."""
-        answer = await self._caller.call(GET_APP, given(AppId=app_id), subject=app_id)
-        return answer.read(AppAnswer).app
+        response = await self._transport.call(GET_APP, given(AppId=app_id), subject=app_id)
+        return response.read(AppResponse).app
 
     async def list_edge_container_apps(self) -> tuple[AppInfo, ...]:
         """ListEdgeContainerApps: every application of the account."""
         found: dict[str, AppInfo] = {}
-        async for listed in pages(self._caller, LIST_APPS, {}, _apps):
+        async for listed in pages(self._transport, LIST_APPS, {}, _apps):
             found.update((app.app_id, app) for app in listed)
         return tuple(found.values())
 
     async def get_edge_container_app_version(self, app_id: str, version_id: str) -> VersionInfo:
         """GetEdgeContainerAppVersion: a version of an application."""
         query = given(AppId=app_id, VersionId=version_id)
-        answer = await self._caller.call(GET_VERSION, query, subject=app_id)
-        return answer.read(VersionAnswer).version
+        response = await self._transport.call(GET_VERSION, query, subject=app_id)
+        return response.read(VersionResponse).version
 
     async def list_edge_container_app_versions(self, app_id: str) -> tuple[VersionInfo, ...]:
         """ListEdgeContainerAppVersions: every version of an application."""
         found: dict[str, VersionInfo] = {}
         query = given(AppId=app_id)
-        async for listed in pages(self._caller, LIST_VERSIONS, query, _versions, subject=app_id):
+        async for listed in pages(self._transport, LIST_VERSIONS, query, _versions, subject=app_id):
             found.update((version.version_id, version) for version in listed)
         return tuple(found.values())
 
     async def get_edge_container_app_resource_status(self, app_id: str) -> tuple[RegionResources, ...]:
         """GetEdgeContainerAppResourceStatus: ready and wanted replicas, by region and carrier."""
-        answer = await self._caller.call(RESOURCE_STATUS, given(AppId=app_id), subject=app_id)
-        return answer.read(ResourceStatusAnswer).regions
+        response = await self._transport.call(RESOURCE_STATUS, given(AppId=app_id), subject=app_id)
+        return response.read(ResourceStatusResponse).regions
 
     async def get_edge_container_staging_deploy_status(self, app_id: str) -> StagingStatus:
         """GetEdgeContainerStagingDeployStatus: what the container in staging is at."""
-        answer = await self._caller.call(STAGING_STATUS, given(AppId=app_id), subject=app_id)
-        return answer.read(StagingStatus)
+        response = await self._transport.call(STAGING_STATUS, given(AppId=app_id), subject=app_id)
+        return response.read(StagingStatus)
 
     async def get_edge_container_deploy_regions(self, app_id: str) -> tuple[str, ...]:
         """GetEdgeContainerDeployRegions: the regions that a release may name."""
-        answer = await self._caller.call(DEPLOY_REGIONS, given(AppId=app_id), subject=app_id)
-        return answer.read(DeployRegionsAnswer).regions
+        response = await self._transport.call(DEPLOY_REGIONS, given(AppId=app_id), subject=app_id)
+        return response.read(DeployRegionsResponse).regions
 
 
-def _apps(answer: Answer) -> tuple[AppInfo, ...]:
-    return answer.read(AppsPage).apps
+def _apps(response: Response) -> tuple[AppInfo, ...]:
+    return response.read(AppsPage).apps
 
 
-def _versions(answer: Answer) -> tuple[VersionInfo, ...]:
-    return answer.read(VersionsPage).versions
+def _versions(response: Response) -> tuple[VersionInfo, ...]:
+    return response.read(VersionsPage).versions

@@ -98,7 +98,7 @@ class AppStatus(WireModel):
         return _status(DeployStatus, self.deploy_status_text)
 
 
-class AppStatusAnswer(WireModel):
+class AppStatusResponse(WireModel):
     """The answer of GetEdgeContainerAppStatus."""
 
     app_status: AppStatus = Field(validation_alias="AppStatus")
@@ -118,7 +118,7 @@ class AppInfo(WireModel):
         return _status(BuildStatus, self.status_text)
 
 
-class AppAnswer(WireModel):
+class AppResponse(WireModel):
     """The answer of GetEdgeContainerApp."""
 
     app: AppInfo = Field(validation_alias="App")
@@ -146,7 +146,7 @@ class VersionInfo(WireModel):
         return _status(BuildStatus, self.status_text)
 
 
-class VersionAnswer(WireModel):
+class VersionResponse(WireModel):
     """The answer of GetEdgeContainerAppVersion."""
 
     version: VersionInfo = Field(validation_alias="Version")
@@ -169,7 +169,7 @@ class RegionResources(WireModel):
     total: int = Field(validation_alias="Total")
 
 
-class ResourceStatusAnswer(WireModel):
+class ResourceStatusResponse(WireModel):
     """The answer of GetEdgeContainerAppResourceStatus."""
 
     regions: tuple[RegionResources, ...] = Field(validation_alias="Regions")
@@ -196,7 +196,7 @@ class StagingStatus(WireModel):
         return _status(PodPhase, self.phase_text)
 
 
-class DeployRegionsAnswer(WireModel):
+class DeployRegionsResponse(WireModel):
     """The answer of GetEdgeContainerDeployRegions; here the list is not wrapped."""
 
     regions: tuple[str, ...] = Field(validation_alias="Regions")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
-    from pulumi_alicloud_edge.cloud.answer import Answer
-    from pulumi_alicloud_edge.cloud.caller import Caller
     from pulumi_alicloud_edge.cloud.operation import Operation
+    from pulumi_alicloud_edge.cloud.response import Response
+    from pulumi_alicloud_edge.cloud.transport import Transport
 
 T = TypeVar("T")
 PAGE_SIZE = 100
@@ -23,14 +23,14 @@ _NOT_CONTENT = frozenset({"RequestId", "PageNumber"})
 
 
 async def pages(
-    caller: Caller,
+    transport: Transport,
     operation: Operation,
     query: Mapping[str, str],
-    entries: Callable[[Answer], Sequence[T]],
+    entries: Callable[[Response], Sequence[T]],
     *,
     subject: str = "",
 ) -> AsyncIterator[Sequence[T]]:
-    """Give the entries of every page, in order.
+    """Return the entries of every page, in order.
 
     Whether ``TotalCount`` counts groups or single targets is not documented. Going on until the pages asked
     for cover it is right for both, as long as an empty page ends the reading; so does a page that is there
@@ -38,65 +38,65 @@ async def pages(
     proved to be there: each that turns out needless was a call too many.
 
     Args:
-        caller: Makes the calls.
+        transport: Makes the calls.
         operation: What to call.
         query: Its parameters, without those of paging.
         entries: Reads a page.
         subject: The application's id that the call is about, for errors.
     """
-    under_way: deque[asyncio.Task[Answer]] = deque()
+    under_way: deque[asyncio.Task[Response]] = deque()
     number, read, last = 1, 0, 1
     before: dict[str, Any] | None = None
     try:
         while True:
             while len(under_way) < min(max(read, 1), AT_ONCE) and number <= last:
                 paging = {"PageNumber": str(number), "PageSize": str(PAGE_SIZE)}
-                call = caller.call(operation, {**query, **paging}, subject=subject)
+                call = transport.call(operation, {**query, **paging}, subject=subject)
                 under_way.append(asyncio.create_task(call))
                 number += 1
             if not under_way:
                 return
-            answer = await under_way.popleft()
-            content = {key: value for key, value in answer.document.items() if key not in _NOT_CONTENT}
-            found = entries(answer)
+            response = await under_way.popleft()
+            content = {key: value for key, value in response.document.items() if key not in _NOT_CONTENT}
+            found = entries(response)
             if not found or content == before:
                 return
             yield found
-            before, read, total = content, read + 1, total_count(answer)
-            last = read + 1 if total is None else -(-total // _page_size(answer))
+            before, read, total = content, read + 1, total_count(response)
+            last = read + 1 if total is None else -(-total // _page_size(response))
     finally:
         for task in under_way:
             task.add_done_callback(_forget)
             task.cancel()
 
 
-def _forget(task: asyncio.Task[Answer]) -> None:
+def _forget(task: asyncio.Task[Response]) -> None:
     """Have an error of a page that nobody needs any more not be told as one that was forgotten."""
     if not task.cancelled():
         task.exception()
 
 
-def total_count(answer: Answer) -> int | None:
+def total_count(response: Response) -> int | None:
     """Read ``TotalCount``, None where there is none.
 
     Raises:
-        MalformedAnswerError: It is there, and no number.
+        MalformedResponseError: It is there, and no number.
     """
-    return _count(answer, "TotalCount")
+    return _count(response, "TotalCount")
 
 
-def _page_size(answer: Answer) -> int:
-    """Tell how many entries a page holds: a server that allows fewer than asked says so."""
-    return min(_count(answer, "PageSize") or PAGE_SIZE, PAGE_SIZE)
+def _page_size(response: Response) -> int:
+    """Return how many entries a page holds: a server that allows fewer than asked says so."""
+    return min(_count(response, "PageSize") or PAGE_SIZE, PAGE_SIZE)
 
 
-def _count(answer: Answer, key: str) -> int | None:
-    value = answer.document.get(key)
+def _count(response: Response, key: str) -> int | None:
+    value = response.document.get(key)
     if value is None:
         return None
     number = as_count(value)
     if number is None:
-        raise answer.malformed(f"{key} is not a number")
+        raise response.malformed(f"{key} is not a number")
     return number
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pulumi_alicloud_edge.delivery.inventory import read_inventory
 from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Records, RecordState
 from pulumi_alicloud_edge.model.policy import Scope
 from pulumi_alicloud_edge.model.removal import Cleaning, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, explicit_regions, is_by_region
@@ -57,7 +57,7 @@ class Cleaner:
         self._names: frozenset[str] = frozenset()
         self.stopped: frozenset[str] = frozenset()
         """The instances that the inventory has last called otherwise than running."""
-        self.newest: dict[Unit, str] = {}
+        self.newest: dict[Artifact, str] = {}
         """The cloud's time of the newest record of each artifact that was asked for."""
 
     async def permit(self, wanted: Iterable[Wanted], *, surely: bool = True) -> Permit:
@@ -71,17 +71,17 @@ class Cleaner:
             wanted: What is to be cleaned.
             surely: Whether something is to be done with the answer; False for a mere preview.
         """
-        of_units: dict[Unit, tuple[Wanted, ...]] = {}
+        of_artifacts: dict[Artifact, tuple[Wanted, ...]] = {}
         for each in wanted:
-            of_units[each.unit] = (*of_units.get(each.unit, ()), each)
-        if not of_units:
+            of_artifacts[each.artifact] = (*of_artifacts.get(each.artifact, ()), each)
+        if not of_artifacts:
             return Permit()
-        self._names |= {unit.name for unit in of_units}
-        removals = await self._removals(of_units)
+        self._names |= {artifact.name for artifact in of_artifacts}
+        removals = await self._removals(of_artifacts)
         permit = self._judged(removals)
         for _ in range(LOOKS if surely and permit.cleanings else 0):
             await self._sleep(CONFIRMED_AFTER)
-            before, removals = removals, await self._removals(of_units)
+            before, removals = removals, await self._removals(of_artifacts)
             permit = self._judged(map(_either, before, removals))
             if before == removals or not permit.cleanings:
                 break
@@ -93,31 +93,35 @@ class Cleaner:
             permit += permit_removal(removal, self._declared())
         return permit
 
-    async def _removals(self, of_units: Mapping[Unit, tuple[Wanted, ...]]) -> list[Removal]:
+    async def _removals(self, of_artifacts: Mapping[Artifact, tuple[Wanted, ...]]) -> list[Removal]:
         """Read who holds what is to be cleaned."""
         records = await self._reads.dist_records(self._app_id, self._names)
-        regions = await self._listed({unit: records[unit] for unit in of_units if unit in records})
+        regions = await self._listed(
+            {artifact: records[artifact] for artifact in of_artifacts if artifact in records}
+        )
         observation = Observation(records, (), regions=regions)
         removals = []
-        for unit, asked in of_units.items():
+        for artifact, asked in of_artifacts.items():
             scopes = tuple(dict.fromkeys(scope for each in asked for scope in each.scopes))
-            holders = await self._holders(unit, scopes, observation)
+            holders = await self._holders(artifact, scopes, observation)
             holding = {
-                t: r.updated for t, r in observation.of(unit).items() if r.state is not RecordState.DELETED
+                t: r.updated
+                for t, r in observation.of(artifact).items()
+                if r.state is not RecordState.DELETED
             }
-            self.newest[unit] = max(holding.values(), default="")
+            self.newest[artifact] = max(holding.values(), default="")
             later = frozenset(
                 target
                 for region, targets in holders.items()
                 for target in targets
                 if _came_later(asked, target, region, holding.get(target, ""))
             )
-            removals.append(Removal(unit, scopes, holders, later, asked))
+            removals.append(Removal(artifact, scopes, holders, later, asked))
         return removals
 
-    async def displace(self, unit: Unit, scopes: tuple[Scope, ...], targets: frozenset[str]) -> None:
+    async def displace(self, artifact: Artifact, scopes: tuple[Scope, ...], targets: frozenset[str]) -> None:
         """Clean a version that keeps a desired one from running, in the regions of some targets."""
-        permit = await self.permit([Wanted(unit, scopes)])
+        permit = await self.permit([Wanted(artifact, scopes)])
         meant = Permit(
             tuple(cleaning for cleaning in permit.cleanings if cleaning.targets & targets),
             tuple(left for left in permit.left if left.targets & targets),
@@ -135,9 +139,9 @@ class Cleaner:
 
     async def clean(self, cleaning: Cleaning) -> None:
         """Call CleanDistData for one artifact in one region."""
-        self._reads.touched(self._app_id, self._names)
+        self._reads.invalidated(self._app_id, self._names)
         await self._ens.clean_dist_data(
-            self._app_id, cleaning.unit.name, cleaning.unit.version, cleaning.region
+            self._app_id, cleaning.artifact.name, cleaning.artifact.version, cleaning.region
         )
 
     async def permit_again(self, cleaning: Cleaning) -> Permit:
@@ -148,7 +152,7 @@ class Cleaner:
             tuple(left for left in permit.left if left.region in {cleaning.region, ""}),
         )
 
-    async def _listed(self, records: Mapping[Unit, Records]) -> Mapping[str, str]:
+    async def _listed(self, records: Mapping[Artifact, Records]) -> Mapping[str, str]:
         """Return the region of each instance; one that has a record counts as gone when two looks lack it (S5)."""
         regions = (await read_inventory(self._reads, self._app_id)).regions
         holders = {t for of in records.values() for t, r in of.items() if r.state is not RecordState.DELETED}
@@ -158,18 +162,20 @@ class Cleaner:
         again = (await read_inventory(self._reads, self._app_id)).regions
         return {**regions, **again} if again else again
 
-    async def _holders(self, unit: Unit, scopes: tuple[Scope, ...], observation: Observation) -> Holders:
+    async def _holders(
+        self, artifact: Artifact, scopes: tuple[Scope, ...], observation: Observation
+    ) -> Holders:
         """Return who holds an artifact, region by region.
 
         The inventory tells where it lists instances and the selection takes whole regions; else the cloud is asked
         for each region that may be meant. What no longer exists holds nothing.
         """
-        by_inventory = holders_of(observation, unit)
+        by_inventory = holders_of(observation, artifact)
         if not any(by_inventory.values()):
             return {}
         if observation.regions and all(is_by_region(scope) for scope in scopes):
             return by_inventory
-        regions = await self._regions(unit, scopes, by_inventory)
+        regions = await self._regions(artifact, scopes, by_inventory)
         if not regions:
             return by_inventory
         slots = asyncio.Semaphore(REGIONS_AT_ONCE)
@@ -177,9 +183,9 @@ class Cleaner:
         async def read(region: str) -> frozenset[str]:
             async with slots:
                 groups = self._ens.describe_data_dist_result(
-                    self._app_id, names=[unit.name], versions=[unit.version], regions=[region]
+                    self._app_id, names=[artifact.name], versions=[artifact.version], regions=[region]
                 )
-                records = (await fold(groups)).get(unit, {})
+                records = (await fold(groups)).get(artifact, {})
                 return frozenset(
                     target
                     for target, record in records.items()
@@ -194,7 +200,7 @@ class Cleaner:
             holders[""] = unplaced
         return holders
 
-    async def _regions(self, unit: Unit, scopes: tuple[Scope, ...], holders: Holders) -> list[str]:
+    async def _regions(self, artifact: Artifact, scopes: tuple[Scope, ...], holders: Holders) -> list[str]:
         """Return the regions that may be meant: those named, else those of the inventory, else where it was pushed."""
         named = explicit_regions(scopes)
         if named is not None:
@@ -206,8 +212,8 @@ class Cleaner:
         }
         if listed or "" not in holders:
             return sorted(listed)
-        pushed = await self._reads.push_records(self._app_id, frozenset({unit.name}))
-        return sorted(pushed.get(unit, {}))
+        pushed = await self._reads.push_records(self._app_id, frozenset({artifact.name}))
+        return sorted(pushed.get(artifact, {}))
 
 
 def _either(one: Removal, other: Removal) -> Removal:

@@ -1,4 +1,4 @@
-"""The port of data distributions: units are data files, targets the instances of an application."""
+"""The port of data distributions: artifacts are data files, targets the instances of an application."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulumi_alicloud_edge.delivery.inventory import EMPTY_INVENTORY, Inventory, 
 from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.delivery.strategies import dist_strategy, matching
 from pulumi_alicloud_edge.errors import CloudError, RejectedError, TransportError
-from pulumi_alicloud_edge.model.observation import Observation, Records, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Records
 from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Scope, Stage
 from pulumi_alicloud_edge.model.selection import (
     REGION_KEY,
@@ -22,15 +22,15 @@ from pulumi_alicloud_edge.model.selection import (
     named_targets,
     names_instance,
 )
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 from pulumi_alicloud_edge.reconcile.gate import exactly
-from pulumi_alicloud_edge.reconcile.verdicts import known_targets, lying_above
+from pulumi_alicloud_edge.reconcile.target_status import known_targets, lying_above
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens import Ens
     from pulumi_alicloud_edge.cloud.ens_wire import DistFile
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
-    from pulumi_alicloud_edge.delivery.glances import StatusReads
+    from pulumi_alicloud_edge.delivery.preview_reads import StatusReads
 
 INSTANCES_NAMED = 100
 """The most instances named in one start: all parameters travel in the URL, whose length has a limit."""
@@ -46,8 +46,8 @@ class DistPort:
         ens: The client.
         reads: Shared status reads.
         app_id: The application.
-        files: What to distribute, by unit; only starting needs it.
-        units: What is observed, with all versions of their names.
+        files: What to distribute, by artifact; only starting needs it.
+        artifacts: What is observed, with all versions of their names.
         stages: The stages whose members an observation is to tell.
         cleaner: What displaces a newer version; None for a mere look.
         clock: Seconds that never jump.
@@ -59,8 +59,8 @@ class DistPort:
         ens: Ens,
         reads: StatusReads,
         app_id: str,
-        files: Mapping[Unit, DistFile],
-        units: tuple[Unit, ...],
+        files: Mapping[Artifact, DistFile],
+        artifacts: tuple[Artifact, ...],
         stages: tuple[Stage, ...],
         cleaner: Cleaner | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -69,8 +69,8 @@ class DistPort:
         self._reads = reads
         self._app_id = app_id
         self._files = files
-        self._units = units
-        self._names = frozenset(unit.name for unit in units)
+        self._artifacts = artifacts
+        self._names = frozenset(artifact.name for artifact in artifacts)
         self._stages = stages
         self._cleaner = cleaner
         self._clock = clock
@@ -78,7 +78,7 @@ class DistPort:
         self._inventory_at: float | None = None
         self._names_instances = True
         self._cleans_first = False
-        self._records: Mapping[Unit, Records] = {}
+        self._records: Mapping[Artifact, Records] = {}
 
     async def observe(self, *, afresh: bool = False) -> Observation:
         """Read DescribeDataDistResult and, where it is old or ``afresh``, DescribeApplication for the instances."""
@@ -134,10 +134,10 @@ class DistPort:
         )
         return self._shown(await fold(groups))
 
-    def _shown(self, records: Mapping[Unit, Records]) -> frozenset[str]:
-        return frozenset(known_targets(Observation(records), self._units, exclusive=True))
+    def _shown(self, records: Mapping[Artifact, Records]) -> frozenset[str]:
+        return frozenset(known_targets(Observation(records), self._artifacts, exclusive=True))
 
-    async def start(self, request: StartRequest) -> StartAnswer:
+    async def start(self, request: StartRequest) -> StartResponse:
         """Call DistApplicationData, for some instances only where the cloud takes that.
 
         A repeated start of a version that lies there already, below a newer one, may have moved nothing: then the
@@ -163,11 +163,11 @@ class DistPort:
                 raise
         return await self._start_regions_of(request, meant)
 
-    async def _start_named(self, request: StartRequest, instances: list[str]) -> StartAnswer:
+    async def _start_named(self, request: StartRequest, instances: list[str]) -> StartResponse:
         """Start exactly these instances, in as many calls as their names need."""
         batches = [instances[at : at + INSTANCES_NAMED] for at in range(0, len(instances), INSTANCES_NAMED)]
         selections = [matching([Expression("instance_id", "In", tuple(batch))]) for batch in batches]
-        answers: list[StartAnswer] = []
+        answers: list[StartResponse] = []
         for selection in selections:
             try:
                 answers.append(await self._start(request, selection))
@@ -179,17 +179,17 @@ class DistPort:
         everyone = frozenset().union(*listed) if len(listed) == len(selections) else None
         return replace(answers[-1], targets=everyone, is_partial=len(answers) < len(selections))
 
-    async def _start_regions_of(self, request: StartRequest, targets: frozenset[str]) -> StartAnswer:
+    async def _start_regions_of(self, request: StartRequest, targets: frozenset[str]) -> StartResponse:
         """Start the regions that the targets are in, where those hold nothing outside the selection (S1)."""
         if not self._inventory.regions:
             return await self._start(request, dist_strategy(request.scope))
         regions = self._whole_regions(targets, self._selected(request))
         if not regions:
-            return StartAnswer(refused=dict.fromkeys(request.units, _BY_REGION_ONLY))
+            return StartResponse(refused=dict.fromkeys(request.artifacts, _BY_REGION_ONLY))
         answer = await self._start(request, matching([Expression("region_id", "In", tuple(sorted(regions)))]))
         named = frozenset(t for t, region in self._inventory.regions.items() if region in regions)
         if not targets <= named:
-            answer = replace(answer, is_partial=True, notes=dict.fromkeys(request.units, _BY_REGION_ONLY))
+            answer = replace(answer, is_partial=True, notes=dict.fromkeys(request.artifacts, _BY_REGION_ONLY))
         if answer.targets is None or targets <= named:
             return answer
         return replace(answer, targets=None)
@@ -199,27 +199,27 @@ class DistPort:
         if self._cleaner is None:
             return
         targets = self._members(request.scope) if request.targets is None else request.targets
-        displacing: dict[Unit, set[str]] = {}
+        displacing: dict[Artifact, set[str]] = {}
         observation = Observation(self._records)
-        for unit in request.units:
-            for above, holders in lying_above(observation, unit).items():
+        for artifact in request.artifacts:
+            for above, holders in lying_above(observation, artifact).items():
                 meant = holders if targets is None else holders & targets
                 if meant:
                     displacing.setdefault(above, set()).update(meant)
         self._cleans_first |= bool(displacing)
         selected = self._selected(request)
-        for unit in sorted(displacing):
+        for artifact in sorted(displacing):
             scopes = self._scopes(request) if selected is None else exactly(selected)
-            await self._cleaner.displace(unit, scopes, frozenset(displacing[unit]))
+            await self._cleaner.displace(artifact, scopes, frozenset(displacing[artifact]))
 
-    async def _start(self, request: StartRequest, strategies: str | None) -> StartAnswer:
-        self._reads.touched(self._app_id, self._names)
-        files = [self._files[unit] for unit in request.units]
+    async def _start(self, request: StartRequest, strategies: str | None) -> StartResponse:
+        self._reads.invalidated(self._app_id, self._names)
+        files = [self._files[artifact] for artifact in request.artifacts]
         answer = await self._ens.dist_application_data(self._app_id, files, strategies)
         listed = answer.total is None or answer.total == len(answer.instance_ids)
-        return StartAnswer(
+        return StartResponse(
             targets=frozenset(answer.instance_ids) if listed else None,
-            notes={Unit(r.name, r.version): r.description for r in answer.results},
+            notes={Artifact(r.name, r.version): r.description for r in answer.results},
             request_id=answer.request_id,
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.delivery.glances import StatusReads
+    from pulumi_alicloud_edge.delivery.preview_reads import StatusReads
 
 _RUNNING = ("", "running")
 """The cloud's words for an instance that runs, in lower case; none where it does not say."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.model.removal import Cleaning, Permit
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 
 class Port(Protocol):
@@ -16,7 +16,7 @@ class Port(Protocol):
         """Read what the cloud shows of this resource now; ``afresh`` reads the inventory anew as well."""
         ...
 
-    async def start(self, request: StartRequest) -> StartAnswer:
+    async def start(self, request: StartRequest) -> StartResponse:
         """Ask the cloud to begin; the answer is no success yet."""
         ...
 

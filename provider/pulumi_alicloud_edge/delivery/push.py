@@ -1,4 +1,4 @@
-"""The port of data pushes: units are data files, targets the file servers of edge regions."""
+"""The port of data pushes: artifacts are data files, targets the file servers of edge regions."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.delivery.strategies import in_regions, push_strategy
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Stage
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens import Ens
     from pulumi_alicloud_edge.cloud.ens_wire import PushFile
-    from pulumi_alicloud_edge.delivery.glances import StatusReads
+    from pulumi_alicloud_edge.delivery.preview_reads import StatusReads
 
 
 class PushCode(IntEnum):
@@ -34,7 +34,7 @@ class PushPort:
         ens: The client.
         reads: Shared status reads.
         app_id: The application.
-        files: What to push, by unit; only starting needs it, so it may be empty for a mere look.
+        files: What to push, by artifact; only starting needs it, so it may be empty for a mere look.
         stages: The stages whose members an observation is to tell.
 
     Attributes:
@@ -48,15 +48,15 @@ class PushPort:
         ens: Ens,
         reads: StatusReads,
         app_id: str,
-        files: Mapping[Unit, PushFile],
-        units: tuple[Unit, ...],
+        files: Mapping[Artifact, PushFile],
+        artifacts: tuple[Artifact, ...],
         stages: tuple[Stage, ...],
     ) -> None:
         self._ens = ens
         self._reads = reads
         self._app_id = app_id
         self._files = files
-        self._names = frozenset(unit.name for unit in units)
+        self._names = frozenset(artifact.name for artifact in artifacts)
         self._members = tuple(_members(stage) for stage in stages)
         self._wants_hints = any(isinstance(stage.scope, Everywhere) for stage in stages)
         self._looked_up = False
@@ -81,15 +81,15 @@ class PushPort:
         instances = application.instances if application else ()
         return frozenset(instance.region_id for instance in instances if instance.region_id)
 
-    async def start(self, request: StartRequest) -> StartAnswer:
+    async def start(self, request: StartRequest) -> StartResponse:
         """Call PushApplicationData."""
-        self._reads.touched(self._app_id, self._names)
+        self._reads.invalidated(self._app_id, self._names)
         targets = request.targets
         strategies = push_strategy(request.scope) if targets is None else in_regions(sorted(targets))
-        files = [self._files[unit] for unit in request.units]
+        files = [self._files[artifact] for artifact in request.artifacts]
         answer = await self._ens.push_application_data(self._app_id, files, strategies)
-        codes = {Unit(r.name, r.version): (r.code, r.description) for r in answer.results}
-        return StartAnswer(
+        codes = {Artifact(r.name, r.version): (r.code, r.description) for r in answer.results}
+        return StartResponse(
             complete=frozenset(u for u, (code, _) in codes.items() if code == PushCode.ALREADY_PUSHED),
             refused={u: words for u, (code, words) in codes.items() if code == PushCode.FAILED},
             notes={u: words for u, (code, words) in codes.items() if code != PushCode.FAILED},

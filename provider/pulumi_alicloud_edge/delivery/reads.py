@@ -1,7 +1,7 @@
 """Status reads of one application, shared by all who wait on it.
 
 Whoever asks while a read is under way gets the answer of the next one, together with all others that asked
-meanwhile: a read that began before the question might show a world from before the asker's own start call.
+meanwhile: a read that began before the question might show a world from before the caller's own start call.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pulumi_alicloud_edge.delivery.records import FoldedRecords, fold
-from pulumi_alicloud_edge.errors import DeniedError, NotFoundError, UnservedError
+from pulumi_alicloud_edge.errors import NotFoundError, PermissionDeniedError, UnsupportedOperationError
 
 if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud.client import Cloud
     from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo
-    from pulumi_alicloud_edge.cloud.session import Cloud
 
 T = TypeVar("T")
 MOST_NAMES = 200
 """More of them than this are read as everything, which any call can ask for: a filter is a part of the URL."""
 
 
-class Merged(Generic[T]):
+class SingleFlight(Generic[T]):
     """One read at a time for many who ask; what they ask for is joined."""
 
     def __init__(self, fetch: Callable[[frozenset[str]], Awaitable[T]]) -> None:
@@ -31,7 +31,7 @@ class Merged(Generic[T]):
         self._worker: asyncio.Task[None] | None = None
 
     async def read(self, names: frozenset[str]) -> T:
-        """Give the result of a read that began after this call and covers ``names``; none stand for everything."""
+        """Return the result of a read that began after this call and covers ``names``; none stand for everything."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((names, future))
         if self._worker is None or self._worker.done():
@@ -68,9 +68,9 @@ class Reads:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._push: dict[str, Merged[FoldedRecords]] = {}
-        self._dist: dict[str, Merged[FoldedRecords]] = {}
-        self._inventory: dict[str, Merged[ApplicationInfo | None]] = {}
+        self._push: dict[str, SingleFlight[FoldedRecords]] = {}
+        self._dist: dict[str, SingleFlight[FoldedRecords]] = {}
+        self._inventory: dict[str, SingleFlight[ApplicationInfo | None]] = {}
 
     async def push_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
         """Read the push status of at least these data files, in all their versions."""
@@ -78,7 +78,7 @@ class Reads:
         async def fetch(wanted: frozenset[str]) -> FoldedRecords:
             return await fold(self._cloud.ens.describe_data_push_result(app_id, names=sorted(wanted)))
 
-        return await self._push.setdefault(app_id, Merged(fetch)).read(names)
+        return await self._push.setdefault(app_id, SingleFlight(fetch)).read(names)
 
     async def dist_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
         """Read the distribution status of at least these data files, in all their versions."""
@@ -86,9 +86,9 @@ class Reads:
         async def fetch(wanted: frozenset[str]) -> FoldedRecords:
             return await fold(self._cloud.ens.describe_data_dist_result(app_id, names=sorted(wanted)))
 
-        return await self._dist.setdefault(app_id, Merged(fetch)).read(names)
+        return await self._dist.setdefault(app_id, SingleFlight(fetch)).read(names)
 
-    def touched(self, app_id: str, names: frozenset[str]) -> None:
+    def invalidated(self, app_id: str, names: frozenset[str]) -> None:
         """Take note of nothing: every read here is new."""
 
     async def inventory(self, app_id: str) -> ApplicationInfo | None:
@@ -100,7 +100,7 @@ class Reads:
         async def fetch(_: frozenset[str]) -> ApplicationInfo | None:
             try:
                 return await self._cloud.ens.describe_application(app_id)
-            except (DeniedError, NotFoundError, UnservedError):
+            except (PermissionDeniedError, NotFoundError, UnsupportedOperationError):
                 return None
 
-        return await self._inventory.setdefault(app_id, Merged(fetch)).read(frozenset())
+        return await self._inventory.setdefault(app_id, SingleFlight(fetch)).read(frozenset())

@@ -1,4 +1,4 @@
-"""Folds the cloud's status groups into records by unit and target, or into mere counts."""
+"""Folds the cloud's status groups into records by artifact and target, or into mere counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_alicloud_edge.cloud.ens_status import Reading
 from pulumi_alicloud_edge.cloud.redaction import redact
-from pulumi_alicloud_edge.model.observation import Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Record, RecordState
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_status import StatusGroup, Words
@@ -26,16 +26,16 @@ _STATES = {
 _clean = lru_cache(maxsize=256)(redact)
 """Reasons end up in errors and in the state. Many targets give the same one, at different times."""
 
-FoldedRecords = dict[Unit, dict[str, Record]]
-FoldedCounts = dict[Unit, Counter[RecordState]]
+FoldedRecords = dict[Artifact, dict[str, Record]]
+FoldedCounts = dict[Artifact, Counter[RecordState]]
 
 
 async def fold(groups: AsyncIterator[StatusGroup]) -> FoldedRecords:
-    """Gather the records of all pages; of two records of a unit on a target, the newer counts."""
+    """Gather the records of all pages; of two records of an artifact on a target, the newer counts."""
     folded: FoldedRecords = {}
     readings: dict[str, Reading[Record]] = {}
     async for group in groups:
-        records = folded.setdefault(Unit(group.name, group.version), {})
+        records = folded.setdefault(Artifact(group.name, group.version), {})
         if group.status not in readings:
             readings[group.status] = Reading(partial(_record, group.status))
         found = group.targets(readings[group.status])
@@ -50,8 +50,8 @@ async def count(groups: AsyncIterator[StatusGroup]) -> FoldedCounts:
     """Count the records of all pages by state, without looking at each."""
     counts: FoldedCounts = {}
     async for group in groups:
-        of_unit = counts.setdefault(Unit(group.name, group.version), Counter())
-        of_unit[_STATES.get(group.status, RecordState.IN_PROGRESS)] += len(group.entries)
+        of_artifact = counts.setdefault(Artifact(group.name, group.version), Counter())
+        of_artifact[_STATES.get(group.status, RecordState.IN_PROGRESS)] += len(group.entries)
     return counts
 
 

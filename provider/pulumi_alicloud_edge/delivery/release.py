@@ -1,4 +1,4 @@
-"""The port of container releases: one unit, a version of an app; its targets are shares of one environment."""
+"""The port of container releases: one artifact, a version of an app; its targets are shares of one environment."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from pulumi_alicloud_edge.delivery.release_status import (
     record_of_share,
     serving,
 )
-from pulumi_alicloud_edge.errors import DeniedError, NotFoundError, RejectedError
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.errors import NotFoundError, PermissionDeniedError, RejectedError
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.model.policy import InRegions, Scope, Share, Stage
 from pulumi_alicloud_edge.model.release import WHOLE, Part, Serving, seconds_until, show_part
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.esa import Esa
@@ -102,7 +102,7 @@ class ReleasePort:
         esa: The client.
         app_id: The app.
         env: ``prod`` or ``staging``.
-        unit: The app's id as name, and the version.
+        artifact: The app's id as name, and the version.
         stages: Shares or regions, in order.
         order: What goes with every publish call.
         clock: Gives the time of day, against which a start time is held.
@@ -114,7 +114,7 @@ class ReleasePort:
         esa: Esa,
         app_id: str,
         env: str,
-        unit: Unit,
+        artifact: Artifact,
         stages: tuple[Stage, ...],
         order: ReleaseOrder,
         clock: Callable[[], datetime] = utc_now,
@@ -122,7 +122,7 @@ class ReleasePort:
         self._esa = esa
         self._app_id = app_id
         self._env = env
-        self._unit = unit
+        self._artifact = artifact
         self._stages = stages
         self._order = order
         self._clock = clock
@@ -137,10 +137,10 @@ class ReleasePort:
 
     async def observe(self, *, afresh: bool = False) -> Observation:  # noqa: ARG002 - it has no inventory
         """Read GetEdgeContainerAppStatus; while our version is under way, also how its pods do."""
-        waiting, trouble = await self._build_state()
-        if waiting is not None or trouble:
+        waiting, transient_error = await self._build_state()
+        if waiting is not None or transient_error:
             pending = dict.fromkeys(self._targets(), waiting) if waiting else {}
-            return self._observation(pending, (), trouble)
+            return self._observation(pending, (), transient_error)
         status = await self._esa.get_edge_container_app_status(self._app_id, self._env)
         self.shown = _show(status)
         self.first = self.first or self.shown
@@ -149,32 +149,32 @@ class ReleasePort:
             self._broken_before = False
             return self._observation(records, (), "")
         seen = self._observation(records, await self._mark(status), await self._pod_trouble(status))
-        return replace(seen, part=part_reached(status, self._unit.version, self._origin()))
+        return replace(seen, part=part_reached(status, self._artifact.version, self._origin()))
 
-    async def start(self, request: StartRequest) -> StartAnswer:
+    async def start(self, request: StartRequest) -> StartResponse:
         """Call PublishEdgeContainerAppVersion, or RollbackEdgeContainerAppVersion where that is safe."""
         scope = request.scope
         if self._order.is_rollback and await self._rolls_back_by_operation(scope):
             request_id = await self._esa.rollback_edge_container_app_version(
-                self._app_id, self._unit.version, remarks=self._order.remarks
+                self._app_id, self._artifact.version, remarks=self._order.remarks
             )
             self._rolls_back = True
-            return StartAnswer(request_id=request_id)
+            return StartResponse(request_id=request_id)
         self._asked = scope.percentage if isinstance(scope, Share) else None
         self._lowering = self.shown if self.shown and self._has_more_than(scope) else None
         try:
-            return StartAnswer(request_id=await self._publish(scope))
+            return StartResponse(request_id=await self._publish(scope))
         except RejectedError as error:
             if self._lowering is not None and isinstance(scope, (Share, InRegions)):
                 what = f"{_held(self._lowering)} → {show_part(scope)}"
-                error.subject = f"{self._app_id} ({self._unit.version}: {what} of {self._env})"
+                error.subject = f"{self._app_id} ({self._artifact.version}: {what} of {self._env})"
             raise
 
     async def _publish(self, scope: Scope) -> str:
         by_region = isinstance(scope, InRegions)
         return await self._esa.publish_edge_container_app_version(
             app_id=self._app_id,
-            version_id=self._unit.version,
+            version_id=self._artifact.version,
             env=self._env,
             publish_type=self._order.publish_type or ("region" if by_region else None),
             percentage=scope.percentage if isinstance(scope, Share) else None,
@@ -185,29 +185,31 @@ class ReleasePort:
         )
 
     def _begins_later(self) -> bool:
-        """Tell whether the start time still lies ahead; the publish of a later stage would carry a passed one."""
+        """Return whether the start time still lies ahead; the publish of a later stage would carry a passed one."""
         start_time = self._order.start_time
         return start_time is not None and seconds_until(start_time, self._clock()) > 0
 
     def _observation(
-        self, records: dict[str, Record], mark: tuple[object, ...], trouble: str
+        self, records: dict[str, Record], progress_token: tuple[object, ...], transient_error: str
     ) -> ReleaseObservation:
         members = tuple(frozenset(self._members(stage)) for stage in self._stages)
-        troubles = {self._unit: trouble} if trouble else {}
-        units = {self._unit: records}
+        transient_errors = {self._artifact: transient_error} if transient_error else {}
+        artifacts = {self._artifact: records}
         shown = self.shown
         if shown is None:
-            return ReleaseObservation(units, members, mark, trouble=troubles)
-        if shown.version not in ("", self._unit.version):
+            return ReleaseObservation(artifacts, members, progress_token, transient_error=transient_errors)
+        if shown.version not in ("", self._artifact.version):
             other = Record(RecordState.SUCCEEDED)
-            units[Unit(self._unit.name, shown.version)] = dict.fromkeys(self._targets(), other)
-        return ReleaseObservation(units, members, mark, trouble=troubles, shown=shown)
+            artifacts[Artifact(self._artifact.name, shown.version)] = dict.fromkeys(self._targets(), other)
+        return ReleaseObservation(
+            artifacts, members, progress_token, transient_error=transient_errors, shown=shown
+        )
 
     async def _build_state(self) -> tuple[Record | None, str]:
         """See that the version is built: it cannot be published before, and never if its build failed."""
         if self._built:
             return None, ""
-        version = await self._esa.get_edge_container_app_version(self._app_id, self._unit.version)
+        version = await self._esa.get_edge_container_app_version(self._app_id, self._artifact.version)
         if version.status is BuildStatus.CREATING:
             return Record(RecordState.IN_PROGRESS, detail="the version is still being created"), ""
         if version.status is BuildStatus.FAILED:
@@ -222,14 +224,14 @@ class ReleasePort:
         published last, or on both. All of that means prod alone as long as staging has no release, and only then
         it is used.
         """
-        is_back = self.shown is not None and self.shown.version == self._unit.version
+        is_back = self.shown is not None and self.shown.version == self._artifact.version
         if self._env != "prod" or scope != Share(WHOLE) or is_back:
             return False
         try:
             staging = await self._esa.get_edge_container_app_status(self._app_id, "staging")
         except NotFoundError:
             return True
-        except (DeniedError, RejectedError):
+        except (PermissionDeniedError, RejectedError):
             return False
         return not current_version(staging)
 
@@ -259,7 +261,7 @@ class ReleasePort:
                 judged.add(target)
                 record = self._record(stage.scope, target, status, context)
                 if record is None and self._rolls_back:
-                    record = record_of_rollback(status, self._unit.version)
+                    record = record_of_rollback(status, self._artifact.version)
                 if record is not None:
                     records[target] = self._explained(record, stage.scope)
         return records
@@ -278,15 +280,15 @@ class ReleasePort:
     def _record(self, scope: Scope, target: str, status: AppStatus, context: Context) -> Record | None:
         match scope:
             case Share(percentage):
-                return record_of_share(status, self._unit.version, percentage, context)
+                return record_of_share(status, self._artifact.version, percentage, context)
             case InRegions():
                 region = target.removeprefix(f"{self._env} ")
-                return record_of_region(status, self._unit.version, region, scope, context)
+                return record_of_region(status, self._artifact.version, region, scope, context)
             case _:
                 return None
 
     def _explained(self, record: Record, scope: Scope) -> Record:
-        """Say of an environment that has more than is declared what it has, and of whose making that is."""
+        """Describe of an environment that has more than is declared what it has, and of whose making that is."""
         if record.state is RecordState.SUCCEEDED:
             self._lowering = None
         if record.state is not RecordState.DELETED or self.shown is None:
@@ -304,7 +306,7 @@ class ReleasePort:
     def _has_more_than(self, scope: Scope) -> bool:
         """Return whether the environment serves our version to more, or to others, than is about to be asked for."""
         shown = self.shown
-        if shown is None or shown.serves.version != self._unit.version:
+        if shown is None or shown.serves.version != self._artifact.version:
             return False
         match shown.serves.part, scope:
             case Share(have), Share(percentage):
@@ -322,25 +324,25 @@ class ReleasePort:
         return before.percentage if isinstance(before, Share) else 0
 
     async def _mark(self, status: AppStatus) -> tuple[object, ...]:
-        """Give the share reached and, where the cloud shows them, the pods that are ready."""
+        """Return the share reached and, where the cloud shows them, the pods that are ready."""
         share = f"{status.publish_percentage or 0}%"
         try:
             regions = await self._esa.get_edge_container_app_resource_status(self._app_id)
-        except (DeniedError, NotFoundError, RejectedError):
+        except (PermissionDeniedError, NotFoundError, RejectedError):
             return (share,)
         ours = [region for region in regions if bool(region.is_staging) == (self._env == "staging")]
         return (share, f"{sum(r.ready for r in ours)}/{sum(r.total for r in ours)} pods ready")
 
     async def _pod_trouble(self, status: AppStatus) -> str:
-        """Tell why the pods of our version cannot come up; the cloud shows that for staging alone.
+        """Return why the pods of our version cannot come up; the cloud shows that for staging alone.
 
         What is seen once may still be the former version's pods, so it counts when it is seen again.
         """
-        if self._env != "staging" or not is_ours(status, self._unit.version):
+        if self._env != "staging" or not is_ours(status, self._artifact.version):
             return ""
         try:
             pods = await self._esa.get_edge_container_staging_deploy_status(self._app_id)
-        except (DeniedError, NotFoundError, RejectedError):
+        except (PermissionDeniedError, NotFoundError, RejectedError):
             return ""
         broken = pods.phase in PODS_BROKEN
         seen_before, self._broken_before = self._broken_before, broken

@@ -6,16 +6,16 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.delivery.conduct import Ended, carry_out, remove
-from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError
-from pulumi_alicloud_edge.errors import EdgeError, Restored
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.delivery.run_context import InterruptedWaitError
+from pulumi_alicloud_edge.delivery.runner import RolloutResult, carry_out, remove
+from pulumi_alicloud_edge.errors import EdgeError, RollbackResult
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus
 from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy, Scope
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
-    from pulumi_alicloud_edge.delivery.surroundings import Surroundings
+    from pulumi_alicloud_edge.delivery.run_context import RunContext
     from pulumi_alicloud_edge.model.removal import Cleaning, Left
     from pulumi_alicloud_edge.reconcile.decisions import Desired
 
@@ -73,17 +73,17 @@ class Rollback:
     nothing: str = ""
 
     @property
-    def units(self) -> tuple[Unit, ...]:
+    def artifacts(self) -> tuple[Artifact, ...]:
         """The former versions that are to run again."""
-        return tuple(dict.fromkeys(unit for step in self.steps for unit in step.desired.units))
+        return tuple(dict.fromkeys(artifact for step in self.steps for artifact in step.desired.artifacts))
 
     @property
-    def emptied(self) -> tuple[Unit, ...]:
+    def emptied(self) -> tuple[Artifact, ...]:
         """What is taken away again."""
-        return tuple(dict.fromkeys(cleaning.unit for cleaning in self.cleanings))
+        return tuple(dict.fromkeys(cleaning.artifact for cleaning in self.cleanings))
 
 
-def is_due(policy: RolloutPolicy, ended: Ended, *, resumed: bool) -> bool:
+def is_due(policy: RolloutPolicy, ended: RolloutResult, *, resumed: bool) -> bool:
     """Return whether a rollout has ended such that what was before is to be restored.
 
     A run that has started nothing itself may still have to take back what the one before it has started: it is
@@ -100,7 +100,7 @@ def policy_of_step(policy: RolloutPolicy, outcome: Outcome, scope: Scope) -> Rol
     return replace(policy, stages=(replace(failed, scope=scope, name="", bake=0.0),))
 
 
-async def restore(rollback: Rollback, around: Surroundings, *, within: float) -> Restored:
+async def restore(rollback: Rollback, around: RunContext, *, within: float) -> RollbackResult:
     """Restore and clean, and await it; a step that fails does not keep the others from being tried.
 
     Args:
@@ -111,8 +111,8 @@ async def restore(rollback: Rollback, around: Surroundings, *, within: float) ->
     nothing = rollback.nothing
     if not nothing and not rollback.steps and not rollback.cleanings:
         nothing = "what it has put is left as it is" if rollback.left else "it has changed nothing"
-    restored = Restored(
-        rollback.units, rollback.emptied, left=rollback.left, where=rollback.where, nothing=nothing
+    restored = RollbackResult(
+        rollback.artifacts, rollback.emptied, left=rollback.left, where=rollback.where, nothing=nothing
     )
     until = around.now() + within
     try:
@@ -133,23 +133,23 @@ async def restore(rollback: Rollback, around: Surroundings, *, within: float) ->
 
 
 async def _empty(
-    rollback: Rollback, remover: RemovingPort, around: Surroundings, *, until: float
+    rollback: Rollback, remover: RemovingPort, around: RunContext, *, until: float
 ) -> tuple[Left, ...]:
     """Take away what was put where nothing was, and then what that has uncovered; return what stays after all."""
     left: tuple[Left, ...] = ()
-    due, done = rollback.cleanings, set[tuple[Unit, str]]()
+    due, done = rollback.cleanings, set[tuple[Artifact, str]]()
     while due:
         seconds = max(until - around.now(), 0.0)
         left += await remove(remover, due, around, within=seconds, gate_first=True)
-        done.update((cleaning.unit, cleaning.region) for cleaning in due)
+        done.update((cleaning.artifact, cleaning.region) for cleaning in due)
         found = await around.unless_interrupted(rollback.below.uncovered()) if rollback.below else ()
-        due = tuple(cleaning for cleaning in found if (cleaning.unit, cleaning.region) not in done)
+        due = tuple(cleaning for cleaning in found if (cleaning.artifact, cleaning.region) not in done)
         if due and rollback.below is not None:
             rollback.below.announce(due)
     return left
 
 
-def _joined(before: Restored, ended: Ended) -> Restored:
+def _joined(before: RollbackResult, ended: RolloutResult) -> RollbackResult:
     """Add the end of one more step; what went wrong first is what is told."""
     outcome = before.outcome
     if outcome is None or outcome.status in _CAME_BACK:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pulumi_alicloud_edge.delivery.records import FoldedCounts, FoldedRecords, count, fold
 from pulumi_alicloud_edge.delivery.release_status import current_version, reached, record_of_share
-from pulumi_alicloud_edge.errors import DeniedError, NotFoundError, RejectedError
+from pulumi_alicloud_edge.errors import NotFoundError, PermissionDeniedError, RejectedError
 from pulumi_alicloud_edge.model.observation import NO_RECORDS, Observation, RecordState, running_versions
 from pulumi_alicloud_edge.model.release import WHOLE
 from pulumi_alicloud_edge.model.status import (
@@ -19,11 +19,11 @@ from pulumi_alicloud_edge.model.status import (
 )
 
 if TYPE_CHECKING:
+    from pulumi_alicloud_edge.cloud.client import Cloud
     from pulumi_alicloud_edge.cloud.esa_wire import AppStatus
-    from pulumi_alicloud_edge.cloud.session import Cloud
 
 STAGING = "staging"
-_NOT_SHOWN = (DeniedError, NotFoundError, RejectedError)
+_NOT_SHOWN = (PermissionDeniedError, NotFoundError, RejectedError)
 """What the cloud answers where it does not have this part of a status, or not for this identity."""
 
 T = TypeVar("T")
@@ -43,20 +43,21 @@ async def read_app_data(cloud: Cloud, app_id: str, names: tuple[str, ...] = ()) 
 
 
 def _by_version(pushed: FoldedCounts, distributed: FoldedRecords) -> tuple[DataVersionStatus, ...]:
-    units = sorted({*pushed, *distributed}, key=lambda unit: (unit.name, unit.version))
+    artifacts = sorted({*pushed, *distributed}, key=lambda artifact: (artifact.name, artifact.version))
     observation = Observation(distributed)
     running = {
-        name: Counter(running_versions(observation, name).values()) for name in {unit.name for unit in units}
+        name: Counter(running_versions(observation, name).values())
+        for name in {artifact.name for artifact in artifacts}
     }
     return tuple(
         DataVersionStatus(
-            name=unit.name,
-            version=unit.version,
-            push=_counts(pushed.get(unit, Counter())),
-            dist=_counts(Counter(record.state for record in distributed.get(unit, NO_RECORDS).values())),
-            running=running[unit.name][unit.version],
+            name=artifact.name,
+            version=artifact.version,
+            push=_counts(pushed.get(artifact, Counter())),
+            dist=_counts(Counter(record.state for record in distributed.get(artifact, NO_RECORDS).values())),
+            running=running[artifact.name][artifact.version],
         )
-        for unit in units
+        for artifact in artifacts
     )
 
 

@@ -19,7 +19,7 @@ from pulumi_alicloud_edge.model.policy import (
 
 
 def push_strategy(scope: Scope) -> str | None:
-    """Give the PushStrategy for a scope, None for everywhere."""
+    """Return the PushStrategy for a scope, None for everywhere."""
     match scope:
         case Everywhere():
             return None
@@ -35,7 +35,7 @@ def push_strategy(scope: Scope) -> str | None:
 
 
 def dist_strategy(scope: Scope) -> str | None:
-    """Give the DistStrategy for a scope, None for everywhere."""
+    """Return the DistStrategy for a scope, None for everywhere."""
     match scope:
         case Everywhere():
             return None

@@ -1,1 +1,1 @@
-"""The nouns of a rollout as plain data: units, targets, observations, policies, outcomes. No behaviour that decides."""
+"""The nouns of a rollout as plain data: artifacts, targets, observations, policies, outcomes. Nothing here decides."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import Scope
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, explicit_regions
 
@@ -16,7 +16,7 @@ class Claim:
     Attributes:
         urn: The resource.
         app_id: The application; for a release with its environment.
-        unit: The artifact.
+        artifact: The artifact.
         scopes: The selection: all that the resource's stages select together.
         until: For what is declared no more, the cloud's time after which whatever came is somebody else's.
         retains: Whether the resource never cleans it.
@@ -24,7 +24,7 @@ class Claim:
 
     urn: str
     app_id: str
-    unit: Unit
+    artifact: Artifact
     scopes: tuple[Scope, ...]
     until: str = ""
     retains: bool = False
@@ -35,7 +35,7 @@ class Claim:
 
     def may_overlap(self, other: Claim) -> bool:
         """Return whether the two may be about the same name on the same target, as far as regions tell."""
-        if (self.app_id, self.unit.name) != (other.app_id, other.unit.name):
+        if (self.app_id, self.artifact.name) != (other.app_id, other.artifact.name):
             return False
         mine, theirs = explicit_regions(self.scopes), explicit_regions(other.scopes)
         return mine is None or theirs is None or bool(mine & theirs)

@@ -1,6 +1,6 @@
-"""What the cloud shows: for each unit, the record it keeps of each target.
+"""What the cloud shows: for each artifact, the record it keeps of each target.
 
-A *unit* is one version of one thing (a data file, a container app). A *target* is one place that can run it:
+A *artifact* is one version of one thing (a data file, a container app). A *target* is one place that can run it:
 an edge region's file servers, an instance, an environment. Targets are named by the vendor's own ids.
 """
 
@@ -13,19 +13,19 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Unit(NamedTuple):
+class Artifact(NamedTuple):
     """One version of one named thing; the version is its identity."""
 
     name: str
     version: str
 
     def __str__(self) -> str:
-        """Give the form used in messages: ``assets@1.5``."""
+        """Return the form used in messages: ``assets@1.5``."""
         return f"{self.name}@{self.version}"
 
 
 class RecordState(Enum):
-    """What the cloud's record of a unit on a target says."""
+    """What the cloud's record of an artifact on a target says."""
 
     IN_PROGRESS = "in progress"
     SUCCEEDED = "succeeded"
@@ -34,7 +34,7 @@ class RecordState(Enum):
 
 
 class Record(NamedTuple):
-    """The cloud's record of one unit on one target.
+    """The cloud's record of one artifact on one target.
 
     ``updated`` and ``started`` are the vendor's UTC times, which sort as text; ``detail`` its own words.
     """
@@ -56,7 +56,7 @@ class Observation:
     """One reading of the cloud.
 
     Attributes:
-        records: For each unit seen (wanted or not), its records by target.
+        records: For each artifact seen (wanted or not), its records by target.
         members: For each stage of the rollout in order, the targets that belong to it, or None where the cloud
             does not tell; then the records and the answers of start calls are all that is known.
         regions: Target → the edge region that it is in, as far as the inventory tells; empty without inventory.
@@ -68,39 +68,41 @@ class Observation:
         mark: Anything else whose change is a sign of progress, such as a percentage reached.
         read_at: When it was read, by this machine's clock; None where that is not known.
         part: The cloud's own word on how much of what is under way is done, 0 to 1, where it has any.
-        trouble: For a unit, a reason why it cannot succeed that shows elsewhere than in its records.
+        transient_error: For an artifact, a reason why it cannot succeed that shows elsewhere than in its records.
     """
 
-    records: Mapping[Unit, Records]
+    records: Mapping[Artifact, Records]
     members: tuple[frozenset[str] | None, ...] = (None,)
-    mark: tuple[object, ...] = ()
+    progress_token: tuple[object, ...] = ()
     read_at: datetime | None = None
     hints: frozenset[str] = frozenset()
     part: float | None = None
-    trouble: Mapping[Unit, str] = field(default_factory=dict)
+    transient_error: Mapping[Artifact, str] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
     recorded: tuple[frozenset[str] | None, ...] = ()
 
-    def of(self, unit: Unit) -> Records:
-        """Give the records of a unit, empty where the cloud has none."""
-        return self.records.get(unit, NO_RECORDS)
+    def of(self, artifact: Artifact) -> Records:
+        """Return the records of an artifact, empty where the cloud has none."""
+        return self.records.get(artifact, NO_RECORDS)
 
     def recorded_of(self, stage: int) -> frozenset[str] | None:
-        """Give the targets with records that belong to a stage; None where that is not known."""
+        """Return the targets with records that belong to a stage; None where that is not known."""
         return self.recorded[stage] if stage < len(self.recorded) else None
 
-    def hints_not_borne_out(self, units: Iterable[Unit]) -> int:
-        """Count the suggested targets without any record, of the unit that lacks most."""
-        return max((len(self.hints.difference(self.of(unit))) for unit in units), default=0)
+    def hints_not_borne_out(self, artifacts: Iterable[Artifact]) -> int:
+        """Count the suggested targets without any record, of the artifact that lacks most."""
+        return max((len(self.hints.difference(self.of(artifact))) for artifact in artifacts), default=0)
 
     def versions_of(self, name: str) -> dict[str, Records]:
-        """Give the records of all versions of a name, by version."""
-        return {unit.version: records for unit, records in self.records.items() if unit.name == name}
+        """Return the records of all versions of a name, by version."""
+        return {
+            artifact.version: records for artifact, records in self.records.items() if artifact.name == name
+        }
 
 
 def running_versions(observation: Observation, name: str) -> dict[str, str]:
-    """Tell which version each target runs: the newest success among the versions of a name.
+    """Return which version each target runs: the newest success among the versions of a name.
 
     Equal update times are told apart by the later start. A target without any success is not in the result.
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 
 FAILED_TARGETS_KEPT = 20
 
@@ -22,7 +22,7 @@ class RolloutStatus(Enum):
     DRIFTED = "drifted"
 
 
-class Verdict(Enum):
+class TargetState(Enum):
     """Where a target stands in relation to what is desired of it."""
 
     CONVERGED = "converged"
@@ -43,30 +43,30 @@ class FailureCause(Enum):
 
 @dataclass(frozen=True)
 class FailedTarget:
-    """A unit that did not reach a target, with the cloud's reason."""
+    """A artifact that did not reach a target, with the cloud's reason."""
 
-    unit: Unit
+    artifact: Artifact
     target: str
     reason: str
 
 
 @dataclass(frozen=True)
 class Placement:
-    """How many targets of one unit stand where; ``failed`` holds at most 20 of the failed ones."""
+    """How many targets of one artifact stand where; ``failed`` holds at most 20 of the failed ones."""
 
-    unit: Unit
-    counts: Mapping[Verdict, int]
+    artifact: Artifact
+    counts: Mapping[TargetState, int]
     total: int
     failed: tuple[FailedTarget, ...] = ()
 
-    def count(self, verdict: Verdict) -> int:
-        """Give the number of targets with this verdict."""
-        return self.counts.get(verdict, 0)
+    def count(self, target_state: TargetState) -> int:
+        """Return the number of targets with this target state."""
+        return self.counts.get(target_state, 0)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A rollout under way, in targets: one is done when every unit has reached it.
+    """A rollout under way, in targets: one is done when every artifact has reached it.
 
     Attributes:
         stage: Index of the stage, from 0, and how many there are.
@@ -104,10 +104,10 @@ class Outcome:
 
     Attributes:
         status: How it ended.
-        placements: Each unit, over the targets of the last stage that was begun.
+        placements: Each artifact, over the targets of the last stage that was begun.
         progress: The numbers last seen.
         cause: Why it failed, None where it did not.
-        stage_failed: Failed targets of the stage in which it failed, at most 20, over all units.
+        stage_failed: Failed targets of the stage in which it failed, at most 20, over all artifacts.
         failed_total: How many failed in all.
         allowed: How many the budget allowed.
         started: Whether this run has started anything in the cloud.

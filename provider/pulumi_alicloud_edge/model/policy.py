@@ -19,7 +19,7 @@ class Budget:
     percent: Fraction | None = None
 
     def allowed(self, total: int) -> int:
-        """Give the number of targets that may fail of ``total``."""
+        """Return the number of targets that may fail of ``total``."""
         if self.percent is None:
             return self.count
         return int(self.percent * total / 100)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import Scope
 
 
@@ -26,12 +26,12 @@ class Wanted(NamedTuple):
     """An artifact that is to be cleaned from a selection.
 
     Attributes:
-        unit: The artifact.
+        artifact: The artifact.
         scopes: The selection.
         until: The cloud's time after which whatever came is somebody else's; empty for no such time.
     """
 
-    unit: Unit
+    artifact: Artifact
     scopes: tuple[Scope, ...]
     until: str = ""
 
@@ -41,7 +41,7 @@ class Left:
     """Something that is not taken away.
 
     Attributes:
-        unit: The artifact that stays.
+        artifact: The artifact that stays.
         reason: Why.
         targets: On which targets.
         region: The region, empty where it is not about one.
@@ -49,7 +49,7 @@ class Left:
         is_retained: Whether that resource never cleans it, so that it stays for good.
     """
 
-    unit: Unit
+    artifact: Artifact
     reason: LeftBecause
     targets: frozenset[str]
     region: str = ""
@@ -64,7 +64,7 @@ class Cleaning:
     ``asked`` is what the gate was asked, which it is again before the cleaning is repeated.
     """
 
-    unit: Unit
+    artifact: Artifact
     region: str
     targets: frozenset[str]
     asked: tuple[Wanted, ...] = field(default=(), compare=False)

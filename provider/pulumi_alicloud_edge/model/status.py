@@ -61,11 +61,11 @@ class AppDataStatus:
     data: tuple[DataVersionStatus, ...]
 
     def running(self, name: str) -> dict[str, int]:
-        """Tell which versions of a name run, each with its number of instances."""
+        """Return which versions of a name run, each with its number of instances."""
         return {item.version: item.running for item in self.data if item.name == name and item.running}
 
     def of(self, name: str, version: str) -> DataVersionStatus:
-        """Give the status of one version; all zero where the cloud does not know it."""
+        """Return the status of one version; all zero where the cloud does not know it."""
         for item in self.data:
             if (item.name, item.version) == (name, version):
                 return item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import Everywhere
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 
@@ -14,8 +14,8 @@ def write_claim(claim: Claim) -> dict[str, Any]:
     """Return a claim without the resource that makes it."""
     written = {
         "app_id": claim.app_id,
-        "name": claim.unit.name,
-        "version": claim.unit.version,
+        "name": claim.artifact.name,
+        "version": claim.artifact.version,
         "selection": write_selection(claim.scopes),
     }
     return {**written, "retains": True} if claim.retains else written
@@ -30,6 +30,6 @@ def read_claim(urn: str, stored: Any) -> Claim | None:
         case {"app_id": str(app_id), "name": str(name), "version": str(version)}:
             scopes = read_selection(stored.get("selection")) or (Everywhere(),)
             retains = stored.get("retains") is True
-            return Claim(urn, app_id, Unit(name, version), scopes, retains=retains)
+            return Claim(urn, app_id, Artifact(name, version), scopes, retains=retains)
         case _:
             return None

@@ -7,30 +7,30 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pulumi_alicloud_edge.delivery.conduct import carry_out
 from pulumi_alicloud_edge.delivery.rollback import is_due, restore
+from pulumi_alicloud_edge.delivery.runner import carry_out
 from pulumi_alicloud_edge.errors import (
     EdgeError,
     InputError,
     PartialStateError,
-    Restored,
+    RollbackResult,
     RolloutFailedError,
     RolloutInterruptedError,
 )
-from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, TargetState
 from pulumi_alicloud_edge.model.removal import LeftBecause
 from pulumi_alicloud_edge.operations.cleanup import Cleanup
 from pulumi_alicloud_edge.operations.results import Created, Updated
 from pulumi_alicloud_edge.resources.data_outputs import UNFINISHED, rollout_after_rollback, show_accepted
-from pulumi_alicloud_edge.resources.kind import FailedRollout
+from pulumi_alicloud_edge.resources.handler import FailedRollout
+from pulumi_alicloud_edge.resources.messages import accepted_failures_line, two_owners_line, unserved_line
 from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, show_neighbours
-from pulumi_alicloud_edge.resources.words import accepted_failures_line, two_owners_line, unserved_line
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.delivery.runner import RolloutResult
     from pulumi_alicloud_edge.operations.operation import Operation
     from pulumi_alicloud_edge.reconcile.drift import Drift
 
@@ -42,7 +42,7 @@ REPAIRS = "__repairs"
 
 
 @dataclass(frozen=True)
-class _Course:
+class _RolloutRun:
     """A rollout and, where it failed and was to be taken back, the rollback after it.
 
     Attributes:
@@ -52,10 +52,10 @@ class _Course:
         restored: How the rollback went, where there was one.
     """
 
-    ended: Ended
+    ended: RolloutResult
     port: Port
     last_port: Port
-    restored: Restored | None = None
+    restored: RollbackResult | None = None
 
 
 def create(operation: Operation[I], properties: Mapping[str, Any]) -> Created:
@@ -70,7 +70,7 @@ def create(operation: Operation[I], properties: Mapping[str, Any]) -> Created:
         EdgeError: It failed, and has left nothing.
     """
     inputs = operation.known(properties)
-    id_ = operation.kind.identity(inputs, operation.context.name)
+    id_ = operation.handler.identity(inputs, operation.context.name)
     outputs, error = _roll_out(operation, inputs, properties, {})
     if error is not None:
         raise PartialStateError(error, id_, outputs)
@@ -94,9 +94,9 @@ def update(
         EdgeError: It failed, and what is stored still holds.
     """
     inputs = operation.known(properties)
-    olds = operation.kind.recalled(olds, operation.context.old_inputs)
-    if faults := tuple(operation.kind.faults_of_change(olds, inputs)):
-        raise InputError(faults)
+    olds = operation.handler.recalled(olds, operation.context.old_inputs)
+    if field_errors := tuple(operation.handler.errors_of_change(olds, inputs)):
+        raise InputError(field_errors)
     repairs = _repairs(operation, operation.runtime.preview_cache.take_drift(operation.urn), olds)
     outputs, error = _roll_out(operation, inputs, properties, olds)
     outputs |= repairs
@@ -113,10 +113,14 @@ def _repairs(operation: Operation[I], drift: Drift | None, olds: Mapping[str, An
     """Note which versions were displaced by a repair; warn when one of them has come back."""
     if drift is None:
         return {REPAIRS: {}}
-    found = {unit.unit.name: sorted(unit.others) for unit in drift.units if unit.others}
-    for unit in drift.units:
-        for version in unit.others.intersection((olds.get(REPAIRS) or {}).get(unit.unit.name, ())):
-            operation.warn(two_owners_line(unit.unit, version))
+    found = {
+        artifact.artifact.name: sorted(artifact.others) for artifact in drift.artifacts if artifact.others
+    }
+    for artifact in drift.artifacts:
+        for version in artifact.others.intersection(
+            (olds.get(REPAIRS) or {}).get(artifact.artifact.name, ())
+        ):
+            operation.warn(two_owners_line(artifact.artifact, version))
     return {REPAIRS: found}
 
 
@@ -133,32 +137,32 @@ def _roll_out(
     ended, outcome = course.ended, course.ended.outcome
     if outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
         if outcome.failed_total:
-            operation.note(accepted_failures_line(outcome.failed_total, operation.kind.noun))
+            operation.note(accepted_failures_line(outcome.failed_total, operation.handler.label))
         if outcome.unserved:
-            operation.note(unserved_line(outcome.unserved, operation.kind.noun))
+            operation.note(unserved_line(outcome.unserved, operation.handler.label))
         return outputs | {"converged_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}, None
     if ended.error is not None and not _touched(outcome):
         raise ended.error
     interrupted = outcome.status is RolloutStatus.INTERRUPTED
     failure = RolloutInterruptedError if interrupted else RolloutFailedError
-    return outputs, failure(outcome, operation.kind.subject(inputs), ended.error, course.restored)
+    return outputs, failure(outcome, operation.handler.subject(inputs), ended.error, course.restored)
 
 
 def _outputs(
     operation: Operation[I],
     inputs: I,
-    course: _Course,
+    course: _RolloutRun,
     properties: Mapping[str, Any],
     olds: Mapping[str, Any],
 ) -> dict[str, Any]:
-    kind, ended, restored = operation.kind, course.ended, course.restored
+    handler, ended, restored = operation.handler, course.ended, course.restored
     outcome = ended.outcome
     status = outcome.status if restored is None else _status_after(restored)
     shown = restored.outcome if restored and restored.outcome else outcome
     outputs = {
-        **kind.declared(properties),
-        **kind.outputs(inputs, shown.placements, course.port, olds, ended),
-        **kind.shown(course.last_port),
+        **handler.declared(properties),
+        **handler.outputs(inputs, shown.placements, course.port, olds, ended),
+        **handler.shown(course.last_port),
         **show_accepted(outcome),
         **_neighbours_output(operation, inputs, olds),
         "status": status.value,
@@ -167,8 +171,8 @@ def _outputs(
         "state_version": STATE_VERSION,
     }
     if status is RolloutStatus.ROLLED_BACK:
-        names = {unit.name for unit in kind.desired(inputs).units}
-        outputs |= rollout_after_rollback(outputs, names, kind.policy(inputs).selection, ended.seen)
+        names = {artifact.name for artifact in handler.desired(inputs).artifacts}
+        outputs |= rollout_after_rollback(outputs, names, handler.policy(inputs).selection, ended.seen)
     return outputs
 
 
@@ -178,42 +182,42 @@ def _neighbours_output(operation: Operation[I], inputs: I, olds: Mapping[str, An
     return {NEIGHBOURS: shown} if shown else {}
 
 
-async def _carry_out(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> _Course:
-    kind, runtime = operation.kind, operation.runtime
+async def _carry_out(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> _RolloutRun:
+    handler, runtime = operation.handler, operation.runtime
     neighbours = operation.neighbours(olds)
-    port = kind.port(runtime, inputs, None, neighbours)
-    policy = kind.policy(inputs)
+    port = handler.port(runtime, inputs, None, neighbours)
+    policy = handler.policy(inputs)
     if operation.context.timeout:
         policy = replace(policy, timeout=operation.context.timeout)
     ended = await carry_out(
         port,
-        kind.desired(inputs),
+        handler.desired(inputs),
         policy,
-        operation.surroundings(),
-        starts_in=kind.starts_in(inputs),
-        memory=kind.memory(inputs, olds),
+        operation.run_context(),
+        starts_in=handler.starts_in(inputs),
+        memory=handler.memory(inputs, olds),
     )
     if not is_due(policy, ended, resumed=olds.get("status") in UNFINISHED):
-        return _Course(ended, port, port)
+        return _RolloutRun(ended, port, port)
     failed = FailedRollout(policy, ended, port, olds)
     try:
-        rollback = await kind.rollback(runtime, inputs, failed, neighbours)
+        rollback = await handler.rollback(runtime, inputs, failed, neighbours)
     except EdgeError as error:  # what the rollout has begun is remembered all the same
-        return _Course(ended, port, port, Restored((), (), error=error))
+        return _RolloutRun(ended, port, port, RollbackResult((), (), error=error))
     if rollback is None:
-        return _Course(ended, port, port)
-    restored = await restore(rollback, operation.surroundings("rolling back: "), within=policy.timeout)
+        return _RolloutRun(ended, port, port)
+    restored = await restore(rollback, operation.run_context("rolling back: "), within=policy.timeout)
     last = rollback.steps[-1].port if rollback.steps else port
-    return _Course(ended, port, last, restored)
+    return _RolloutRun(ended, port, last, restored)
 
 
 def _touched(outcome: Outcome) -> bool:
     """Return whether anything of a resource is in the cloud: started in this run, or found there and joined."""
-    found = (Verdict.CONVERGED, Verdict.IN_PROGRESS)
+    found = (TargetState.CONVERGED, TargetState.IN_PROGRESS)
     return outcome.started or any(placement.count(v) for placement in outcome.placements for v in found)
 
 
-def _status_after(restored: Restored) -> RolloutStatus:
+def _status_after(restored: RollbackResult) -> RolloutStatus:
     """Return the status after a rollback: only one that came to its end everywhere has rolled anything back.
 
     Else the next run still has to know what was there before.

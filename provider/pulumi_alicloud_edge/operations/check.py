@@ -1,4 +1,4 @@
-"""Check: find every fault of the inputs, and say what rolling them out would touch."""
+"""Check: find every field error of the inputs, and say what rolling them out would touch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pulumi_alicloud_edge.model.removal import Permit
 from pulumi_alicloud_edge.operations.cleanup import Cleanup
 from pulumi_alicloud_edge.operations.preview import LOOK_SECONDS, Preview
 from pulumi_alicloud_edge.operations.results import Checked
-from pulumi_alicloud_edge.resources.owners import conflict_faults
-from pulumi_alicloud_edge.resources.words import cleans_lines, left_lines
+from pulumi_alicloud_edge.resources.conflicts import conflict_errors
+from pulumi_alicloud_edge.resources.messages import cleans_lines, left_lines
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -23,7 +23,7 @@ I = TypeVar("I", bound="BaseModel")  # noqa: E741
 
 
 def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[str, Any]) -> Checked:
-    """Find every fault of the inputs, note what they declare, and say what rolling them out would touch.
+    """Find every field error of the inputs, note what they declare, and say what rolling them out would touch.
 
     Args:
         operation: The operation.
@@ -31,24 +31,24 @@ def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[
         properties: The inputs.
 
     Raises:
-        InputError: With every fault.
+        InputError: With every field error.
     """
-    kind, registry = operation.kind, operation.runtime.registry
-    inputs = kind.read(properties)
+    handler, registry = operation.handler, operation.runtime.registry
+    inputs = handler.read(properties)
     if inputs is None:
         return Checked()
-    claims = kind.claims(operation.urn, inputs)
+    claims = handler.claims(operation.urn, inputs)
     others = registry.declare(operation.urn, claims)
-    if faults := tuple(conflict_faults(claims, others)):
-        raise InputError(faults)
+    if field_errors := tuple(conflict_errors(claims, others)):
+        raise InputError(field_errors)
     if not operation.runtime.settings.observe_on_diff:
         return Checked()
     look = Preview(operation).look(inputs, olds)
-    faults = look.faults
+    field_errors = look.field_errors
     if look.observation is not None:
-        faults += tuple(conflict_faults(claims, others, look.observation.regions))
-    if faults:
-        raise InputError(faults)
+        field_errors += tuple(conflict_errors(claims, others, look.observation.regions))
+    if field_errors:
+        raise InputError(field_errors)
     impact = _impact(operation, inputs, look, olds)
     if impact:
         operation.status(impact)
@@ -58,8 +58,8 @@ def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[
 def _impact(operation: Operation[I], inputs: I, look: Look, olds: Mapping[str, Any]) -> str:
     if look.observation is None:
         return f"impact unknown: {look.unknown}"
-    kind = operation.kind
-    touched = kind.impact_line(inputs, Preview(operation).impact(inputs, look.observation))
+    handler = operation.handler
+    invalidated = handler.impact_line(inputs, Preview(operation).impact(inputs, look.observation))
     permit = Cleanup(operation).impact(inputs, olds, within=LOOK_SECONDS) if olds else Permit()
-    cleans = cleans_lines(permit.cleanings, kind.noun)
-    return "; ".join(filter(None, [touched, *cleans, *left_lines(permit.left, kind.noun)]))
+    cleans = cleans_lines(permit.cleanings, handler.label)
+    return "; ".join(filter(None, [invalidated, *cleans, *left_lines(permit.left, handler.label)]))

@@ -7,25 +7,25 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError
+from pulumi_alicloud_edge.delivery.run_context import InterruptedWaitError
 from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
 from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, InRegions, Scope
 from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, in_common
+from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
-from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY
 from pulumi_alicloud_edge.resources.data_outputs import UNSERVED, also_unserved, ever_unserved, show_owned
-from pulumi_alicloud_edge.resources.kind import Neighbours
+from pulumi_alicloud_edge.resources.handler import Neighbours
 from pulumi_alicloud_edge.resources.neighbours import remembered_claims
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
-    from pulumi_alicloud_edge.delivery.surroundings import Surroundings
+    from pulumi_alicloud_edge.delivery.run_context import RunContext
     from pulumi_alicloud_edge.operations.operation import Operation
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
@@ -57,7 +57,7 @@ class _Cleaned(NamedTuple):
 
     left: tuple[Left, ...] = ()
     stopped: frozenset[str] = frozenset()
-    newest: Mapping[Unit, str] = {}
+    newest: Mapping[Artifact, str] = {}
 
     @property
     def unreached(self) -> frozenset[str]:
@@ -74,7 +74,7 @@ class Cleanup(Generic[I]):
 
     def __init__(self, operation: Operation[I]) -> None:
         self._operation = operation
-        self._kind = operation.kind
+        self._handler = operation.handler
         self._runtime = operation.runtime
         self._urn = operation.urn
 
@@ -84,11 +84,11 @@ class Cleanup(Generic[I]):
         Raises:
             EdgeError: It is not gone in time, or the cloud does not clean.
         """
-        mine = self._kind.claims(self._urn, inputs)
-        if line := self._kind.retained(self._urn, inputs, olds):
+        mine = self._handler.claims(self._urn, inputs)
+        if line := self._handler.retained(self._urn, inputs, olds):
             self._operation.note(line)
             return {"owned": self._owned_after(mine, outputs, _Cleaned())}
-        behind = self._kind.left_behind(self._urn, inputs, olds)
+        behind = self._handler.left_behind(self._urn, inputs, olds)
         if not behind:
             return {}
 
@@ -116,7 +116,7 @@ class Cleanup(Generic[I]):
         """
         registry = self._runtime.registry
         registry.deleting(self._urn)
-        owned = self._kind.owned(self._urn, outputs)
+        owned = self._handler.owned(self._urn, outputs)
 
         remembered = remembered_claims(outputs)
 
@@ -126,7 +126,7 @@ class Cleanup(Generic[I]):
         cleaned = self._run(
             _wanted(owned),
             declared,
-            inputs=self._kind.stored(outputs),
+            inputs=self._handler.stored(outputs),
             before=outputs,
             unserved=ever_unserved(outputs),
             app_id=str(outputs.get("app_id", "")),
@@ -143,16 +143,16 @@ class Cleanup(Generic[I]):
             before: The inputs before.
             within: Seconds that the look may take; what it does not find out in them is not said.
         """
-        wanted = _wanted(self._kind.left_behind(self._urn, inputs, before))
+        wanted = _wanted(self._handler.left_behind(self._urn, inputs, before))
         if not wanted:
             return Permit()
-        mine = self._kind.claims(self._urn, inputs)
+        mine = self._handler.claims(self._urn, inputs)
         declared = (*self._runtime.registry.others(self._urn), *mine)
         neighbours = Neighbours(lambda: declared, lambda _: None)
         app_id = str(before.get("app_id", ""))
 
         async def ask() -> Permit:
-            cleaner = self._kind.cleaner(self._runtime, app_id, neighbours)
+            cleaner = self._handler.cleaner(self._runtime, app_id, neighbours)
             return Permit() if cleaner is None else await cleaner.permit(wanted, surely=False)
 
         try:
@@ -175,7 +175,7 @@ class Cleanup(Generic[I]):
             return _Cleaned()
         app_id = app_id or str(getattr(inputs, "app_id", ""))
         within = self._operation.context.timeout or (
-            self._kind.policy(inputs).timeout if inputs is not None else DEFAULT_TIMEOUT
+            self._handler.policy(inputs).timeout if inputs is not None else DEFAULT_TIMEOUT
         )
         try:
             settles = VISIBILITY if before.get("status") == RolloutStatus.INTERRUPTED.value else 0.0
@@ -190,10 +190,10 @@ class Cleanup(Generic[I]):
 
         It is remembered all the same: that resource may never come, or go.
         """
-        before = self._kind.stored(olds)
-        behind = self._kind.left_behind(self._urn, before, olds) if before is not None else ()
-        said = {claim.unit for claim in behind}
-        return tuple(e for e in left if e.reason is not LeftBecause.DECLARED or e.unit not in said)
+        before = self._handler.stored(olds)
+        behind = self._handler.left_behind(self._urn, before, olds) if before is not None else ()
+        said = {claim.artifact for claim in behind}
+        return tuple(e for e in left if e.reason is not LeftBecause.DECLARED or e.artifact not in said)
 
     async def _clean(
         self,
@@ -206,25 +206,27 @@ class Cleanup(Generic[I]):
 
         What was started just before may not show yet: the last look is no earlier than it would.
         """
-        from pulumi_alicloud_edge.delivery.conduct import remove
+        from pulumi_alicloud_edge.delivery.runner import remove
 
         neighbours = Neighbours(declared, self._operation.announce)
-        cleaner = self._kind.cleaner(self._runtime, app_id, neighbours)
+        cleaner = self._handler.cleaner(self._runtime, app_id, neighbours)
         if cleaner is None:
             return _Cleaned()
-        around = self._operation.surroundings()
+        around = self._operation.run_context()
         until, shown_at = around.now() + bounds.within, around.now() + bounds.settles
-        done: dict[tuple[Unit, str], frozenset[str]] = {}
-        left: dict[tuple[Unit, str], tuple[Left, ...]] = {}
+        done: dict[tuple[Artifact, str], frozenset[str]] = {}
+        left: dict[tuple[Artifact, str], tuple[Left, ...]] = {}
         unreached: tuple[Left, ...] = ()
         for round_ in range(_ROUNDS):
             permit = await self._permit(cleaner, wanted, around)
             if permit is None:
                 return _Cleaned()
             left |= _by_place(permit.left)
-            due = tuple(c for c in permit.cleanings if c.targets - done.get((c.unit, c.region), frozenset()))
+            due = tuple(
+                c for c in permit.cleanings if c.targets - done.get((c.artifact, c.region), frozenset())
+            )
             if due:
-                done.update({(c.unit, c.region): c.targets for c in due})
+                done.update({(c.artifact, c.region): c.targets for c in due})
                 left = {place: those for place, those in left.items() if place not in done}
                 self._operation.announce(Permit(due))
                 seconds = max(until - around.now(), 0.0)
@@ -240,7 +242,7 @@ class Cleanup(Generic[I]):
         return _Cleaned(everything, cleaner.stopped, dict(cleaner.newest))
 
     async def _permit(
-        self, cleaner: Cleaner, wanted: tuple[Wanted, ...], around: Surroundings
+        self, cleaner: Cleaner, wanted: tuple[Wanted, ...], around: RunContext
     ) -> Permit | None:
         """Ask what may be cleaned; None where two answers say that the application does not exist (S5)."""
         try:
@@ -261,15 +263,15 @@ class Cleanup(Generic[I]):
         what could not be cleaned the regions where it is left, and nothing that comes there later (S1). What is
         retained, by this resource or by one that declares it, is given up.
         """
-        scopes = {claim.unit.name: claim.scopes for claim in mine}
+        scopes = {claim.artifact.name: claim.scopes for claim in mine}
         remaining: list[Claim] = []
-        for claim in self._kind.put(self._urn, outputs):
-            now = in_common(claim.scopes, scopes.get(claim.unit.name, ()))
+        for claim in self._handler.put(self._urn, outputs):
+            now = in_common(claim.scopes, scopes.get(claim.artifact.name, ()))
             if now:
                 remaining.append(replace(claim, scopes=now))
-            left = [each for each in cleaned.left if each.unit == claim.unit and not each.is_retained]
+            left = [each for each in cleaned.left if each.artifact == claim.artifact and not each.is_retained]
             if left and (still := _left_of(claim, left)):
-                until = claim.until or cleaned.newest.get(claim.unit, "")
+                until = claim.until or cleaned.newest.get(claim.artifact, "")
                 remaining.append(replace(claim, scopes=still, until=until))
         return show_owned((*remaining, *mine))
 
@@ -289,17 +291,17 @@ def _as_remembered(left: Left) -> Left:
 
 def _wanted(claims: Iterable[Claim]) -> tuple[Wanted, ...]:
     """Return each artifact with all selections that it was put into, those apart that were given up."""
-    scopes: dict[tuple[Unit, str], tuple[Scope, ...]] = {}
+    scopes: dict[tuple[Artifact, str], tuple[Scope, ...]] = {}
     for claim in claims:
-        put = (claim.unit, claim.until)
+        put = (claim.artifact, claim.until)
         scopes[put] = tuple(dict.fromkeys((*scopes.get(put, ()), *claim.scopes)))
-    return tuple(Wanted(unit, selection, until) for (unit, until), selection in scopes.items())
+    return tuple(Wanted(artifact, selection, until) for (artifact, until), selection in scopes.items())
 
 
-def _by_place(left: Iterable[Left]) -> dict[tuple[Unit, str], tuple[Left, ...]]:
-    places: dict[tuple[Unit, str], tuple[Left, ...]] = {}
+def _by_place(left: Iterable[Left]) -> dict[tuple[Artifact, str], tuple[Left, ...]]:
+    places: dict[tuple[Artifact, str], tuple[Left, ...]] = {}
     for each in left:
-        places[each.unit, each.region] = (*places.get((each.unit, each.region), ()), each)
+        places[each.artifact, each.region] = (*places.get((each.artifact, each.region), ()), each)
     return places
 
 
@@ -310,10 +312,10 @@ def _not_kept_by(urn: str, mine: tuple[Claim, ...], left: Iterable[Left]) -> tup
         if each.urn != urn:
             told.append(each)
             continue
-        own = [claim for claim in mine if claim.unit.name == each.unit.name]
+        own = [claim for claim in mine if claim.artifact.name == each.artifact.name]
         outside = frozenset(
             t for t in each.targets if all(claim.covers(t, each.region) is Belongs.NO for claim in own)
         )
         if outside:
-            told.append(Left(each.unit, LeftBecause.SHARED, outside, each.region))
+            told.append(Left(each.artifact, LeftBecause.SHARED, outside, each.region))
     return tuple(told)

@@ -26,5 +26,5 @@ def delete(operation: Operation[I], outputs: Mapping[str, Any]) -> None:
         EdgeError: It is not gone in time, or the cloud does not clean.
     """
     Cleanup(operation).delete(outputs)
-    if line := operation.kind.leftovers(outputs):
+    if line := operation.handler.leftovers(outputs):
         operation.note(line)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_alicloud_edge.errors import InputError
-from pulumi_alicloud_edge.model.outcome import RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.outcome import RolloutStatus, TargetState
 from pulumi_alicloud_edge.model.unknown import has_unknown
 from pulumi_alicloud_edge.operations.preview import Preview
 from pulumi_alicloud_edge.operations.results import Difference
 from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE
+from pulumi_alicloud_edge.resources.messages import drift_line, new_neighbours_line
 from pulumi_alicloud_edge.resources.neighbours import newly_declared
-from pulumi_alicloud_edge.resources.words import drift_line, new_neighbours_line
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,18 +33,21 @@ def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, An
     Raises:
         InputError: The change is one that cannot be made.
     """
-    kind = operation.kind
-    olds = kind.recalled(olds, operation.context.old_inputs)
-    before, after = kind.declared(olds), kind.declared(news)
-    changed = () if kind.is_same(before, after) else _changed(before, after)
-    if replaces := tuple(key for key in kind.replacing if before.get(key) != after.get(key)):
+    handler = operation.handler
+    olds = handler.recalled(olds, operation.context.old_inputs)
+    before, after = handler.declared(olds), handler.declared(news)
+    changed = () if handler.is_same(before, after) else _changed(before, after)
+    if replaces := tuple(key for key in handler.replacing if before.get(key) != after.get(key)):
         return Difference(changed, replaces)
-    inputs = None if has_unknown(news) else kind.read(news)
+    inputs = None if has_unknown(news) else handler.read(news)
     if inputs is None:
         return Difference(changed, unknown=True)
-    faults = (*kind.faults_of_change(olds, inputs), *Preview(operation).baseline_faults(inputs, olds))
-    if faults:
-        raise InputError(faults)
+    field_errors = (
+        *handler.errors_of_change(olds, inputs),
+        *Preview(operation).baseline_errors(inputs, olds),
+    )
+    if field_errors:
+        raise InputError(field_errors)
     unfinished = olds.get("status") not in IN_PLACE
     if changed or unfinished:
         return Difference(changed, unfinished=unfinished)
@@ -79,11 +82,11 @@ def _has_drifted(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) ->
     drift = preview.drift(inputs, look.observation, olds)
     if drift:
         operation.runtime.preview_cache.keep_drift(operation.urn, drift)
-        operation.status(drift_line(drift, operation.kind.noun))
+        operation.status(drift_line(drift, operation.handler.label))
     return bool(drift)
 
 
 def _stored_drift(olds: Mapping[str, Any]) -> bool:
     """Find drift in what a refresh has stored, without a look of its own."""
     counts = [placement.get("counts", {}) for placement in olds.get("placements") or ()]
-    return any(count.get(Verdict.MISSING.value) for count in counts)
+    return any(count.get(TargetState.MISSING.value) for count in counts)

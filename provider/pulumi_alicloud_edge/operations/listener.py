@@ -8,7 +8,7 @@ from pulumi_alicloud_edge.errors import EdgeError
 from pulumi_alicloud_edge.model.outcome import Progress
 from pulumi_alicloud_edge.operations.context import ProgressSink
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
-from pulumi_alicloud_edge.resources.words import Noun, explain, progress_line, removal_line
+from pulumi_alicloud_edge.resources.messages import TargetLabel, explain, progress_line, removal_line
 
 AT_LEAST_EVERY = 30.0
 """Seconds; with the longest wait between two looks, a line comes at least once a minute."""
@@ -20,18 +20,18 @@ class LineListener:
     Args:
         sink: Where it goes.
         urn: The resource.
-        noun: What its targets are called.
+        label: What its targets are called.
         clock: Seconds.
         doing: What goes before each line, such as ``rolling back: ``.
     """
 
     def __init__(
-        self, sink: ProgressSink, urn: str, noun: Noun, clock: Callable[[], float], doing: str = ""
+        self, sink: ProgressSink, urn: str, label: TargetLabel, clock: Callable[[], float], doing: str = ""
     ) -> None:
         self._doing = doing
         self._sink = sink
         self._urn = urn
-        self._noun = noun
+        self._label = label
         self._clock = clock
         self._last: tuple[object, ...] = ()
         self._last_at = float("-inf")
@@ -40,13 +40,13 @@ class LineListener:
         """Show how far a rollout is."""
         numbers = (progress.stage, progress.done, progress.failed, progress.total)
         what = (*numbers, progress.detail, progress.baking is not None)
-        self._show(what, progress_line(progress, self._noun))
+        self._show(what, progress_line(progress, self._label))
 
     def removal(self, removal: AwaitRemoval) -> None:
         """Show how much is left."""
-        self._show((removal.left,), removal_line(removal.left, self._noun))
+        self._show((removal.left,), removal_line(removal.left, self._label))
 
-    def trouble(self, error: Exception) -> None:
+    def transient_error(self, error: Exception) -> None:
         """Show that the cloud cannot be read at the moment."""
         words = explain(error) if isinstance(error, EdgeError) else str(error)
         self._show((words,), f"trying again: {words.splitlines()[0]}")

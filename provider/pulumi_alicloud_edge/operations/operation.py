@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pulumi_alicloud_edge.delivery.surroundings import Surroundings
+from pulumi_alicloud_edge.delivery.run_context import RunContext
 from pulumi_alicloud_edge.errors import EdgeError
 from pulumi_alicloud_edge.operations.context import OperationContext
 from pulumi_alicloud_edge.operations.listener import LineListener
-from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
+from pulumi_alicloud_edge.resources.handler import Neighbours, ResourceHandler
+from pulumi_alicloud_edge.resources.messages import cleans_lines, left_lines
 from pulumi_alicloud_edge.resources.neighbours import others_of
-from pulumi_alicloud_edge.resources.words import cleans_lines, left_lines
 from pulumi_alicloud_edge.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ class Operation(Generic[I]):
     """One operation on one resource.
 
     Attributes:
-        kind: What differs between the kinds of resources.
+        handler: What differs between the kinds of resources.
         runtime: What all operations of this process share.
         context: What is particular to this one.
     """
 
-    kind: Kind[I]
+    handler: ResourceHandler[I]
     runtime: Runtime
     context: OperationContext
 
@@ -50,7 +50,7 @@ class Operation(Generic[I]):
             EdgeError: An input is not known yet.
             InputError: The inputs are not in order.
         """
-        inputs = self.kind.read(properties)
+        inputs = self.handler.read(properties)
         if inputs is None:
             raise EdgeError("an input is still unknown")
         return inputs
@@ -70,8 +70,8 @@ class Operation(Generic[I]):
     def announce(self, permit: Permit) -> None:
         """Keep a line for all that is taken away, and for what is left (S2)."""
         for line in (
-            *cleans_lines(permit.cleanings, self.kind.noun),
-            *left_lines(permit.left, self.kind.noun),
+            *cleans_lines(permit.cleanings, self.handler.label),
+            *left_lines(permit.left, self.handler.label),
         ):
             self.note(line)
 
@@ -84,18 +84,18 @@ class Operation(Generic[I]):
 
         What was put and is declared no more counts: until it is cleaned, a destroy may have to.
         """
-        return (*self.kind.claims(self.urn, inputs), *self.kind.put(self.urn, outputs))
+        return (*self.handler.claims(self.urn, inputs), *self.handler.put(self.urn, outputs))
 
     def neighbours(self, outputs: Mapping[str, Any]) -> Neighbours:
         """Return what others declare, and who hears of what is taken away; ``outputs`` as in `others`."""
         return Neighbours(lambda: self.others(outputs), self.announce)
 
-    def surroundings(self, doing: str = "") -> Surroundings:
+    def run_context(self, doing: str = "") -> RunContext:
         """Return the world of a wait; ``doing`` goes before each line of progress."""
         clock = self.runtime.clock
-        return Surroundings(
+        return RunContext(
             clock=clock,
             sleep=self.runtime.sleep,
             interrupt=self.runtime.interrupt,
-            listener=LineListener(self.context.progress, self.urn, self.kind.noun, clock, doing),
+            listener=LineListener(self.context.progress, self.urn, self.handler.label, clock, doing),
         )

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from pulumi_alicloud_edge.delivery.port import Port
-from pulumi_alicloud_edge.errors import EdgeError, InputFault, NotFoundError, SettingsError, TransportError
+from pulumi_alicloud_edge.errors import EdgeError, FieldError, NotFoundError, SettingsError, TransportError
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.preview_cache import Look
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, find_impact
 from pulumi_alicloud_edge.resources.data_outputs import HINTS, accepted_targets, still_unserved
-from pulumi_alicloud_edge.resources.words import explain
+from pulumi_alicloud_edge.resources.messages import explain
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.operations.operation import Operation
@@ -38,13 +38,13 @@ class Preview(Generic[I]):
     """
 
     def __init__(self, operation: Operation[I]) -> None:
-        self._kind = operation.kind
+        self._handler = operation.handler
         self._runtime = operation.runtime
         self._urn = operation.urn
 
     async def observe(self, inputs: I) -> tuple[Port, Observation]:
         """Read what the cloud shows; as long as that takes."""
-        port = self._kind.port(self._runtime, inputs, self._urn or object())
+        port = self._handler.port(self._runtime, inputs, self._urn or object())
         return port, await port.observe()
 
     async def observe_surely(
@@ -65,7 +65,7 @@ class Preview(Generic[I]):
             await self._runtime.sleep(CONFIRMED_AFTER)
             return await self.observe(inputs)
         nothing = self._shows_nothing(inputs, observation)
-        if not (nothing and self._kind.vanishes) and not (doubts is not None and doubts(observation)):
+        if not (nothing and self._handler.vanishes) and not (doubts is not None and doubts(observation)):
             return port, observation
         await self._runtime.sleep(CONFIRMED_AFTER)
         again_port, again = await self.observe(inputs)
@@ -74,7 +74,7 @@ class Preview(Generic[I]):
         return again_port, again
 
     def _shows_nothing(self, inputs: I, observation: Observation) -> bool:
-        return not any(observation.of(unit) for unit in self._kind.desired(inputs).units)
+        return not any(observation.of(artifact) for artifact in self._handler.desired(inputs).artifacts)
 
     def look(self, inputs: I, olds: Mapping[str, Any]) -> Look:
         """Look within the time budget, and keep what was seen for the diff that follows a check.
@@ -94,7 +94,7 @@ class Preview(Generic[I]):
         look = self._runtime.preview_cache.take_look(self._urn, inputs)
         return self._look(inputs, {}) if look is None else look
 
-    def baseline_faults(self, inputs: I, outputs: Mapping[str, Any]) -> tuple[InputFault, ...]:
+    def baseline_errors(self, inputs: I, outputs: Mapping[str, Any]) -> tuple[FieldError, ...]:
         """Find out why a rollback could not bring back what it would have to, by what the check has just seen.
 
         The check itself knows the former inputs only; what a rollback restores stands in the outputs.
@@ -102,47 +102,49 @@ class Preview(Generic[I]):
         look = self._runtime.preview_cache.look(self._urn, inputs)
         if look is None or look.observation is None:
             return ()
-        unit = self._kind.restores(inputs, look.observation, outputs)
-        if unit is None:
+        artifact = self._handler.restores(inputs, look.observation, outputs)
+        if artifact is None:
             return ()
-        finding = self._kind.faults_of_restoring(self._runtime, inputs, unit)
+        finding = self._handler.errors_of_restoring(self._runtime, inputs, artifact)
         try:
             return tuple(self._runtime.run(asyncio.wait_for(finding, LOOK_SECONDS)))
         except (TimeoutError, EdgeError):
             return ()
 
     def impact(self, inputs: I, observation: Observation) -> Impact:
-        """Tell what a rollout would touch."""
-        impact = find_impact(self._kind.desired(inputs), self._kind.policy(inputs), observation)
-        return self._kind.impact_seen(inputs, impact, observation)
+        """Return what a rollout would touch."""
+        impact = find_impact(self._handler.desired(inputs), self._handler.policy(inputs), observation)
+        return self._handler.impact_seen(inputs, impact, observation)
 
     def drift(self, inputs: I, observation: Observation, outputs: Mapping[str, Any]) -> Drift:
-        """Tell what is not as declared.
+        """Return what is not as declared.
 
         Hints count if more of them are not borne out than when the resource was rolled out last: one that its
         rollout did not bear out then would make it drift for ever.
         """
-        if observation.hints_not_borne_out(self._kind.desired(inputs).units) <= int(outputs.get(HINTS) or 0):
+        if observation.hints_not_borne_out(self._handler.desired(inputs).artifacts) <= int(
+            outputs.get(HINTS) or 0
+        ):
             observation = replace(observation, hints=frozenset())
-        last = self._kind.policy(inputs).stages[-1]
+        last = self._handler.policy(inputs).stages[-1]
         unserved = still_unserved(outputs, observation)
         accepted = accepted_targets(outputs)
         drift = find_drift(
-            self._kind.desired(inputs),
+            self._handler.desired(inputs),
             last.scope,
             observation,
             last.budget,
             unserved=unserved,
             accepted=accepted,
         )
-        return self._kind.drift_seen(inputs, drift, observation)
+        return self._handler.drift_seen(inputs, drift, observation)
 
     def drift_by_stage(
         self, inputs: I, observation: Observation, outputs: Mapping[str, Any]
     ) -> Iterator[Drift]:
-        """Tell what is not as declared once each stage is over: an early one may have a budget of its own."""
-        desired, unserved = self._kind.desired(inputs), still_unserved(outputs, observation)
-        for index, stage in enumerate(self._kind.policy(inputs).stages, start=1):
+        """Return what is not as declared once each stage is over: an early one may have a budget of its own."""
+        desired, unserved = self._handler.desired(inputs), still_unserved(outputs, observation)
+        for index, stage in enumerate(self._handler.policy(inputs).stages, start=1):
             so_far = replace(
                 observation,
                 members=observation.members[:index],
@@ -169,15 +171,15 @@ class Preview(Generic[I]):
             return Look(None, explain(error).splitlines()[0])
 
     def _why_late(self, inputs: I) -> str:
-        trouble = self._runtime.cloud.trouble(str(getattr(inputs, "app_id", "")))
-        if trouble is None:
+        transient_error = self._runtime.cloud.transient_error(str(getattr(inputs, "app_id", "")))
+        if transient_error is None:
             return f"no answer within {LOOK_SECONDS:.0f} s"
-        return f"{explain(trouble).splitlines()[0]} (tried for {LOOK_SECONDS:.0f} s)"
+        return f"{explain(transient_error).splitlines()[0]} (tried for {LOOK_SECONDS:.0f} s)"
 
     async def _see(self, inputs: I, olds: Mapping[str, Any]) -> Look:
         _, observation = await self.observe(inputs)
-        faults = await self._kind.faults_seen(self._runtime, inputs, observation, olds)
-        return Look(observation, faults=tuple(faults))
+        field_errors = await self._handler.errors_seen(self._runtime, inputs, observation, olds)
+        return Look(observation, field_errors=tuple(field_errors))
 
     def _out_of_reach(self, reason: str) -> Look:
         self._runtime.out_of_reach(reason, until=self._runtime.clock() + OUT_OF_REACH_SECONDS)

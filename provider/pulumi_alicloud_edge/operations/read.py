@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_alicloud_edge.errors import NotFoundError
-from pulumi_alicloud_edge.model.observation import Observation, Unit
-from pulumi_alicloud_edge.model.outcome import RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
+from pulumi_alicloud_edge.model.outcome import RolloutStatus, TargetState
 from pulumi_alicloud_edge.operations.preview import Preview
 from pulumi_alicloud_edge.operations.results import Gone, Read
-from pulumi_alicloud_edge.reconcile.baking import has_baked
+from pulumi_alicloud_edge.reconcile.bake import has_baked
 from pulumi_alicloud_edge.reconcile.drift import placements
 from pulumi_alicloud_edge.resources.data_memory import covered
 from pulumi_alicloud_edge.resources.data_outputs import (
@@ -46,8 +46,8 @@ def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
     Raises:
         EdgeError: The cloud cannot be read.
     """
-    kind = operation.kind
-    inputs = kind.stored(outputs)
+    handler = operation.handler
+    inputs = handler.stored(outputs)
     if inputs is None:
         return Read(dict(outputs))
     preview = Preview(operation)
@@ -61,11 +61,11 @@ def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
         port, observation = operation.runtime.run(looking)
     except NotFoundError:
         return Gone()
-    desired, scope = kind.desired(inputs), kind.policy(inputs).stages[-1].scope
-    if kind.vanishes and not _is_left(operation, desired.units, outputs, observation):
+    desired, scope = handler.desired(inputs), handler.policy(inputs).stages[-1].scope
+    if handler.vanishes and not _is_left(operation, desired.artifacts, outputs, observation):
         return Gone()
     seen = placements(desired, scope, observation)
-    shown = {**kind.outputs(inputs, seen, port, outputs), **kind.shown(port)}
+    shown = {**handler.outputs(inputs, seen, port, outputs), **handler.shown(port)}
     kept = {key: outputs[key] for key in _KEPT if key in outputs}
     return Read({**outputs, **shown, **kept, "status": _status(operation, inputs, outputs, observation)})
 
@@ -79,9 +79,9 @@ def _status(operation: Operation[I], inputs: I, outputs: Mapping[str, Any], obse
     """
     stored = outputs.get("status")
     drift = Preview(operation).drift(inputs, observation, outputs)
-    policy = operation.kind.policy(inputs)
-    seen = placements(operation.kind.desired(inputs), policy.stages[-1].scope, observation)
-    moving = any(placement.count(Verdict.IN_PROGRESS) for placement in seen)
+    policy = operation.handler.policy(inputs)
+    seen = placements(operation.handler.desired(inputs), policy.stages[-1].scope, observation)
+    moving = any(placement.count(TargetState.IN_PROGRESS) for placement in seen)
     if stored in IN_PLACE and (drift or moving):
         return RolloutStatus.DRIFTED.value
     if (
@@ -90,22 +90,25 @@ def _status(operation: Operation[I], inputs: I, outputs: Mapping[str, Any], obse
         or (stored not in IN_PLACE and not _is_finished(operation, inputs, outputs, observation))
     ):
         return stored
-    return (RolloutStatus.DEGRADED if drift.units else RolloutStatus.CONVERGED).value
+    return (RolloutStatus.DEGRADED if drift.artifacts else RolloutStatus.CONVERGED).value
 
 
 def _is_left(
-    operation: Operation[I], desired: tuple[Unit, ...], outputs: Mapping[str, Any], observation: Observation
+    operation: Operation[I],
+    desired: tuple[Artifact, ...],
+    outputs: Mapping[str, Any],
+    observation: Observation,
 ) -> bool:
     """Return whether there may be anything of a resource in the cloud, so that it is not gone (S5, S8).
 
     What an unfinished rollout has started may not show yet; other versions, and other names that were looked at
     by nobody, may still be where the resource has put them.
     """
-    if outputs.get("status") in UNFINISHED or any(observation.of(unit) for unit in desired):
+    if outputs.get("status") in UNFINISHED or any(observation.of(artifact) for artifact in desired):
         return True
-    names = {unit.name for unit in desired}
-    owned = {claim.unit for claim in operation.kind.owned("", outputs)}
-    return any(unit.name not in names or observation.of(unit) for unit in owned)
+    names = {artifact.name for artifact in desired}
+    owned = {claim.artifact for claim in operation.handler.owned("", outputs)}
+    return any(artifact.name not in names or observation.of(artifact) for artifact in owned)
 
 
 def _is_finished(
@@ -113,14 +116,14 @@ def _is_finished(
 ) -> bool:
     """Return whether an unfinished rollout has come to its end: its stages were started, held and have baked."""
     _, begun = stored_rollout(outputs)
-    started = covered(operation.kind, inputs, outputs, begun)
-    units = operation.kind.desired(inputs).units
+    started = covered(operation.handler, inputs, outputs, begun)
+    artifacts = operation.handler.desired(inputs).artifacts
     if any(Preview(operation).drift_by_stage(inputs, observation, outputs)):
         return False
-    stages = operation.kind.policy(inputs).stages
+    stages = operation.handler.policy(inputs).stages
     for index, (stage, members) in enumerate(zip(stages, observation.members, strict=True)):
-        if members is None and not (index < len(started) and started[index].issuperset(units)):
+        if members is None and not (index < len(started) and started[index].issuperset(artifacts)):
             return False
-        if stage.bake and not has_baked(observation, units, index, stage.bake):
+        if stage.bake and not has_baked(observation, artifacts, index, stage.bake):
             return False
     return True

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit, newest_record, running_versions
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, newest_record, running_versions
 from pulumi_alicloud_edge.model.policy import Everywhere, Scope
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, is_within
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
@@ -65,7 +65,7 @@ class Baseline:
 
     def note(
         self,
-        units: Iterable[Unit],
+        artifacts: Iterable[Artifact],
         targets: Iterable[str],
         observation: Observation,
         *,
@@ -77,43 +77,45 @@ class Baseline:
         that runs a version which this rollout has not started ran that, whatever is known of the others.
 
         Args:
-            units: What is about to be started.
+            artifacts: What is about to be started.
             targets: Where.
             observation: What the cloud shows.
             all_meant: Whether these are all targets that are meant; if not, the others have no record, and run
                 nothing.
         """
         targets = tuple(targets)
-        for unit in units:
-            known = self.of_targets.setdefault(unit.name, {})
-            running = running_versions(observation, unit.name)
-            seen = set().union(*observation.versions_of(unit.name).values())
-            ours = {unit.version, *self.attempted.get(unit.name, ())}
+        for artifact in artifacts:
+            known = self.of_targets.setdefault(artifact.name, {})
+            running = running_versions(observation, artifact.name)
+            seen = set().union(*observation.versions_of(artifact.name).values())
+            ours = {artifact.version, *self.attempted.get(artifact.name, ())}
             for target in targets:
                 if target in known:
                     continue
                 runs = running.get(target)
-                told = self._tells_of(unit.name, target, observation.regions)
+                told = self._tells_of(artifact.name, target, observation.regions)
                 if target in seen and (runs is None or runs in ours) and told is not Belongs.NO:
-                    known[target] = self.before(unit.name, target, observation.regions)
+                    known[target] = self.before(artifact.name, target, observation.regions)
                 else:
-                    known[target] = self.beside.get(unit.name, {}).get(target, runs or Before.NOTHING)
+                    known[target] = self.beside.get(artifact.name, {}).get(target, runs or Before.NOTHING)
             if not all_meant:
-                self.of_others.setdefault(unit.name, Before.NOTHING)
+                self.of_others.setdefault(artifact.name, Before.NOTHING)
 
-    def note_beside(self, units: Iterable[Unit], targets: Iterable[str], observation: Observation) -> None:
+    def note_beside(
+        self, artifacts: Iterable[Artifact], targets: Iterable[str], observation: Observation
+    ) -> None:
         """Note what all that is selected runs before the first start of a rollout, whomever that start means.
 
         So one that runs what is desired already is known for that, and so is one of a later stage that this run
         does not come to. What is known from an earlier run is known better.
         """
         targets = tuple(targets)
-        for unit in units:
-            running = running_versions(observation, unit.name)
-            self.since.setdefault(unit.name, newest_record(observation, unit.name))
-            known = self.beside.setdefault(unit.name, {})
+        for artifact in artifacts:
+            running = running_versions(observation, artifact.name)
+            self.since.setdefault(artifact.name, newest_record(observation, artifact.name))
+            known = self.beside.setdefault(artifact.name, {})
             for target in targets:
-                if self._tells_of(unit.name, target, observation.regions) is Belongs.NO:
+                if self._tells_of(artifact.name, target, observation.regions) is Belongs.NO:
                     known.setdefault(target, running.get(target, Before.NOTHING))
 
     def _tells_of(self, name: str, target: str, regions: Mapping[str, str]) -> Belongs:
@@ -130,10 +132,10 @@ class Baseline:
         restored = self.rolled_back.get(name, ())
         return belongs_to_any(restored, target, regions.get(target, "")) is not Belongs.NO
 
-    def note_started(self, units: Iterable[Unit]) -> None:
+    def note_started(self, artifacts: Iterable[Artifact]) -> None:
         """Note that this rollout has started these."""
-        for unit in units:
-            self.attempted.setdefault(unit.name, set()).add(unit.version)
+        for artifact in artifacts:
+            self.attempted.setdefault(artifact.name, set()).add(artifact.version)
 
     def before(self, name: str, target: str, regions: Mapping[str, str]) -> Former:
         """Return what a target ran of a name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import Outcome, Progress
 from pulumi_alicloud_edge.model.policy import Scope
 
@@ -15,12 +15,12 @@ class Desired:
     """What is to be true at the end.
 
     Attributes:
-        units: Each must be on every target of the rollout.
+        artifacts: Each must be on every target of the rollout.
         exclusive: Only one version of a name runs on a target at a time, so that a newer success of another
             version displaces ours (distributions and releases); otherwise versions lie side by side (pushes).
     """
 
-    units: tuple[Unit, ...]
+    artifacts: tuple[Artifact, ...]
     exclusive: bool = True
 
 
@@ -31,35 +31,35 @@ class StartRequest:
     Attributes:
         stage: Index of the stage that it is for.
         scope: The stage's own selection.
-        units: What to start.
+        artifacts: What to start.
         targets: Start only these; None for the whole scope.
-        repeat: How often it was tried before in this run for the same units.
+        repeat: How often it was tried before in this run for the same artifacts.
     """
 
     stage: int
     scope: Scope
-    units: tuple[Unit, ...]
+    artifacts: tuple[Artifact, ...]
     targets: frozenset[str] | None
     repeat: int = 0
 
 
 @dataclass(frozen=True)
-class StartAnswer:
+class StartResponse:
     """What the cloud said to a start.
 
     Attributes:
         targets: The targets it acts on, None where it does not say.
-        complete: Units that it says are everywhere they should be already.
-        refused: Units that it did not take, with its reason.
-        notes: Its words on a unit that it took, for a message should nothing come of it.
+        complete: Artifacts that it says are everywhere they should be already.
+        refused: Artifacts that it did not take, with its reason.
+        notes: Its words on an artifact that it took, for a message should nothing come of it.
         is_partial: Whether it acts on a part only of what was asked for.
         request_id: The vendor's id of the call.
     """
 
     targets: frozenset[str] | None = None
-    complete: frozenset[Unit] = frozenset()
-    refused: Mapping[Unit, str] = field(default_factory=dict)
-    notes: Mapping[Unit, str] = field(default_factory=dict)
+    complete: frozenset[Artifact] = frozenset()
+    refused: Mapping[Artifact, str] = field(default_factory=dict)
+    notes: Mapping[Artifact, str] = field(default_factory=dict)
     request_id: str = ""
     is_partial: bool = False
 

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
-from pulumi_alicloud_edge.model.outcome import FAILED_TARGETS_KEPT, FailedTarget, Placement, Verdict
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, running_versions
+from pulumi_alicloud_edge.model.outcome import FAILED_TARGETS_KEPT, FailedTarget, Placement, TargetState
 from pulumi_alicloud_edge.model.policy import Budget, Scope
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, recorded_targets, shown_targets
+from pulumi_alicloud_edge.reconcile.target_status import TargetStates, recorded_targets, shown_targets
 
 
 @dataclass(frozen=True)
-class UnitDrift:
-    """One unit and the targets on which it is not as declared.
+class ArtifactDrift:
+    """One artifact and the targets on which it is not as declared.
 
     Attributes:
         missing: Targets that lack it or run another version.
@@ -26,7 +26,7 @@ class UnitDrift:
         under_way: Targets to which it is on its way: nobody has seen it run there (S4).
     """
 
-    unit: Unit
+    artifact: Artifact
     missing: frozenset[str]
     failed: Mapping[str, str]
     others: frozenset[str]
@@ -41,15 +41,17 @@ class UnitDrift:
 
 @dataclass(frozen=True)
 class Drift:
-    """What is not as declared, unit by unit. True where there is anything to repair."""
+    """What is not as declared, artifact by artifact. True where there is anything to repair."""
 
-    units: tuple[UnitDrift, ...]
+    artifacts: tuple[ArtifactDrift, ...]
     allowed_failures: int
 
     def __bool__(self) -> bool:
         """Failures inside the budget are no drift; anything missing is, or not there yet."""
-        failed = set().union(*(unit.failed for unit in self.units))
-        missing = any(unit.missing or unit.under_way or unit.is_nowhere for unit in self.units)
+        failed = set().union(*(artifact.failed for artifact in self.artifacts))
+        missing = any(
+            artifact.missing or artifact.under_way or artifact.is_nowhere for artifact in self.artifacts
+        )
         return missing or len(failed) > self.allowed_failures
 
 
@@ -75,12 +77,14 @@ def find_drift(
     """
     targets = all_targets(desired, scope, observation) | observation.hints
     targets.difference_update(_still_unserved(desired, unserved, observation))
-    units = tuple(_accepting(_unit_drift(desired, u, targets, observation), accepted) for u in desired.units)
-    drifted = tuple(unit for unit in units if unit)
+    artifacts = tuple(
+        _accepting(_artifact_drift(desired, u, targets, observation), accepted) for u in desired.artifacts
+    )
+    drifted = tuple(artifact for artifact in artifacts if artifact)
     return Drift(drifted, min(budget.allowed(len(targets)), max(len(targets) - 1, 0)))
 
 
-def _accepting(drift: UnitDrift, accepted: Collection[str]) -> UnitDrift:
+def _accepting(drift: ArtifactDrift, accepted: Collection[str]) -> ArtifactDrift:
     """Count what is missing, or hangs, as failed where that was accepted."""
     known = (drift.missing | drift.under_way).intersection(accepted)
     failed = {**dict.fromkeys(sorted(known), "failed in the last rollout"), **drift.failed}
@@ -93,13 +97,13 @@ def _still_unserved(desired: Desired, unserved: Collection[str], observation: Ob
 
 
 def placements(desired: Desired, scope: Scope, observation: Observation) -> tuple[Placement, ...]:
-    """Count where each unit stands over all the targets of ``scope``."""
+    """Count where each artifact stands over all the targets of ``scope``."""
     targets = all_targets(desired, scope, observation)
-    return tuple(_placement(desired, unit, targets, observation) for unit in desired.units)
+    return tuple(_placement(desired, artifact, targets, observation) for artifact in desired.artifacts)
 
 
 def all_targets(desired: Desired, scope: Scope, observation: Observation) -> set[str]:
-    """Give the targets of all stages.
+    """Return the targets of all stages.
 
     Where the cloud does not tell who belongs to one, they are those that records show to be in it.
     """
@@ -109,34 +113,40 @@ def all_targets(desired: Desired, scope: Scope, observation: Observation) -> set
     return targets
 
 
-def _unit_drift(desired: Desired, unit: Unit, targets: set[str], observation: Observation) -> UnitDrift:
-    verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
-    by_verdict: dict[Verdict, set[str]] = {verdict: set() for verdict in Verdict}
+def _artifact_drift(
+    desired: Desired, artifact: Artifact, targets: set[str], observation: Observation
+) -> ArtifactDrift:
+    target_states = TargetStates(observation, artifact, exclusive=desired.exclusive)
+    by_target_state: dict[TargetState, set[str]] = {target_state: set() for target_state in TargetState}
     for target in targets:
-        by_verdict[verdicts.on(target)].add(target)
-    missing = by_verdict[Verdict.MISSING]
-    running = running_versions(observation, unit.name) if missing else {}
-    nowhere = observation.members[-1] is None and not _shown(unit, targets, observation) and not missing
-    failed = {target: _detail(verdicts, target) for target in sorted(by_verdict[Verdict.FAILED])}
+        by_target_state[target_states.on(target)].add(target)
+    missing = by_target_state[TargetState.MISSING]
+    running = running_versions(observation, artifact.name) if missing else {}
+    nowhere = observation.members[-1] is None and not _shown(artifact, targets, observation) and not missing
+    failed = {
+        target: _detail(target_states, target) for target in sorted(by_target_state[TargetState.FAILED])
+    }
     others = frozenset(running[target] for target in missing if target in running)
-    under_way = frozenset(by_verdict[Verdict.IN_PROGRESS])
-    return UnitDrift(unit, frozenset(missing), failed, others, len(targets), nowhere, under_way)
+    under_way = frozenset(by_target_state[TargetState.IN_PROGRESS])
+    return ArtifactDrift(artifact, frozenset(missing), failed, others, len(targets), nowhere, under_way)
 
 
-def _shown(unit: Unit, targets: set[str], observation: Observation) -> set[str]:
-    """Return the targets with a record of a unit, of those that surely belong where that can be told (S4)."""
-    shown = set(observation.of(unit))
+def _shown(artifact: Artifact, targets: set[str], observation: Observation) -> set[str]:
+    """Return the targets with a record of an artifact, of those that surely belong where that can be told (S4)."""
+    shown = set(observation.of(artifact))
     return shown if observation.recorded_of(len(observation.members) - 1) is None else shown & targets
 
 
-def _placement(desired: Desired, unit: Unit, targets: set[str], observation: Observation) -> Placement:
-    verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
-    judged = {target: verdicts.on(target) for target in targets}
-    failed = sorted(target for target, verdict in judged.items() if verdict is Verdict.FAILED)
-    kept = tuple(FailedTarget(unit, t, _detail(verdicts, t)) for t in failed[:FAILED_TARGETS_KEPT])
-    return Placement(unit, Counter(judged.values()), len(targets), kept)
+def _placement(
+    desired: Desired, artifact: Artifact, targets: set[str], observation: Observation
+) -> Placement:
+    target_states = TargetStates(observation, artifact, exclusive=desired.exclusive)
+    judged = {target: target_states.on(target) for target in targets}
+    failed = sorted(target for target, target_state in judged.items() if target_state is TargetState.FAILED)
+    kept = tuple(FailedTarget(artifact, t, _detail(target_states, t)) for t in failed[:FAILED_TARGETS_KEPT])
+    return Placement(artifact, Counter(judged.values()), len(targets), kept)
 
 
-def _detail(verdicts: Verdicts, target: str) -> str:
-    record = verdicts.record(target)
+def _detail(target_states: TargetStates, target: str) -> str:
+    record = target_states.record(target)
     return (record.detail if record else "") or "failed"

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, RecordState
 from pulumi_alicloud_edge.model.policy import ExactTargets, Scope
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any
@@ -33,14 +33,14 @@ class Removal:
     """What is to be cleaned.
 
     Attributes:
-        unit: The artifact.
+        artifact: The artifact.
         scopes: The selection that it is to be cleaned from.
         holders: Who holds it, in the regions that the selection reaches into.
         later: Those of them to which it came after it was given up there, from somebody else.
         asked: What was asked, which comes back with what may be cleaned.
     """
 
-    unit: Unit
+    artifact: Artifact
     scopes: tuple[Scope, ...]
     holders: Holders
     later: frozenset[str] = frozenset()
@@ -63,7 +63,7 @@ def permit_removal(removal: Removal, declared: Iterable[Claim]) -> Permit:
         declared: What the resources of the program declare on the application. The resource that asks is among
             them where it still declares the name somewhere.
     """
-    claims = tuple(claim for claim in declared if claim.unit.name == removal.unit.name)
+    claims = tuple(claim for claim in declared if claim.artifact.name == removal.artifact.name)
     cleanings, left = [], []
     for region, holders in sorted(removal.holders.items()):
         belonging = {t: _belongs(removal, t, region) for t in holders}
@@ -71,49 +71,51 @@ def permit_removal(removal: Removal, declared: Iterable[Claim]) -> Permit:
         if not meant:
             continue
         if not region:
-            left.append(Left(removal.unit, LeftBecause.REGION_UNKNOWN, meant))
+            left.append(Left(removal.artifact, LeftBecause.REGION_UNKNOWN, meant))
             continue
         keeper = _keeper(claims, holders, region)
         if keeper is not None:
-            left.append(Left(removal.unit, LeftBecause.DECLARED, meant, region, keeper.urn, keeper.retains))
+            left.append(
+                Left(removal.artifact, LeftBecause.DECLARED, meant, region, keeper.urn, keeper.retains)
+            )
         elif any(answer is not Belongs.YES for answer in belonging.values()):
-            left.append(Left(removal.unit, LeftBecause.SHARED, meant, region))
+            left.append(Left(removal.artifact, LeftBecause.SHARED, meant, region))
         else:
-            cleanings.append(Cleaning(removal.unit, region, meant, removal.asked))
+            cleanings.append(Cleaning(removal.artifact, region, meant, removal.asked))
     return Permit(tuple(cleanings), tuple(left))
 
 
 def permit_restore(
-    unit: Unit, standing: Mapping[str, str], regions: Mapping[str, str], declared: Iterable[Claim]
+    artifact: Artifact, standing: Mapping[str, str], regions: Mapping[str, str], declared: Iterable[Claim]
 ) -> RestorePermit:
     """Return on which targets a former version may be started again: where no other resource declares the name.
 
     Args:
-        unit: The former version.
+        artifact: The former version.
         standing: The targets where it ran before → the version there now, which stays where this one may not come.
         regions: Target → its region, as far as known.
         declared: What the other resources of the program declare on the application.
     """
-    claims = tuple(claim for claim in declared if claim.unit.name == unit.name)
+    claims = tuple(claim for claim in declared if claim.artifact.name == artifact.name)
     kept: dict[tuple[str, str], set[str]] = {}
     for target, version in standing.items():
         claim = _keeper(claims, (target,), regions.get(target, ""))
         if claim is not None:
             kept.setdefault((claim.urn, version), set()).add(target)
     left = tuple(
-        Left(Unit(unit.name, version), LeftBecause.DECLARED, frozenset(those), urn=urn)
+        Left(Artifact(artifact.name, version), LeftBecause.DECLARED, frozenset(those), urn=urn)
         for (urn, version), those in sorted(kept.items())
     )
     return RestorePermit(frozenset(standing).difference(*kept.values()), left)
 
 
-def holders_of(observation: Observation, unit: Unit) -> Holders:
+def holders_of(observation: Observation, artifact: Artifact) -> Holders:
     """Return who holds an artifact by the regions of an inventory.
 
     Instances that a known inventory does not list do not exist any more: their records hold nothing.
     """
     found: dict[str, set[str]] = {}
-    for target, record in observation.of(unit).items():
+    for target, record in observation.of(artifact).items():
         region = observation.regions.get(target, "")
         if record.state is not RecordState.DELETED and (region or not observation.regions):
             found.setdefault(region, set()).add(target)

@@ -1,23 +1,23 @@
-"""What a rollout would touch, from one observation: how many targets lack a unit, and in which stages they are."""
+"""What a rollout would touch, from one observation: how many targets lack an artifact, and in which stages they are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit, running_versions
-from pulumi_alicloud_edge.model.outcome import Verdict
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, running_versions
+from pulumi_alicloud_edge.model.outcome import TargetState
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import all_targets
-from pulumi_alicloud_edge.reconcile.verdicts import Verdicts, lying_above
+from pulumi_alicloud_edge.reconcile.target_status import TargetStates, lying_above
 
 
 @dataclass(frozen=True)
-class UnitImpact:
-    """What bringing out one unit would touch.
+class ArtifactImpact:
+    """What bringing out one artifact would touch.
 
     Attributes:
-        unit: The unit.
+        artifact: The artifact.
         others: Versions that run now on the targets to be changed.
         changed: Number of targets to be changed.
         having: Number of targets that have it already or are getting it.
@@ -25,11 +25,11 @@ class UnitImpact:
             where the cloud does not bring it back over them.
     """
 
-    unit: Unit
+    artifact: Artifact
     others: tuple[str, ...]
     changed: int
     having: int
-    above: tuple[tuple[Unit, int], ...] = ()
+    above: tuple[tuple[Artifact, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,41 +37,45 @@ class Impact:
     """What a rollout would touch. True where it would touch anything.
 
     Attributes:
-        units: Those that are not in place everywhere.
+        artifacts: Those that are not in place everywhere.
         total: Number of targets, None where the cloud does not tell.
         stages: Number of targets reached after each stage, None for one whose number is not known.
     """
 
-    units: tuple[UnitImpact, ...]
+    artifacts: tuple[ArtifactImpact, ...]
     total: int | None
     stages: tuple[int | None, ...]
 
     def __bool__(self) -> bool:
-        """Tell whether anything would be touched."""
-        return bool(self.units)
+        """Return whether anything would be touched."""
+        return bool(self.artifacts)
 
 
 def find_impact(desired: Desired, policy: RolloutPolicy, observation: Observation) -> Impact:
     """Compare an observation with what is desired."""
     targets = all_targets(desired, policy.stages[-1].scope, observation) | observation.hints
     known = None not in observation.members or bool(observation.hints)
-    units = []
-    for unit in desired.units:
-        impact = _unit_impact(desired, unit, targets, observation)
+    artifacts = []
+    for artifact in desired.artifacts:
+        impact = _artifact_impact(desired, artifact, targets, observation)
         if impact.changed or not (impact.having or known):
-            units.append(impact)
-    return Impact(tuple(units), len(targets) if known else None, _stage_sizes(observation))
+            artifacts.append(impact)
+    return Impact(tuple(artifacts), len(targets) if known else None, _stage_sizes(observation))
 
 
-def _unit_impact(desired: Desired, unit: Unit, targets: set[str], observation: Observation) -> UnitImpact:
-    verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
-    changed = {target for target in targets if verdicts.on(target) in (Verdict.MISSING, Verdict.FAILED)}
-    running = running_versions(observation, unit.name) if desired.exclusive else {}
-    others = {running[target] for target in changed if target in running} - {unit.version}
-    above = lying_above(observation, unit) if desired.exclusive else {}
+def _artifact_impact(
+    desired: Desired, artifact: Artifact, targets: set[str], observation: Observation
+) -> ArtifactImpact:
+    target_states = TargetStates(observation, artifact, exclusive=desired.exclusive)
+    changed = {
+        target for target in targets if target_states.on(target) in (TargetState.MISSING, TargetState.FAILED)
+    }
+    running = running_versions(observation, artifact.name) if desired.exclusive else {}
+    others = {running[target] for target in changed if target in running} - {artifact.version}
+    above = lying_above(observation, artifact) if desired.exclusive else {}
     displaced = ((other, len(where & changed)) for other, where in sorted(above.items()))
-    return UnitImpact(
-        unit,
+    return ArtifactImpact(
+        artifact,
         tuple(sorted(others)),
         len(changed),
         len(targets) - len(changed),

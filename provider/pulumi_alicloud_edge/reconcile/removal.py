@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, RecordState
 from pulumi_alicloud_edge.model.policy import DEFAULT_STALL_TIMEOUT
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
+from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm
-from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY
 
 CLEANS = 3
 
@@ -48,9 +48,9 @@ class Removed:
 
 @dataclass(frozen=True)
 class StillThere:
-    """Time is up, or the cloud does not do what it was told: these units are still there, on so many targets."""
+    """Time is up, or the cloud does not do what it was told: these artifacts are still there, on so many targets."""
 
-    units: tuple[Unit, ...]
+    artifacts: tuple[Artifact, ...]
     left: int
 
 
@@ -87,14 +87,14 @@ class Removal:
         self._left: dict[Cleaning, int] = {}
         self._most = 0
         self._refused: tuple[Left, ...] = ()
-        self._holders: dict[Unit, set[str]] = {}
+        self._holders: dict[Artifact, set[str]] = {}
 
     def decide(self, observation: Observation, now: float) -> RemovalDecision:
         """Judge an observation made at ``now``. What does not shrink is cleaned again, twice."""
         held = {cleaning: self._held(observation, cleaning, now) for cleaning in self._cleanings}
         held = {cleaning: targets for cleaning, targets in held.items() if targets}
         for cleaning, targets in held.items():
-            self._holders.setdefault(cleaning.unit, set()).update(targets)
+            self._holders.setdefault(cleaning.artifact, set()).update(targets)
         left = {cleaning: len(targets) for cleaning, targets in held.items()}
         if not left:
             return self._end(observation, now)
@@ -125,24 +125,24 @@ class Removal:
 
     def _is_unreached(self, held: Mapping[Cleaning, frozenset[str]]) -> bool:
         """Return whether cleans have cleared others of the same artifacts, and as many did not reach what is left."""
-        by_unit: dict[Unit, set[str]] = {}
+        by_artifact: dict[Artifact, set[str]] = {}
         for cleaning, targets in held.items():
-            by_unit.setdefault(cleaning.unit, set()).update(targets)
-        reached = all(targets < self._holders[unit] for unit, targets in by_unit.items())
+            by_artifact.setdefault(cleaning.artifact, set()).update(targets)
+        reached = all(targets < self._holders[artifact] for artifact, targets in by_artifact.items())
         return reached and all(self._cleans.get(cleaning, 0) >= CLEANS for cleaning in held)
 
     def _give_up(
         self, held: Mapping[Cleaning, frozenset[str]], now: float, *, stalled: bool
     ) -> Confirm | StillThere | Removed:
-        """Give up when the inventory was read once more: what holds it may not exist any more."""
+        """Return up when the inventory was read once more: what holds it may not exist any more."""
         if self._doubt_since is None:
             self._doubt_since = now
             return Confirm(now + CONFIRMED_AFTER)
         if stalled and self._is_unreached(held):
-            left = (Left(c.unit, LeftBecause.NOT_REACHED, ts, c.region) for c, ts in held.items())
+            left = (Left(c.artifact, LeftBecause.NOT_REACHED, ts, c.region) for c, ts in held.items())
             return Removed(self._refused + tuple(left))
-        units = tuple(dict.fromkeys(cleaning.unit for cleaning in held))
-        return StillThere(units, len(frozenset().union(*held.values())))
+        artifacts = tuple(dict.fromkeys(cleaning.artifact for cleaning in held))
+        return StillThere(artifacts, len(frozenset().union(*held.values())))
 
     def _end(self, observation: Observation, now: float) -> Confirm | Removed:
         """Believe that all is gone: at once where the record of every target says so, else after a second look."""
@@ -163,7 +163,7 @@ class Removal:
         self._left = left
 
     def _is_due(self, cleaning: Cleaning, now: float) -> bool:
-        """Tell whether to have a region cleaned: at first, and twice more if nothing comes of it."""
+        """Return whether to have a region cleaned: at first, and twice more if nothing comes of it."""
         if cleaning not in self._cleaned_at:
             return True
         waited = now - self._cleaned_at[cleaning] >= VISIBILITY
@@ -181,7 +181,7 @@ class Removal:
             unserved |= self._unserved
         return frozenset(
             target
-            for target, record in observation.of(cleaning.unit).items()
+            for target, record in observation.of(cleaning.artifact).items()
             if record.state is not RecordState.DELETED
             and target not in unserved
             and _is_in(cleaning, target, observation.regions)
@@ -190,16 +190,16 @@ class Removal:
     def _unserved_with_it(self, observation: Observation) -> Iterator[Left]:
         """Return the instances that are not served and that no clean has reached."""
         for cleaning in self._cleanings:
-            records = observation.of(cleaning.unit)
+            records = observation.of(cleaning.artifact)
             held = {t for t in cleaning.targets & (observation.stopped | self._unserved) if t in records}
             kept = frozenset(t for t in held if records[t].state is not RecordState.DELETED)
             if kept:
-                yield Left(cleaning.unit, LeftBecause.NOT_REACHED, kept, cleaning.region)
+                yield Left(cleaning.artifact, LeftBecause.NOT_REACHED, kept, cleaning.region)
 
 
 def _says_deleted(observation: Observation, cleaning: Cleaning) -> bool:
     """Return whether every target that is cleaned has a record that says deleted."""
-    records = observation.of(cleaning.unit)
+    records = observation.of(cleaning.artifact)
     states = [records[target].state for target in cleaning.targets if target in records]
     return len(states) == len(cleaning.targets) and set(states) <= {RecordState.DELETED}
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit, running_versions
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, RecordState, running_versions
 from pulumi_alicloud_edge.model.removal import Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before
 from pulumi_alicloud_edge.reconcile.decisions import Desired
@@ -28,7 +28,7 @@ from pulumi_alicloud_edge.reconcile.gate import permit_restore
 class RestoreStep:
     """Former versions that are to run again on just these targets."""
 
-    units: tuple[Unit, ...]
+    artifacts: tuple[Artifact, ...]
     targets: frozenset[str]
 
 
@@ -44,8 +44,8 @@ class RollbackPlan:
     """
 
     steps: tuple[RestoreStep, ...] = ()
-    emptied: tuple[tuple[Unit, frozenset[str]], ...] = ()
-    below: tuple[tuple[Unit, frozenset[str]], ...] = ()
+    emptied: tuple[tuple[Artifact, frozenset[str]], ...] = ()
+    below: tuple[tuple[Artifact, frozenset[str]], ...] = ()
     left: tuple[Left, ...] = ()
 
 
@@ -66,13 +66,13 @@ def plan_rollback(
         others: What other resources of the program declare on the application.
     """
     others = tuple(others)
-    restored: dict[Unit, frozenset[str]] = {}
-    emptied: dict[Unit, set[str]] = {}
-    below: dict[Unit, frozenset[str]] = {}
+    restored: dict[Artifact, frozenset[str]] = {}
+    emptied: dict[Artifact, set[str]] = {}
+    below: dict[Artifact, frozenset[str]] = {}
     left: list[Left] = []
-    for unit in desired.units:
-        if attempted := baseline.attempted.get(unit.name, set()):
-            found = _Found(unit, attempted, baseline, observation, selected)
+    for artifact in desired.artifacts:
+        if attempted := baseline.attempted.get(artifact.name, set()):
+            found = _Found(artifact, attempted, baseline, observation, selected)
             for former, targets in found.restored().items():
                 permit = permit_restore(former, found.standing(targets), observation.regions, others)
                 left += permit.left
@@ -81,14 +81,16 @@ def plan_rollback(
             for attempt, holders in found.emptied().items():
                 emptied.setdefault(attempt, set()).update(holders)
             left += found.left()
-            below |= {Unit(unit.name, version): found.ran_nothing for version in found.attempted}
-    by_targets: dict[frozenset[str], list[Unit]] = {}
+            below |= {Artifact(artifact.name, version): found.ran_nothing for version in found.attempted}
+    by_targets: dict[frozenset[str], list[Artifact]] = {}
     for former, targets in restored.items():
         by_targets.setdefault(targets, []).append(former)
     return RollbackPlan(
-        tuple(RestoreStep(tuple(units), targets) for targets, units in by_targets.items()),
-        tuple((unit, frozenset(targets)) for unit, targets in sorted(emptied.items())),
-        tuple((unit, targets) for unit, targets in sorted(below.items()) if targets) if emptied else (),
+        tuple(RestoreStep(tuple(artifacts), targets) for targets, artifacts in by_targets.items()),
+        tuple((artifact, frozenset(targets)) for artifact, targets in sorted(emptied.items())),
+        tuple((artifact, targets) for artifact, targets in sorted(below.items()) if targets)
+        if emptied
+        else (),
         tuple(left),
     )
 
@@ -98,36 +100,36 @@ class _Found:
 
     def __init__(
         self,
-        unit: Unit,
+        artifact: Artifact,
         attempted: set[str],
         baseline: Baseline,
         observation: Observation,
         selected: frozenset[str],
     ) -> None:
-        self._unit = unit
+        self._artifact = artifact
         self._selected = selected
-        self.attempted = attempted | {unit.version}
+        self.attempted = attempted | {artifact.version}
         self._baseline = baseline
         self._observation = observation
-        self._running = running_versions(observation, unit.name)
+        self._running = running_versions(observation, artifact.name)
         self._held = {
             version: {t for t, record in records.items() if record.state is not RecordState.DELETED}
-            for version, records in observation.versions_of(unit.name).items()
+            for version, records in observation.versions_of(artifact.name).items()
             if version in self.attempted
         }
 
-    def restored(self) -> dict[Unit, frozenset[str]]:
+    def restored(self) -> dict[Artifact, frozenset[str]]:
         """Return the targets of each former version."""
-        found: dict[Unit, set[str]] = {}
+        found: dict[Artifact, set[str]] = {}
         for target in self._changed():
             former = self._before(target)
             if isinstance(former, str) and self._is_to_come_back(target, former):
-                found.setdefault(Unit(self._unit.name, former), set()).add(target)
-        return {unit: frozenset(targets) for unit, targets in found.items()}
+                found.setdefault(Artifact(self._artifact.name, former), set()).add(target)
+        return {artifact: frozenset(targets) for artifact, targets in found.items()}
 
     def standing(self, targets: Iterable[str]) -> dict[str, str]:
         """Return the version that each of some targets runs or is to run, now that the rollout has failed."""
-        return {target: self._running.get(target, self._unit.version) for target in targets}
+        return {target: self._running.get(target, self._artifact.version) for target in targets}
 
     def _is_to_come_back(self, target: str, former: str) -> bool:
         """Return whether a former version is to be distributed again, which may be the desired one itself.
@@ -137,7 +139,9 @@ class _Found:
         if not self._is_ours(target, former):
             return False
         tried = self.attempted - {former}
-        return former != self._unit.version or (bool(tried) and self._running.get(target) in {None, *tried})
+        return former != self._artifact.version or (
+            bool(tried) and self._running.get(target) in {None, *tried}
+        )
 
     @cached_property
     def ran_nothing(self) -> frozenset[str]:
@@ -145,10 +149,12 @@ class _Found:
         changed = (target for target in self._changed() if self._is_ours(target))
         return frozenset(target for target in changed if self._before(target) is Before.NOTHING)
 
-    def emptied(self) -> dict[Unit, set[str]]:
+    def emptied(self) -> dict[Artifact, set[str]]:
         """Return the targets that held nothing of the name before, by what was put there."""
-        found = {Unit(self._unit.name, v): holders & self.ran_nothing for v, holders in self._held.items()}
-        return {unit: targets for unit, targets in found.items() if targets}
+        found = {
+            Artifact(self._artifact.name, v): holders & self.ran_nothing for v, holders in self._held.items()
+        }
+        return {artifact: targets for artifact, targets in found.items() if targets}
 
     def left(self) -> list[Left]:
         """Return the targets on which somebody else has put something since, or whose past nobody knows."""
@@ -158,20 +164,20 @@ class _Found:
             former = self._before(target)
             if former is Before.UNKNOWN:
                 unknown.add(target)
-            elif former != self._unit.version and not self._is_ours(target, former):
+            elif former != self._artifact.version and not self._is_ours(target, former):
                 changed_since.add(target)
         reasons = ((LeftBecause.CHANGED_SINCE, changed_since), (LeftBecause.BEFORE_UNKNOWN, unknown))
-        return [Left(self._unit, reason, frozenset(targets)) for reason, targets in reasons if targets]
+        return [Left(self._artifact, reason, frozenset(targets)) for reason, targets in reasons if targets]
 
     def _changed(self) -> set[str]:
         """Return the selected targets that a start of this rollout meant or has reached, as far as they exist."""
-        meant = set(self._baseline.of_targets.get(self._unit.name, ())).union(*self._held.values())
+        meant = set(self._baseline.of_targets.get(self._artifact.name, ())).union(*self._held.values())
         meant &= self._selected
         regions = self._observation.regions
         return {target for target in meant if target in regions} if regions else meant
 
     def _before(self, target: str) -> str | Before:
-        return self._baseline.before(self._unit.name, target, self._observation.regions)
+        return self._baseline.before(self._artifact.name, target, self._observation.regions)
 
     def _is_ours(self, target: str, former: str | Before = Before.NOTHING) -> bool:
         """Return whether a target runs what this rollout has put there, what it had before, or nothing."""
@@ -185,6 +191,6 @@ class _Found:
 
     def _was_there(self, target: str, version: str) -> bool:
         """Return whether a version has been on a target since before the rollout: its displacement has uncovered it."""
-        since = self._baseline.since.get(self._unit.name, "")
-        record = self._observation.of(Unit(self._unit.name, version)).get(target)
+        since = self._baseline.since.get(self._artifact.name, "")
+        record = self._observation.of(Artifact(self._artifact.name, version)).get(target)
         return bool(since) and record is not None and record.updated <= since

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_alicloud_edge.model.observation import Observation, Unit, newest_record, running_versions
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, newest_record, running_versions
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailureCause,
@@ -41,7 +41,8 @@ from pulumi_alicloud_edge.model.outcome import (
 )
 from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
 from pulumi_alicloud_edge.model.selection import Certainty
-from pulumi_alicloud_edge.reconcile.baking import has_baked
+from pulumi_alicloud_edge.reconcile.attempts import Attempts
+from pulumi_alicloud_edge.reconcile.bake import has_baked
 from pulumi_alicloud_edge.reconcile.baseline import Baseline
 from pulumi_alicloud_edge.reconcile.decisions import (
     CONFIRMED_AFTER,
@@ -50,21 +51,20 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     Desired,
     Finish,
     Start,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     Wait,
 )
-from pulumi_alicloud_edge.reconcile.ledger import Ledger
-from pulumi_alicloud_edge.reconcile.stage_targets import StageTargets
-from pulumi_alicloud_edge.reconcile.survey import (
-    Patience,
+from pulumi_alicloud_edge.reconcile.stage_status import (
+    ArtifactStatus,
+    RetryWindow,
+    StageStatus,
     StageView,
-    Survey,
-    UnitSurvey,
     Unnamed,
-    survey,
+    stage_status,
 )
-from pulumi_alicloud_edge.reconcile.verdicts import recorded_targets
+from pulumi_alicloud_edge.reconcile.stage_targets import StageTargets
+from pulumi_alicloud_edge.reconcile.target_status import recorded_targets
 
 SETTLE_SHARE = 0.1
 SETTLE_LEAST = 1.0
@@ -96,13 +96,13 @@ class Memory:
 
     Attributes:
         baseline: What targets ran when it began; empty in its first run.
-        covered: For each stage, the units of which an earlier run has started the whole of it (S4).
+        covered: For each stage, the artifacts of which an earlier run has started the whole of it (S4).
         needs_baseline: Whether a rollback, of this run or a later one, goes by what targets run now.
         passes_empty_stages: Whether a stage that selects nothing any more is passed over: nothing was edited (S6).
     """
 
     baseline: Baseline = field(default_factory=Baseline)
-    covered: tuple[frozenset[Unit], ...] = ()
+    covered: tuple[frozenset[Artifact], ...] = ()
     needs_baseline: bool = False
     passes_empty_stages: bool = False
 
@@ -138,7 +138,7 @@ class Rollout:
         self._stage = 0
         self._bake_ends: float | None = None
         self._baking: frozenset[str] = frozenset()
-        self._given_up: dict[Unit, dict[str, str]] = {}
+        self._given_up: dict[Artifact, dict[str, str]] = {}
         self._doubt: Doubt | None = None
         self._is_sure = not self._memory.needs_baseline
         self._ran: dict[tuple[str, str], str] | None = None
@@ -146,10 +146,10 @@ class Rollout:
         self._newest: dict[str, str] | None = None
         self._agreed: tuple[dict[tuple[str, str], str], float] | None = None
         self._inventory_at = now
-        self._ledger = Ledger()
-        self._targets = StageTargets(desired, policy, self._ledger, self._memory.covered)
+        self._attempts = Attempts()
+        self._targets = StageTargets(desired, policy, self._attempts, self._memory.covered)
         self._seen = Observation({}, (None,) * len(policy.stages))
-        self._survey = Survey(frozenset(), is_open=True, units=())
+        self._stage_status = StageStatus(frozenset(), is_open=True, artifacts=())
 
     @property
     def baseline(self) -> Baseline:
@@ -164,7 +164,7 @@ class Rollout:
     @property
     def served(self) -> frozenset[str]:
         """The targets that the answers to its starts have named."""
-        return self._ledger.named
+        return self._attempts.named
 
     @property
     def seen(self) -> Observation:
@@ -180,10 +180,13 @@ class Rollout:
         """Judge an observation made at ``now`` and say what comes next."""
         self._seen = observation
         if self._newest is None:
-            self._newest = {unit.name: newest_record(observation, unit.name) for unit in self._desired.units}
+            self._newest = {
+                artifact.name: newest_record(observation, artifact.name)
+                for artifact in self._desired.artifacts
+            }
         self._targets.observe(observation, now)
         while True:
-            self._survey = self._look(observation, now)
+            self._stage_status = self._look(observation, now)
             self._note_progress(observation, now)
             decision = self._judge(now)
             if decision is not None:
@@ -199,26 +202,26 @@ class Rollout:
 
     def starting(self, request: StartRequest, now: float) -> None:
         """Note that a start is being sent."""
-        seen = {unit: self._seen.of(unit) for unit in request.units}
+        seen = {artifact: self._seen.of(artifact) for artifact in request.artifacts}
         recorded = recorded_targets(self._desired, request.scope, self._seen, request.stage)
         members = self._seen.members[request.stage]
-        self._ledger.record(request, seen, members, now, recorded=recorded)
+        self._attempts.record(request, seen, members, now, recorded=recorded)
         self._settling = None
 
-    def started(self, request: StartRequest, answer: StartAnswer) -> None:
+    def started(self, request: StartRequest, answer: StartResponse) -> None:
         """Note the cloud's answer to a start. What it has not taken changes nothing (S3)."""
-        if taken := tuple(unit for unit in request.units if unit not in answer.refused):
-            self._note_baseline(replace(request, units=taken))
-        self._ledger.answered(request, answer)
+        if taken := tuple(artifact for artifact in request.artifacts if artifact not in answer.refused):
+            self._note_baseline(replace(request, artifacts=taken))
+        self._attempts.answered(request, answer)
 
     def unclear(self, request: StartRequest) -> bool:
         """Note that the answer to a start was lost. Observation will tell; false once that is of no use."""
         self._note_baseline(request)
-        return self._ledger.forgive(request) < UNCLEAR_STARTS
+        return self._attempts.undo_attempt(request) < UNCLEAR_STARTS
 
     def not_started(self, request: StartRequest) -> None:
         """Note that the cloud will not have a start."""
-        self._ledger.refused_after_all(request)
+        self._attempts.refused_after_all(request)
 
     def refused(self, now: float) -> Outcome:
         """End the rollout because the cloud will not have a start, or cannot be asked any more."""
@@ -236,18 +239,18 @@ class Rollout:
         """
         named = request.targets if request.targets is not None else self._seen.members[request.stage]
         targets = self._targets.up_to(request.stage).targets if named is None else named
-        if not self._ledger.started:
-            self._memory.baseline.note_beside(self._desired.units, self.selected, self._seen)
-        self._memory.baseline.note(request.units, targets, self._seen, all_meant=named is not None)
-        self._memory.baseline.note_started(request.units)
+        if not self._attempts.started:
+            self._memory.baseline.note_beside(self._desired.artifacts, self.selected, self._seen)
+        self._memory.baseline.note(request.artifacts, targets, self._seen, all_meant=named is not None)
+        self._memory.baseline.note_started(request.artifacts)
 
-    def _look(self, observation: Observation, now: float) -> Survey:
+    def _look(self, observation: Observation, now: float) -> StageStatus:
         earlier = self._targets.up_to(self._stage - 1).targets if self._stage else frozenset()
         targets = self._targets.up_to(self._stage)
         baking = self._bake_ends is not None
         starts = 1 + self._policy.retries
         newcomers = targets.targets - self._baking if baking and targets.is_known else frozenset()
-        seen = survey(
+        seen = stage_status(
             self._desired,
             StageView(
                 targets,
@@ -257,17 +260,20 @@ class Rollout:
                 observation.recorded_of(self._stage),
             ),
             observation=observation,
-            ledger=self._ledger,
-            patience=Patience(
+            attempts=self._attempts,
+            retry_window=RetryWindow(
                 0 if baking else starts, self._stage, self._quiet_since, now, newcomers, starts
             ),
         )
         return replace(
-            seen, units=tuple(_as_failed(unit, self._given_up.get(unit.unit, {})) for unit in seen.units)
+            seen,
+            artifacts=tuple(
+                _as_failed(artifact, self._given_up.get(artifact.artifact, {})) for artifact in seen.artifacts
+            ),
         )
 
     def _note_progress(self, observation: Observation, now: float) -> None:
-        counts = (self._stage, self._survey.counts(), observation.mark)
+        counts = (self._stage, self._stage_status.counts(), observation.progress_token)
         if counts != self._last_counts:
             self._last_counts = counts
             self._quiet_since = max(self._quiet_since, now)
@@ -277,7 +283,7 @@ class Rollout:
         if self._targets.is_empty(self._stage):
             return self._pass_over(now)
         expired = self._expired(now)
-        is_final = self._survey.is_finished and self._settled(now)
+        is_final = self._stage_status.is_finished and self._settled(now)
         if self._is_beyond_budget(is_final=is_final):
             return self._fail(FailureCause.BUDGET, now)
         if not is_final:
@@ -303,10 +309,10 @@ class Rollout:
         """Return whether every record that makes a target converged is newer than all that the first look showed."""
         newest = self._newest or {}
         return all(
-            not record.updated or record.updated > newest.get(unit.name, "")
-            for unit in self._desired.units
-            for target, record in self._seen.of(unit).items()
-            if target in self._survey.targets
+            not record.updated or record.updated > newest.get(artifact.name, "")
+            for artifact in self._desired.artifacts
+            for target, record in self._seen.of(artifact).items()
+            if target in self._stage_status.targets
         )
 
     def _pass_over(self, now: float) -> Decision | None:
@@ -321,7 +327,7 @@ class Rollout:
 
         Two looks after the deadline agree whatever each has found: the rollout has not ended well in time.
         """
-        failed = frozenset(self._survey.failed_targets)
+        failed = frozenset(self._stage_status.failed_targets)
         doubt = self._doubt
         if doubt is None or not (
             (doubt.cause is cause and doubt.failed <= failed) or doubt.since >= self._deadline
@@ -332,20 +338,20 @@ class Rollout:
         return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
 
     def _is_beyond_budget(self, *, is_final: bool) -> bool:
-        """Tell whether more has failed than may.
+        """Return whether more has failed than may.
 
         A share cannot be judged while targets may still show.
         """
-        failed = self._survey.failed_targets
-        if self._survey.has_failed_unnamed:
+        failed = self._stage_status.failed_targets
+        if self._stage_status.has_failed_unnamed:
             return True
-        if self._survey.is_open and not is_final:
+        if self._stage_status.is_open and not is_final:
             return self.stage.budget.percent is None and len(failed) > self.stage.budget.count
         return len(failed) > self._allowed()
 
     def _allowed(self) -> int:
-        """Give how many targets may fail: what the budget says, but one at least has to succeed."""
-        total = len(self._survey.targets)
+        """Return how many targets may fail: what the budget says, but one at least has to succeed."""
+        total = len(self._stage_status.targets)
         return min(self.stage.budget.allowed(total), max(total - 1, 0))
 
     def _go_on(self, now: float) -> Decision:
@@ -370,9 +376,9 @@ class Rollout:
         """Return what each target runs of each name, as far as anything shows there."""
         targets = self.selected.union(*(request.targets or () for request in requests))
         return {
-            (unit.name, target): version
-            for unit in self._desired.units
-            for target, version in running_versions(self._seen, unit.name).items()
+            (artifact.name, target): version
+            for artifact in self._desired.artifacts
+            for target, version in running_versions(self._seen, artifact.name).items()
             if target in targets
         }
 
@@ -382,12 +388,15 @@ class Rollout:
         if isinstance(confirmed, Confirm):
             return confirmed
         reason = "no result in time" if cause is FailureCause.TIMEOUT else "no progress for too long"
-        for unit in self._survey.units:
-            hanging = dict.fromkeys(unit.under_way | unit.to_start, reason)
-            self._given_up.setdefault(unit.unit, {}).update(hanging)
-        units = tuple(_as_failed(unit, self._given_up[unit.unit]) for unit in self._survey.units)
-        units = tuple(_unnamed_as_failed(unit, reason) for unit in units)
-        self._survey = replace(self._survey, units=units)
+        for artifact in self._stage_status.artifacts:
+            hanging = dict.fromkeys(artifact.under_way | artifact.to_start, reason)
+            self._given_up.setdefault(artifact.artifact, {}).update(hanging)
+        artifacts = tuple(
+            _as_failed(artifact, self._given_up[artifact.artifact])
+            for artifact in self._stage_status.artifacts
+        )
+        artifacts = tuple(_unnamed_as_failed(artifact, reason) for artifact in artifacts)
+        self._stage_status = replace(self._stage_status, artifacts=artifacts)
         if self._is_beyond_budget(is_final=True):
             return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
         return self._bake(now)
@@ -395,12 +404,12 @@ class Rollout:
     def _bake(self, now: float) -> Decision | None:
         """Watch a stage that has converged for as long as it is to bake."""
         if self.stage.bake and self._bake_ends is None:
-            began_before = not self._ledger.has_started(self._stage)
+            began_before = not self._attempts.has_started(self._stage)
             elapsed = began_before and has_baked(
-                self._seen, self._desired.units, self._stage, self.stage.bake
+                self._seen, self._desired.artifacts, self._stage, self.stage.bake
             )
             self._bake_ends = now if elapsed else now + self.stage.bake
-            self._baking = self._survey.targets
+            self._baking = self._stage_status.targets
         if self._bake_ends is not None and now < self._bake_ends:
             if now >= self._deadline:
                 return self._fail(FailureCause.TIMEOUT, now)
@@ -420,9 +429,9 @@ class Rollout:
         """End well; where the inventory is old, only when it was read once more (S4, S6)."""
         listed = bool(self._seen.regions or self._seen.hints)
         old = listed and now - self._inventory_at >= INVENTORY_OLD
-        if self._ledger.started and old and now < self._deadline:
+        if self._attempts.started and old and now < self._deadline:
             return Confirm(now)
-        degraded = bool(self._survey.failed_targets)
+        degraded = bool(self._stage_status.failed_targets)
         return Finish(self._outcome(RolloutStatus.DEGRADED if degraded else RolloutStatus.CONVERGED, now))
 
     def _expired(self, now: float) -> FailureCause | None:
@@ -433,53 +442,61 @@ class Rollout:
         return None
 
     def _settled(self, now: float) -> bool:
-        """Tell whether all targets are in view.
+        """Return whether all targets are in view.
 
         Where the cloud does not name them, the same set must be seen over a tenth of the time that it took so
         far, and at least a second, unless the cloud itself says that all is in place.
         """
-        if not self._survey.is_open or self._ledger.complete(self._stage).issuperset(self._desired.units):
+        if not self._stage_status.is_open or self._attempts.complete(self._stage).issuperset(
+            self._desired.artifacts
+        ):
             return True
-        if self._settling is None or self._settling[0] != self._survey.targets:
-            self._settling = (self._survey.targets, now)
+        if self._settling is None or self._settling[0] != self._stage_status.targets:
+            self._settling = (self._stage_status.targets, now)
         return now - self._settling[1] >= max(SETTLE_LEAST, SETTLE_SHARE * (now - self._began))
 
     def _requests(self) -> list[StartRequest]:
-        """Join units that are missing on the same targets into one start."""
-        groups: dict[frozenset[str] | None, list[Unit]] = {}
-        for unit in self._survey.units:
-            if unit.to_start or unit.unnamed is Unnamed.DUE:
-                groups.setdefault(self._narrowed(unit), []).append(unit.unit)
+        """Join artifacts that are missing on the same targets into one start."""
+        groups: dict[frozenset[str] | None, list[Artifact]] = {}
+        for artifact in self._stage_status.artifacts:
+            if artifact.to_start or artifact.unnamed is Unnamed.DUE:
+                groups.setdefault(self._narrowed(artifact), []).append(artifact.artifact)
         return [
-            StartRequest(self._stage, self.stage.scope, tuple(units), targets, self._repeats(units, targets))
-            for targets, units in groups.items()
+            StartRequest(
+                self._stage, self.stage.scope, tuple(artifacts), targets, self._repeats(artifacts, targets)
+            )
+            for targets, artifacts in groups.items()
         ]
 
-    def _narrowed(self, unit: UnitSurvey) -> frozenset[str] | None:
-        """Give the targets to start, None where that is all that the stage selects.
+    def _narrowed(self, artifact: ArtifactStatus) -> frozenset[str] | None:
+        """Return the targets to start, None where that is all that the stage selects.
 
         Where the cloud does not name them, the whole is started once; after that, only those that show a need.
         """
         own = self._seen.members[self._stage]
         if own is None:
-            begun = self._ledger.whole_attempt(unit.unit, self._stage) is not None
-            covered = unit.unit in self._targets.covered(self._stage)
-            if unit.unnamed is Unnamed.DUE or self._ledger.was_refused(unit.unit) or not (begun or covered):
+            begun = self._attempts.whole_attempt(artifact.artifact, self._stage) is not None
+            covered = artifact.artifact in self._targets.covered(self._stage)
+            if (
+                artifact.unnamed is Unnamed.DUE
+                or self._attempts.was_refused(artifact.artifact)
+                or not (begun or covered)
+            ):
                 return None
-        elif unit.to_start >= own:
+        elif artifact.to_start >= own:
             return None
-        return frozenset(unit.to_start)
+        return frozenset(artifact.to_start)
 
-    def _repeats(self, units: list[Unit], targets: frozenset[str] | None) -> int:
-        """Give how often any of these was started before, as part of the whole or one by one."""
+    def _repeats(self, artifacts: list[Artifact], targets: frozenset[str] | None) -> int:
+        """Return how often any of these was started before, as part of the whole or one by one."""
         meant = self._targets.of(self._stage).targets if targets is None else targets
-        attempts = [self._ledger.attempt(unit, target) for unit in units for target in meant]
+        attempts = [self._attempts.attempt(artifact, target) for artifact in artifacts for target in meant]
         if targets is None:
-            attempts += [self._ledger.whole_attempt(unit, self._stage) for unit in units]
+            attempts += [self._attempts.whole_attempt(artifact, self._stage) for artifact in artifacts]
         return max((a.count for a in attempts if a is not None), default=0)
 
     def _progress(self, now: float) -> Progress:
-        seen = self._survey
+        seen = self._stage_status
         return Progress(
             stage=self._stage,
             stages=len(self._policy.stages),
@@ -489,23 +506,23 @@ class Rollout:
             total=len(seen.targets) if seen.targets or not seen.is_open else None,
             elapsed=now - self._began,
             baking=None if self._bake_ends is None else max(self._bake_ends - now, 0.0),
-            detail=", ".join(str(part) for part in self._seen.mark),
+            detail=", ".join(str(part) for part in self._seen.progress_token),
             part=self._seen.part,
         )
 
     def _outcome(self, status: RolloutStatus, now: float, cause: FailureCause | None = None) -> Outcome:
-        seen = self._survey
-        failed = tuple(failure for unit in seen.units for failure in unit.failures())
+        seen = self._stage_status
+        failed = tuple(failure for artifact in seen.artifacts for failure in artifact.failures())
         return Outcome(
             status=status,
-            placements=tuple(unit.placement() for unit in seen.units),
+            placements=tuple(artifact.placement() for artifact in seen.artifacts),
             progress=self._progress(now),
             cause=cause,
             stage_failed=failed[:FAILED_TARGETS_KEPT],
             failed_total=len(seen.failed_targets) or int(seen.has_failed_unnamed),
             allowed=self._allowed(),
-            started=self._ledger.started,
-            request_ids=self._ledger.request_ids,
+            started=self._attempts.started,
+            request_ids=self._attempts.request_ids,
             unserved=self._targets.unserved,
             accepted=frozenset(seen.failed_targets) if status is RolloutStatus.DEGRADED else frozenset(),
             begun=self._begun(),
@@ -520,27 +537,29 @@ class Rollout:
 
     def _has_begun_stage(self) -> bool:
         """Return whether the whole of the stage under way was started, by this run or one before, or needs no start."""
-        if self._ledger.is_partial(self._stage):
+        if self._attempts.is_partial(self._stage):
             return False
-        if self._ledger.has_started(self._stage):
+        if self._attempts.has_started(self._stage):
             return True
-        units = self._survey.units
-        if units and self._targets.is_named(self._stage):
-            return not any(unit.to_start for unit in units)
-        return self._targets.covered(self._stage) == frozenset(self._desired.units)
+        artifacts = self._stage_status.artifacts
+        if artifacts and self._targets.is_named(self._stage):
+            return not any(artifact.to_start for artifact in artifacts)
+        return self._targets.covered(self._stage) == frozenset(self._desired.artifacts)
 
 
-def _as_failed(unit: UnitSurvey, given_up: Mapping[str, str]) -> UnitSurvey:
+def _as_failed(artifact: ArtifactStatus, given_up: Mapping[str, str]) -> ArtifactStatus:
     """Count targets that were given up as failed, unless they have made it in the end."""
-    hanging = (unit.under_way | unit.to_start) & given_up.keys()
+    hanging = (artifact.under_way | artifact.to_start) & given_up.keys()
     if not hanging:
-        return unit
-    failed = unit.failed | {target: given_up[target] for target in hanging}
-    return replace(unit, under_way=unit.under_way - hanging, to_start=unit.to_start - hanging, failed=failed)
+        return artifact
+    failed = artifact.failed | {target: given_up[target] for target in hanging}
+    return replace(
+        artifact, under_way=artifact.under_way - hanging, to_start=artifact.to_start - hanging, failed=failed
+    )
 
 
-def _unnamed_as_failed(unit: UnitSurvey, reason: str) -> UnitSurvey:
+def _unnamed_as_failed(artifact: ArtifactStatus, reason: str) -> ArtifactStatus:
     """Count what was never shown as failed where a start of it is awaited."""
-    if unit.unnamed not in (Unnamed.DUE, Unnamed.AWAITED):
-        return unit
-    return replace(unit, unnamed=Unnamed.FAILED, unnamed_reason=reason)
+    if artifact.unnamed not in (Unnamed.DUE, Unnamed.AWAITED):
+        return artifact
+    return replace(artifact, unnamed=Unnamed.FAILED, unnamed_reason=reason)

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from pulumi_alicloud_edge.model.observation import Observation, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, RecordState
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.model.selection import Certainty, TargetSet
+from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY, Attempts
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY, Ledger
-from pulumi_alicloud_edge.reconcile.verdicts import recorded_targets, shown_targets
+from pulumi_alicloud_edge.reconcile.target_status import recorded_targets, shown_targets
 
 
 class StageTargets:
@@ -27,19 +27,19 @@ class StageTargets:
         desired: What is rolled out.
         policy: Its stages.
         ledger: What this run has started.
-        covered: For each stage, the units of which an earlier run is known to have started the whole of it.
+        covered: For each stage, the artifacts of which an earlier run is known to have started the whole of it.
     """
 
     def __init__(
         self,
         desired: Desired,
         policy: RolloutPolicy,
-        ledger: Ledger,
-        covered: tuple[frozenset[Unit], ...] = (),
+        attempts: Attempts,
+        covered: tuple[frozenset[Artifact], ...] = (),
     ) -> None:
         self._desired = desired
         self._policy = policy
-        self._ledger = ledger
+        self._attempts = attempts
         self._covered = covered
         self._listed: set[str] = set()
         self._departed: frozenset[str] = frozenset()
@@ -61,7 +61,7 @@ class StageTargets:
     def unserved(self) -> frozenset[str]:
         """Targets that are listed and not served: their starts leave them out, and nothing of ours shows there."""
         once = self._policy.retries == 0
-        left_out = self._ledger.left_out(before=self._now - VISIBILITY if once else None)
+        left_out = self._attempts.left_out(before=self._now - VISIBILITY if once else None)
         if not left_out:
             return left_out
         shown = shown_targets(self._desired, self._observation, left_out)
@@ -71,20 +71,20 @@ class StageTargets:
         """Return the targets on which something of ours has changed since the start that meant them."""
         return {
             target
-            for unit in self._desired.units
-            for target, record in self._observation.of(unit).items()
+            for artifact in self._desired.artifacts
+            for target, record in self._observation.of(artifact).items()
             if target in targets
             and record.state is not RecordState.DELETED
-            and (attempt := self._ledger.attempt(unit, target)) is not None
+            and (attempt := self._attempts.attempt(artifact, target)) is not None
             and record != attempt.seen.get(target)
         }
 
     def of(self, stage: int) -> TargetSet:
         """Return the targets of one stage, whether or not they are served."""
-        members, answer = self._observation.members[stage], self._ledger.whole_answer(stage)
-        narrow = self._ledger.narrow_answer(stage)
+        members, answer = self._observation.members[stage], self._attempts.whole_answer(stage)
+        narrow = self._attempts.narrow_answer(stage)
         if members is None and not answer:
-            begun = self._ledger.has_started(stage) or bool(self.covered(stage))
+            begun = self._attempts.has_started(stage) or bool(self.covered(stage))
             return TargetSet(narrow, Certainty.OPEN if begun else Certainty.UNKNOWN)
         named = (members or frozenset()) | (answer or frozenset()) | narrow
         return TargetSet(named - self._departed, Certainty.KNOWN)
@@ -117,11 +117,11 @@ class StageTargets:
         earlier run, that is what is still under way.
         """
         moved: set[str] = set()
-        for unit in self._desired.units:
-            attempt, records = self._ledger.whole_attempt(unit, stage), self._observation.of(unit)
+        for artifact in self._desired.artifacts:
+            attempt, records = self._attempts.whole_attempt(artifact, stage), self._observation.of(artifact)
             if attempt is not None:
                 moved.update(t for t, record in records.items() if record != attempt.seen.get(t))
-            elif unit in self.covered(stage):
+            elif artifact in self.covered(stage):
                 moved.update(t for t, record in records.items() if record.state is RecordState.IN_PROGRESS)
         return moved
 
@@ -131,13 +131,13 @@ class StageTargets:
 
     def is_empty(self, stage: int) -> bool:
         """Return whether a stage surely has no target that is served."""
-        members, answer = self._observation.members[stage], self._ledger.whole_answer(stage)
+        members, answer = self._observation.members[stage], self._attempts.whole_answer(stage)
         if members is None and answer is None:
             return False
         if members is None and not answer:
             return not self.up_to(stage).targets
         return not self.of(stage).targets - self.unserved
 
-    def covered(self, stage: int) -> Collection[Unit]:
-        """Return the units of which an earlier run has started the whole of a stage."""
+    def covered(self, stage: int) -> Collection[Artifact]:
+        """Return the artifacts of which an earlier run has started the whole of a stage."""
         return self._covered[stage] if stage < len(self._covered) else frozenset()

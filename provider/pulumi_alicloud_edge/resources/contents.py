@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE, succeeded_somewhere
 from pulumi_alicloud_edge.resources.inputs import PushDataInput
 
@@ -24,7 +24,7 @@ VERSIONS_KEPT, KEPT_IN_ALL = 10, 500
 CONTENT = ("md5", "size")
 _DIGEST = re.compile("[0-9a-f]{16}")
 
-Contents = dict[Unit, dict[str, str]]
+Contents = dict[Artifact, dict[str, str]]
 """For each version, the oldest first, the digest of each field that was declared for it."""
 
 
@@ -40,14 +40,14 @@ def known_contents(outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> Con
     known = dict(_stored(outputs.get(CONTENTS)))
     arrived = {*succeeded_somewhere(outputs), *known}
     for properties in (outputs, inputs if outputs.get("status") in IN_PLACE else {}):
-        for unit, content in _declared(properties.get("data")):
-            if unit in arrived:
-                known[unit] = content | known.get(unit, {})
+        for artifact, content in _declared(properties.get("data")):
+            if artifact in arrived:
+                known[artifact] = content | known.get(artifact, {})
     return known
 
 
 def show_contents(
-    known: Contents, data: Iterable[PushDataInput], arrived: Iterable[Unit]
+    known: Contents, data: Iterable[PushDataInput], arrived: Iterable[Artifact]
 ) -> list[dict[str, str]]:
     """Write what is to be remembered.
 
@@ -58,21 +58,23 @@ def show_contents(
     """
     contents, arrived = dict(known), {*arrived, *known}
     for item in data:
-        if item.unit in arrived:
-            contents[item.unit] = digests(item) | contents.pop(item.unit, {})
+        if item.artifact in arrived:
+            contents[item.artifact] = digests(item) | contents.pop(item.artifact, {})
     of_names: Counter[str] = Counter()
     kept = []
-    for unit, content in reversed(contents.items()):
-        of_names[unit.name] += 1
-        if content and of_names[unit.name] <= VERSIONS_KEPT:
-            kept.append({"name": unit.name, "version": unit.version, **content})
+    for artifact, content in reversed(contents.items()):
+        of_names[artifact.name] += 1
+        if content and of_names[artifact.name] <= VERSIONS_KEPT:
+            kept.append({"name": artifact.name, "version": artifact.version, **content})
     return kept[:KEPT_IN_ALL][::-1]
 
 
 def digests(item: PushDataInput) -> dict[str, str]:
     """Return the digest of each field of a file's content that is declared."""
     values = {field: getattr(item, field) for field in CONTENT}
-    return {field: _digest(item.unit, field, value) for field, value in values.items() if value is not None}
+    return {
+        field: _digest(item.artifact, field, value) for field, value in values.items() if value is not None
+    }
 
 
 def without_undeclared(before: Any, after: Any) -> tuple[Any, Any]:
@@ -96,26 +98,26 @@ def _without(item: dict[str, Any], fields: set[str]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if key not in fields}
 
 
-def _stored(contents: Any) -> Iterator[tuple[Unit, dict[str, str]]]:
+def _stored(contents: Any) -> Iterator[tuple[Artifact, dict[str, str]]]:
     for entry in contents if isinstance(contents, list) else ():
         match entry:
             case {"name": str(name), "version": str(version)}:
                 fields = {field: str(entry.get(field)) for field in CONTENT}
                 yield (
-                    Unit(name, version),
+                    Artifact(name, version),
                     {f: value for f, value in fields.items() if _DIGEST.fullmatch(value)},
                 )
 
 
-def _declared(data: Any) -> Iterator[tuple[Unit, dict[str, str]]]:
+def _declared(data: Any) -> Iterator[tuple[Artifact, dict[str, str]]]:
     """Read the content of each file of stored inputs or outputs that can be read."""
     for item in data if isinstance(data, list) else ():
         try:
             read = PushDataInput.model_validate(item)
         except ValidationError:
             continue
-        yield read.unit, digests(read)
+        yield read.artifact, digests(read)
 
 
-def _digest(unit: Unit, field: str, value: object) -> str:
-    return hashlib.sha256(f"{unit}:{field}:{value}".encode()).hexdigest()[:16]
+def _digest(artifact: Artifact, field: str, value: object) -> str:
+    return hashlib.sha256(f"{artifact}:{field}:{value}".encode()).hexdigest()[:16]

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Unit
-from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus, Verdict
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
+from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus, TargetState
 from pulumi_alicloud_edge.model.policy import Scope
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, after_rollback, read_baseline, stored_baseline
@@ -34,9 +34,9 @@ def show_placements(placements: tuple[Placement, ...]) -> list[dict[str, Any]]:
     """Write placements as an output: small, whatever the size of the fleet."""
     return [
         {
-            "name": placement.unit.name,
-            "version": placement.unit.version,
-            "counts": {v.value: placement.count(v) for v in Verdict if placement.count(v)},
+            "name": placement.artifact.name,
+            "version": placement.artifact.version,
+            "counts": {v.value: placement.count(v) for v in TargetState if placement.count(v)},
             "total": placement.total,
             "failed": [{"target": f.target, "reason": f.reason} for f in placement.failed],
         }
@@ -44,12 +44,12 @@ def show_placements(placements: tuple[Placement, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def succeeded_somewhere(outputs: Mapping[str, Any]) -> set[Unit]:
-    """Give the units of which stored placements show at least one target that converged."""
+def succeeded_somewhere(outputs: Mapping[str, Any]) -> set[Artifact]:
+    """Return the artifacts of which stored placements show at least one target that converged."""
     return {
-        Unit(p["name"], p["version"])
+        Artifact(p["name"], p["version"])
         for p in outputs.get("placements") or ()
-        if p.get("counts", {}).get(Verdict.CONVERGED.value)
+        if p.get("counts", {}).get(TargetState.CONVERGED.value)
     }
 
 
@@ -71,7 +71,7 @@ def owned_claims(
         for entry in entries if isinstance(entries, list) else ():
             until = entry.get("until", "") if isinstance(entry, dict) else ""
             for version, scopes in _owned_entry(entry, selection):
-                claims.append(Claim(urn, app_id, Unit(str(name), version), scopes, until=str(until)))
+                claims.append(Claim(urn, app_id, Artifact(str(name), version), scopes, until=str(until)))
     return tuple(claims)
 
 
@@ -88,17 +88,17 @@ def unreadable_owned(outputs: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def owned_units(outputs: Mapping[str, Any]) -> tuple[Unit, ...]:
+def owned_artifacts(outputs: Mapping[str, Any]) -> tuple[Artifact, ...]:
     """Return all artifacts that stored outputs say this resource has put somewhere."""
-    return tuple(dict.fromkeys(claim.unit for claim in owned_claims(outputs, "", "", ())))
+    return tuple(dict.fromkeys(claim.artifact for claim in owned_claims(outputs, "", "", ())))
 
 
 def show_owned(claims: Iterable[Claim]) -> dict[str, list[dict[str, Any]]]:
     """Write what a resource has put where: for each name, its versions by selection, the newest last."""
     by_name: dict[str, dict[_Put, tuple[Scope, ...]]] = {}
     for claim in claims:
-        of_name = by_name.setdefault(claim.unit.name, {})
-        put = (claim.unit.version, claim.until)
+        of_name = by_name.setdefault(claim.artifact.name, {})
+        put = (claim.artifact.version, claim.until)
         before = of_name.pop(put, ())
         of_name[put] = tuple(dict.fromkeys((*before, *claim.scopes)))
     return {name: _by_selection(of_name) for name, of_name in by_name.items()}
@@ -131,30 +131,30 @@ def _owned_entry(entry: Any, selection: tuple[Scope, ...]) -> Iterable[tuple[str
 
 
 def show_baseline(
-    before: Mapping[str, Any], units: tuple[Unit, ...], baseline: Baseline | None = None
+    before: Mapping[str, Any], artifacts: tuple[Artifact, ...], baseline: Baseline | None = None
 ) -> dict[str, str]:
-    """Give the version of each name that was in place before this rollout.
+    """Return the version of each name that was in place before this rollout.
 
     What most targets ran counts, where this rollout has noted that; else what was declared before, if it had
     converged; else the baseline from before that stands.
     """
-    shown = _declared_baseline(before, units)
-    for unit in units:
-        formers = Counter((baseline or Baseline()).of_targets.get(unit.name, {}).values())
+    shown = _declared_baseline(before, artifacts)
+    for artifact in artifacts:
+        formers = Counter((baseline or Baseline()).of_targets.get(artifact.name, {}).values())
         version = formers.most_common(1)[0][0] if formers else None
-        if isinstance(version, str) and version != unit.version:
-            shown[unit.name] = version
+        if isinstance(version, str) and version != artifact.version:
+            shown[artifact.name] = version
     return shown
 
 
-def _declared_baseline(before: Mapping[str, Any], units: tuple[Unit, ...]) -> dict[str, str]:
+def _declared_baseline(before: Mapping[str, Any], artifacts: tuple[Artifact, ...]) -> dict[str, str]:
     stored = before.get("baseline")
     baseline = {str(k): str(v) for k, v in stored.items()} if isinstance(stored, dict) else {}
     if before.get("status") in IN_PLACE:
         declared = {item["name"]: item["version"] for item in before.get("data") or ()}
-        now = {unit.name: unit.version for unit in units}
+        now = {artifact.name: artifact.version for artifact in artifacts}
         baseline |= {name: version for name, version in declared.items() if now.get(name) != version}
-    names = {unit.name for unit in units}
+    names = {artifact.name for artifact in artifacts}
     return {name: version for name, version in baseline.items() if name in names}
 
 

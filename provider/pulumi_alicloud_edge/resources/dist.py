@@ -6,9 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Records, RecordState, Unit, running_versions
+from pulumi_alicloud_edge.model.observation import (
+    Artifact,
+    Observation,
+    Records,
+    RecordState,
+    running_versions,
+)
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import ExactTargets, OnFailure, RolloutPolicy
 from pulumi_alicloud_edge.model.selection import is_within
@@ -18,8 +24,8 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     IN_PLACE,
     ROLLOUT,
     UNSERVED,
+    owned_artifacts,
     owned_claims,
-    owned_units,
     show_baseline,
     show_owned,
     show_placements,
@@ -28,76 +34,87 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     still_unserved,
     unreadable_owned,
 )
+from pulumi_alicloud_edge.resources.handler import FailedRollout, Neighbours, ResourceHandler
 from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
-from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
-from pulumi_alicloud_edge.resources.sizes import size_faults
-from pulumi_alicloud_edge.resources.words import Noun, rollback_target_lost, stays_line, unreadable_line
+from pulumi_alicloud_edge.resources.messages import (
+    TargetLabel,
+    rollback_target_lost,
+    stays_line,
+    unreadable_line,
+)
+from pulumi_alicloud_edge.resources.sizes import size_errors
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_wire import DistFile
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
-    from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.delivery.rollback import Rollback, Step
+    from pulumi_alicloud_edge.delivery.runner import RolloutResult
     from pulumi_alicloud_edge.model.removal import Cleaning
     from pulumi_alicloud_edge.reconcile.rollback import RestoreStep
     from pulumi_alicloud_edge.reconcile.rollout import Memory
     from pulumi_alicloud_edge.runtime import Runtime
 
 
-class DistKind(Kind[DistInputs]):
+class DistHandler(ResourceHandler[DistInputs]):
     """Data files onto the instances of an application."""
 
-    noun = Noun("instance", "instances")
+    label = TargetLabel("instance", "instances")
     model = DistInputs
 
     def policy(self, inputs: DistInputs) -> RolloutPolicy:
-        """Give stages and bounds."""
+        """Return stages and bounds."""
         return inputs.rollout.policy(inputs.scope())
 
     def desired(self, inputs: DistInputs) -> Desired:
         """Every file everywhere; an instance runs one version of a name."""
-        return Desired(_units(inputs))
+        return Desired(_artifacts(inputs))
 
     def identity(self, inputs: DistInputs, name: str) -> str:
-        """Give ``<app_id>/<name>``."""
+        """Return ``<app_id>/<name>``."""
         return f"{inputs.app_id}/{name}"
 
     def subject(self, inputs: DistInputs) -> str:
         """Name files and application."""
-        return f"distribution of {', '.join(map(str, _units(inputs)))} in {inputs.app_id}"
+        return f"distribution of {', '.join(map(str, _artifacts(inputs)))} in {inputs.app_id}"
 
     def port(
-        self, runtime: Runtime, inputs: DistInputs, asker: object | None, neighbours: Neighbours | None = None
+        self,
+        runtime: Runtime,
+        inputs: DistInputs,
+        caller: object | None,
+        neighbours: Neighbours | None = None,
     ) -> Port:
-        """Give the port of distributions."""
+        """Return the port of distributions."""
         from pulumi_alicloud_edge.delivery.dist import DistPort
 
         return DistPort(
             ens=runtime.cloud.ens,
-            reads=runtime.glances.of(asker),
+            reads=runtime.preview_reads.of(caller),
             app_id=inputs.app_id,
             files=_files(inputs.data),
-            units=_units(inputs),
+            artifacts=_artifacts(inputs),
             stages=self.policy(inputs).stages,
             cleaner=self.cleaner(runtime, inputs.app_id, neighbours) if neighbours else None,
             clock=runtime.clock,
         )
 
-    def faults(self, inputs: DistInputs) -> Iterator[InputFault]:
+    def field_errors(self, inputs: DistInputs) -> Iterator[FieldError]:
         """Find what is too long for a call."""
         from pulumi_alicloud_edge.cloud.ens import dist_query
         from pulumi_alicloud_edge.delivery.strategies import dist_strategy
 
         files, stages = tuple(_files(inputs.data).values()), self.policy(inputs).stages
         queries = (dist_query(inputs.app_id, files, dist_strategy(stage.scope)) for stage in stages)
-        yield from size_faults("data", queries)
+        yield from size_errors("data", queries)
 
     def claims(self, urn: str, inputs: DistInputs) -> tuple[Claim, ...]:
         """Return every file, on all that the stages select."""
         scopes = self.policy(inputs).selection
         retains = inputs.on_delete is OnDelete.RETAIN
-        return tuple(Claim(urn, inputs.app_id, unit, scopes, retains=retains) for unit in _units(inputs))
+        return tuple(
+            Claim(urn, inputs.app_id, artifact, scopes, retains=retains) for artifact in _artifacts(inputs)
+        )
 
     def owned(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what is to be cleaned when the resource is destroyed: all that it has put, unless it is retained."""
@@ -110,16 +127,16 @@ class DistKind(Kind[DistInputs]):
         return () if inputs.on_delete is OnDelete.RETAIN else self._behind(urn, inputs, before)
 
     def retained(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> str:
-        """Say what an update leaves where nothing is declared any more, since that is to be retained."""
+        """Describe what an update leaves where nothing is declared any more, since that is to be retained."""
         if inputs.on_delete is not OnDelete.RETAIN:
             return ""
-        units = dict.fromkeys(claim.unit for claim in self._behind(urn, inputs, before))
-        return stays_line(units, "where it is declared no more: on_delete is retain") if units else ""
+        artifacts = dict.fromkeys(claim.artifact for claim in self._behind(urn, inputs, before))
+        return stays_line(artifacts, "where it is declared no more: on_delete is retain") if artifacts else ""
 
     def _behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
-        names, scopes = {unit.name for unit in _units(inputs)}, self.policy(inputs).selection
+        names, scopes = {artifact.name for artifact in _artifacts(inputs)}, self.policy(inputs).selection
         put = self.put(urn, before) if "owned" in before else self._declared_before(urn, before)
-        return tuple(c for c in put if c.unit.name not in names or not is_within(c.scopes, scopes))
+        return tuple(c for c in put if c.artifact.name not in names or not is_within(c.scopes, scopes))
 
     def cleaner(self, runtime: Runtime, app_id: str, neighbours: Neighbours) -> Cleaner:
         """Return what cleans an application's data."""
@@ -158,12 +175,16 @@ class DistKind(Kind[DistInputs]):
         seen, selected = await _surely_listed(runtime, failed)
         plan = plan_rollback(self.desired(inputs), failed.ended.baseline, seen, selected, others)
         cleaner = self.cleaner(runtime, inputs.app_id, neighbours)
-        permit = await cleaner.permit(Wanted(unit, exactly(targets)) for unit, targets in plan.emptied)
+        permit = await cleaner.permit(
+            Wanted(artifact, exactly(targets)) for artifact, targets in plan.emptied
+        )
         neighbours.announce(permit + Permit(left=plan.left))
         steps = tuple(self._step(runtime, inputs, failed, step, cleaner) for step in plan.steps)
 
         async def uncovered() -> tuple[Cleaning, ...]:
-            found = await cleaner.permit(Wanted(unit, exactly(targets)) for unit, targets in plan.below)
+            found = await cleaner.permit(
+                Wanted(artifact, exactly(targets)) for artifact, targets in plan.below
+            )
             return found.cleanings
 
         def announce(cleanings: tuple[Cleaning, ...]) -> None:
@@ -185,35 +206,39 @@ class DistKind(Kind[DistInputs]):
 
         former, by_name = _former(inputs, failed.olds), {item.name: item for item in inputs.data}
         data = tuple(
-            former.get(unit) or by_name[unit.name].model_copy(update={"version": unit.version})
-            for unit in step.units
+            former.get(artifact) or by_name[artifact.name].model_copy(update={"version": artifact.version})
+            for artifact in step.artifacts
         )
         policy = policy_of_step(failed.policy, failed.ended.outcome, ExactTargets(step.targets))
         port = DistPort(
             ens=runtime.cloud.ens,
-            reads=runtime.glances.of(None),
+            reads=runtime.preview_reads.of(None),
             app_id=inputs.app_id,
             files=_files(data),
-            units=step.units,
+            artifacts=step.artifacts,
             stages=policy.stages,
             cleaner=cleaner,
             clock=runtime.clock,
         )
-        return Step(Desired(step.units), policy, port)
+        return Step(Desired(step.artifacts), policy, port)
 
-    async def faults_seen(
+    async def errors_seen(
         self, runtime: Runtime, inputs: DistInputs, observation: Observation, olds: Mapping[str, Any]
-    ) -> list[InputFault]:
+    ) -> list[FieldError]:
         """Find selections without instances, and versions to roll back to that are pushed no more."""
-        faults = await super().faults_seen(runtime, inputs, observation, olds)
+        field_errors = await super().errors_seen(runtime, inputs, observation, olds)
         if inputs.rollout.on_failure is not OnFailure.ROLLBACK:
-            return faults
+            return field_errors
         former = _to_be_restored(inputs, observation)
         if former:
-            pushed = await runtime.reads.push_records(inputs.app_id, frozenset(unit.name for unit in former))
-            lost = [unit for unit in sorted(former) if not _is_pushed(pushed.get(unit, {}))]
-            faults += [InputFault("rollout.on_failure", rollback_target_lost(unit)) for unit in lost]
-        return faults
+            pushed = await runtime.reads.push_records(
+                inputs.app_id, frozenset(artifact.name for artifact in former)
+            )
+            lost = [artifact for artifact in sorted(former) if not _is_pushed(pushed.get(artifact, {}))]
+            field_errors += [
+                FieldError("rollout.on_failure", rollback_target_lost(artifact)) for artifact in lost
+            ]
+        return field_errors
 
     def outputs(
         self,
@@ -221,14 +246,14 @@ class DistKind(Kind[DistInputs]):
         placements: tuple[Placement, ...],
         port: Port,  # noqa: ARG002
         olds: Mapping[str, Any],
-        ended: Ended | None = None,
+        ended: RolloutResult | None = None,
     ) -> dict[str, Any]:
-        """Give placements, and what is and was there."""
+        """Return placements, and what is and was there."""
         claims = (*self.put("", olds), *self._put_now(inputs, ended))
         outputs = {
             "placements": show_placements(placements),
             "owned": show_owned(claims),
-            "baseline": show_baseline(olds, _units(inputs), ended.baseline if ended else None),
+            "baseline": show_baseline(olds, _artifacts(inputs), ended.baseline if ended else None),
         }
         if ended is None:
             return outputs
@@ -244,7 +269,7 @@ class DistKind(Kind[DistInputs]):
             ),
         }
 
-    def _put_now(self, inputs: DistInputs, ended: Ended | None) -> tuple[Claim, ...]:
+    def _put_now(self, inputs: DistInputs, ended: RolloutResult | None) -> tuple[Claim, ...]:
         """Return what is declared on all stages that a rollout has come to: the others it has not touched (S1)."""
         claims = self.claims("", inputs)
         if ended is None or ended.outcome.status.value in IN_PLACE:
@@ -255,9 +280,9 @@ class DistKind(Kind[DistInputs]):
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """Data that is retained stays on the instances."""
-        units = owned_units(outputs)
-        if units and outputs.get("on_delete") == OnDelete.RETAIN.value:
-            return stays_line(units, "on the instances: on_delete is retain")
+        artifacts = owned_artifacts(outputs)
+        if artifacts and outputs.get("on_delete") == OnDelete.RETAIN.value:
+            return stays_line(artifacts, "on the instances: on_delete is retain")
         return unreadable_line(names) if (names := unreadable_owned(outputs)) else ""
 
     def _declared_before(self, urn: str, before: Mapping[str, Any]) -> tuple[Claim, ...]:
@@ -295,36 +320,36 @@ def _is_pushed(records: Records) -> bool:
     return any(record.state is RecordState.SUCCEEDED for record in records.values())
 
 
-def _to_be_restored(inputs: DistInputs, observation: Observation) -> set[Unit]:
+def _to_be_restored(inputs: DistInputs, observation: Observation) -> set[Artifact]:
     """Return what a rollback would have to distribute again: what runs on selected targets and is not desired."""
     selected: frozenset[str] = frozenset().union(*(members for members in observation.members if members))
-    former: set[Unit] = set()
-    for unit in _units(inputs):
-        running = running_versions(observation, unit.name)
+    former: set[Artifact] = set()
+    for artifact in _artifacts(inputs):
+        running = running_versions(observation, artifact.name)
         versions = {version for target, version in running.items() if target in selected}
-        former.update(Unit(unit.name, version) for version in versions - {unit.version})
+        former.update(Artifact(artifact.name, version) for version in versions - {artifact.version})
     return former
 
 
-def _former(inputs: DistInputs, olds: Mapping[str, Any]) -> dict[Unit, DistDataInput]:
+def _former(inputs: DistInputs, olds: Mapping[str, Any]) -> dict[Artifact, DistDataInput]:
     """Return the data files as they were declared before, as far as that is still known."""
     names = {item.name for item in inputs.data}
-    found: dict[Unit, DistDataInput] = {}
+    found: dict[Artifact, DistDataInput] = {}
     for item in olds.get("data") or ():
         if isinstance(item, dict) and item.get("name") in names:
             try:
                 known = DistDataInput(**item)
             except ValueError:
                 continue
-            found[known.unit] = known
+            found[known.artifact] = known
     return found
 
 
-def _files(data: tuple[DistDataInput, ...]) -> dict[Unit, DistFile]:
+def _files(data: tuple[DistDataInput, ...]) -> dict[Artifact, DistFile]:
     from pulumi_alicloud_edge.cloud.ens_wire import DistFile
 
-    return {item.unit: DistFile(**item.model_dump()) for item in data}
+    return {item.artifact: DistFile(**item.model_dump()) for item in data}
 
 
-def _units(inputs: DistInputs) -> tuple[Unit, ...]:
-    return tuple(item.unit for item in inputs.data)
+def _artifacts(inputs: DistInputs) -> tuple[Artifact, ...]:
+    return tuple(item.artifact for item in inputs.data)

@@ -12,7 +12,7 @@ _LONGEST_TEXT = 40
 
 
 def parse_duration(value: object) -> float:
-    """Give a duration in seconds.
+    """Return a duration in seconds.
 
     Raises:
         ValueError: It is none, or is negative or longer than 30 days.

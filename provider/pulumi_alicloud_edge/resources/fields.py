@@ -20,7 +20,7 @@ _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 class InputModel(BaseModel):
-    """Base of input models: unknown keys are faults, and nothing changes once it is read."""
+    """Base of input models: unknown keys are field errors, and nothing changes once it is read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 

@@ -1,4 +1,4 @@
-"""The inputs of each resource as models. What spans several fields is checked in `faults` of each."""
+"""The inputs of each resource as models. What spans several fields is checked in `field errors` of each."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, field_validator
 
-from pulumi_alicloud_edge.errors import InputFault
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.errors import FieldError
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Matching, Scope, Share
 from pulumi_alicloud_edge.resources.fields import (
     FileMode,
@@ -24,7 +24,7 @@ from pulumi_alicloud_edge.resources.fields import (
     Token,
     UtcTime,
 )
-from pulumi_alicloud_edge.resources.policies import Policies
+from pulumi_alicloud_edge.resources.raw_strategies import Policies
 from pulumi_alicloud_edge.resources.rollout_input import ExpressionInput, RolloutInput, Selector
 
 SOURCES = "__sources"
@@ -59,9 +59,9 @@ class DataInput(InputModel):
     timeout: Seconds | None = None
 
     @property
-    def unit(self) -> Unit:
+    def artifact(self) -> Artifact:
         """The file's identity."""
-        return Unit(self.name, self.version)
+        return Artifact(self.name, self.version)
 
 
 class PushDataInput(DataInput):
@@ -101,21 +101,21 @@ class PushInputs(InputModel):
     rollout: RolloutInput = RolloutInput()
 
     def scope(self) -> Scope:
-        """Give what it selects."""
+        """Return what it selects."""
         if self.strategies is not None:
             return ByStrategies(self.strategies)
         return InRegions(self.regions) if self.regions else Everywhere()
 
-    def faults(self) -> Iterator[InputFault]:
+    def field_errors(self) -> Iterator[FieldError]:
         """Find what is wrong across fields."""
-        yield from _twice("data", [str(item.unit) for item in self.data], "is declared twice")
+        yield from _twice("data", [str(item.artifact) for item in self.data], "is declared twice")
         yield from _twice("regions", self.regions or (), "is named twice")
         yield from _one_selector("regions", self.regions, self.strategies)
         selected = self.regions is not None or self.strategies is not None
-        yield from self.rollout.faults((Selector.REGIONS,), self.scope(), selected=selected)
+        yield from self.rollout.field_errors((Selector.REGIONS,), self.scope(), selected=selected)
         for index, item in enumerate(self.data if self.sources is not None else ()):
-            if reason := _why_no_url((self.sources or {}).get(str(item.unit), "")):
-                yield InputFault(f"data[{index}].url", reason)
+            if reason := _why_no_url((self.sources or {}).get(str(item.artifact), "")):
+                yield FieldError(f"data[{index}].url", reason)
 
 
 class DistInputs(InputModel):
@@ -129,20 +129,20 @@ class DistInputs(InputModel):
     on_delete: OnDelete = OnDelete.CLEAN
 
     def scope(self) -> Scope:
-        """Give what it selects."""
+        """Return what it selects."""
         if self.strategies is not None:
             return ByStrategies(self.strategies)
         if self.match:
             return Matching(tuple(expression.expression() for expression in self.match))
         return Everywhere()
 
-    def faults(self) -> Iterator[InputFault]:
+    def field_errors(self) -> Iterator[FieldError]:
         """Find what is wrong across fields."""
         only_one = "is declared twice: an instance runs one version of a name"
         yield from _twice("data", [item.name for item in self.data], only_one, field="name")
         yield from _one_selector("match", self.match, self.strategies)
         selected = self.match is not None or self.strategies is not None
-        yield from self.rollout.faults((Selector.MATCH,), self.scope(), selected=selected)
+        yield from self.rollout.field_errors((Selector.MATCH,), self.scope(), selected=selected)
 
 
 class ReleaseInputs(InputModel):
@@ -170,27 +170,27 @@ class ReleaseInputs(InputModel):
         return _prefixed(value, "ver-")
 
     @property
-    def unit(self) -> Unit:
+    def artifact(self) -> Artifact:
         """The app and its version."""
-        return Unit(self.app_id, self.version_id)
+        return Artifact(self.app_id, self.version_id)
 
     def scope(self) -> Scope:
-        """Give what it selects."""
+        """Return what it selects."""
         if self.regions:
             return InRegions(self.regions, self.full_release)
         return Share(self.percentage or 100)
 
-    def faults(self) -> Iterator[InputFault]:
+    def field_errors(self) -> Iterator[FieldError]:
         """Find what is wrong across fields."""
         yield from _twice("regions", self.regions or (), "is named twice")
         if self.regions and self.percentage is not None:
-            yield InputFault("percentage", "does not go with regions: select by one of them")
+            yield FieldError("percentage", "does not go with regions: select by one of them")
         if self.full_release is not None and not self.regions:
-            yield InputFault("full_release", "goes with regions only")
+            yield FieldError("full_release", "goes with regions only")
         expected = PublishType.REGION if self.regions else PublishType.PERCENTAGE
         if self.publish_type not in (None, expected):
-            yield InputFault("publish_type", f"must be {expected.value} with this selection")
-        yield from self.rollout.faults(
+            yield FieldError("publish_type", f"must be {expected.value} with this selection")
+        yield from self.rollout.field_errors(
             (Selector.PERCENTAGE, Selector.REGIONS),
             self.scope(),
             selected=self.percentage is not None or self.regions is not None,
@@ -198,7 +198,7 @@ class ReleaseInputs(InputModel):
 
 
 def _why_no_url(url: object) -> str:
-    """Tell why nothing can be fetched from there; empty where it may be. Never repeats it: it may be presigned."""
+    """Return why nothing can be fetched from there; empty where it may be. Never repeats it: it may be presigned."""
     if not isinstance(url, str):
         return "must be text"
     if not url:
@@ -214,16 +214,16 @@ def _prefixed(value: str, prefix: str) -> str:
     return value
 
 
-def _twice(path: str, values: Iterable[str], reason: str, *, field: str = "") -> Iterator[InputFault]:
+def _twice(path: str, values: Iterable[str], reason: str, *, field: str = "") -> Iterator[FieldError]:
     values = list(values)
     counts = Counter(values)
     seen: set[str] = set()
     for index, value in enumerate(values):
         if counts[value] > 1 and value in seen:
-            yield InputFault(f"{path}[{index}]{'.' + field if field else ''}", f"{value} {reason}")
+            yield FieldError(f"{path}[{index}]{'.' + field if field else ''}", f"{value} {reason}")
         seen.add(value)
 
 
-def _one_selector(name: str, selector: object, strategies: object) -> Iterator[InputFault]:
+def _one_selector(name: str, selector: object, strategies: object) -> Iterator[FieldError]:
     if selector is not None and strategies is not None:
-        yield InputFault("strategies", f"does not go with {name}: select by one of them")
+        yield FieldError("strategies", f"does not go with {name}: select by one of them")

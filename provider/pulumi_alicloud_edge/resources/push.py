@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Unit
-from pulumi_alicloud_edge.model.outcome import Placement, Verdict
+from pulumi_alicloud_edge.model.observation import Artifact
+from pulumi_alicloud_edge.model.outcome import Placement, TargetState
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.contents import (
@@ -23,77 +23,77 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     HINTS,
     IN_PLACE,
     ROLLOUT,
+    owned_artifacts,
     owned_claims,
-    owned_units,
     show_baseline,
     show_owned,
     show_placements,
     show_rollout,
 )
+from pulumi_alicloud_edge.resources.handler import Neighbours, ResourceHandler
 from pulumi_alicloud_edge.resources.inputs import PushInputs
-from pulumi_alicloud_edge.resources.kind import Kind, Neighbours
-from pulumi_alicloud_edge.resources.sizes import size_faults
-from pulumi_alicloud_edge.resources.words import Noun, stays_line
+from pulumi_alicloud_edge.resources.messages import TargetLabel, stays_line
+from pulumi_alicloud_edge.resources.sizes import size_errors
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_wire import PushFile
-    from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
+    from pulumi_alicloud_edge.delivery.runner import RolloutResult
     from pulumi_alicloud_edge.model.policy import Scope
     from pulumi_alicloud_edge.reconcile.rollout import Memory
     from pulumi_alicloud_edge.runtime import Runtime
 
 
-class PushKind(Kind[PushInputs]):
+class PushHandler(ResourceHandler[PushInputs]):
     """Data files onto the file servers of edge regions."""
 
-    noun = Noun("region", "regions")
+    label = TargetLabel("region", "regions")
     model = PushInputs
     hidden = frozenset({"sources"})
 
-    def faults(self, inputs: PushInputs) -> Iterator[InputFault]:
+    def field_errors(self, inputs: PushInputs) -> Iterator[FieldError]:
         """Find urls that did not arrive (the program's side says so where there are none), and what is too long."""
         from pulumi_alicloud_edge.cloud.ens import push_query
         from pulumi_alicloud_edge.delivery.strategies import push_strategy
 
         if inputs.sources is None:
-            yield InputFault("data", "the urls did not arrive: update the package pulumi to 3.235 or newer")
+            yield FieldError("data", "the urls did not arrive: update the package pulumi to 3.235 or newer")
         files, stages = tuple(_files(inputs).values()), self.policy(inputs).stages
         queries = (push_query(inputs.app_id, files, push_strategy(stage.scope)) for stage in stages)
-        yield from size_faults("data", queries)
+        yield from size_errors("data", queries)
 
     def policy(self, inputs: PushInputs) -> RolloutPolicy:
-        """Give stages and bounds."""
+        """Return stages and bounds."""
         return inputs.rollout.policy(inputs.scope())
 
     def desired(self, inputs: PushInputs) -> Desired:
         """Every file everywhere; versions of a name lie side by side."""
-        return Desired(_units(inputs), exclusive=False)
+        return Desired(_artifacts(inputs), exclusive=False)
 
     def identity(self, inputs: PushInputs, name: str) -> str:
-        """Give ``<app_id>/<name>``."""
+        """Return ``<app_id>/<name>``."""
         return f"{inputs.app_id}/{name}"
 
     def subject(self, inputs: PushInputs) -> str:
         """Name files and application."""
-        return f"push of {', '.join(map(str, _units(inputs)))} to {inputs.app_id}"
+        return f"push of {', '.join(map(str, _artifacts(inputs)))} to {inputs.app_id}"
 
     def port(
         self,
         runtime: Runtime,
         inputs: PushInputs,
-        asker: object | None,
+        caller: object | None,
         neighbours: Neighbours | None = None,  # noqa: ARG002 - versions lie side by side
     ) -> Port:
-        """Give the port of pushes."""
+        """Return the port of pushes."""
         from pulumi_alicloud_edge.delivery.push import PushPort
 
         return PushPort(
             ens=runtime.cloud.ens,
-            reads=runtime.glances.of(asker),
+            reads=runtime.preview_reads.of(caller),
             app_id=inputs.app_id,
             files=_files(inputs),
-            units=_units(inputs),
+            artifacts=_artifacts(inputs),
             stages=self.policy(inputs).stages,
         )
 
@@ -109,15 +109,17 @@ class PushKind(Kind[PushInputs]):
         one, other = without_undeclared(before.get("data"), after.get("data"))
         return {**before, "data": one} == {**after, "data": other}
 
-    def faults_of_change(self, olds: Mapping[str, Any], inputs: PushInputs) -> Iterator[InputFault]:
+    def errors_of_change(self, olds: Mapping[str, Any], inputs: PushInputs) -> Iterator[FieldError]:
         """Refuse new content under an old name: a version that has arrived somewhere stays what it is."""
         known = known_contents(olds, {})
         for index, item in enumerate(inputs.data):
-            before = known.get(item.unit, {})
+            before = known.get(item.artifact, {})
             for field, digest in digests(item).items():
                 if before.get(field, digest) != digest:
-                    reason = f"differs from what {item.unit} was pushed with: give new content a new version"
-                    yield InputFault(f"data[{index}].{field}", reason)
+                    reason = (
+                        f"differs from what {item.artifact} was pushed with: give new content a new version"
+                    )
+                    yield FieldError(f"data[{index}].{field}", reason)
 
     def outputs(
         self,
@@ -125,19 +127,19 @@ class PushKind(Kind[PushInputs]):
         placements: tuple[Placement, ...],
         port: Port,
         olds: Mapping[str, Any],
-        ended: Ended | None = None,
+        ended: RolloutResult | None = None,
     ) -> dict[str, Any]:
-        """Give placements, and what is and was there."""
+        """Return placements, and what is and was there."""
         from pulumi_alicloud_edge.delivery.push import PushPort
 
         scopes: tuple[Scope, ...] = tuple(stage.scope for stage in self.policy(inputs).stages)
-        arrived = [placement.unit for placement in placements if placement.count(Verdict.CONVERGED)]
-        declared = (Claim("", inputs.app_id, unit, scopes) for unit in _units(inputs))
+        arrived = [placement.artifact for placement in placements if placement.count(TargetState.CONVERGED)]
+        declared = (Claim("", inputs.app_id, artifact, scopes) for artifact in _artifacts(inputs))
         outputs: dict[str, Any] = {
-            HINTS: port.shown.hints_not_borne_out(_units(inputs)) if isinstance(port, PushPort) else 0,
+            HINTS: port.shown.hints_not_borne_out(_artifacts(inputs)) if isinstance(port, PushPort) else 0,
             "placements": show_placements(placements),
             "owned": show_owned((*owned_claims(olds, "", inputs.app_id, scopes), *declared)),
-            "baseline": show_baseline(olds, _units(inputs)),
+            "baseline": show_baseline(olds, _artifacts(inputs)),
             CONTENTS: show_contents(known_contents(olds, {}), inputs.data, arrived),
         }
         if ended is not None:
@@ -152,18 +154,21 @@ class PushKind(Kind[PushInputs]):
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """Pushed data cannot be taken back: ENS has no operation for it."""
-        units = owned_units(outputs)
-        return stays_line(units, "on the file servers: pushed data cannot be removed") if units else ""
+        artifacts = owned_artifacts(outputs)
+        return (
+            stays_line(artifacts, "on the file servers: pushed data cannot be removed") if artifacts else ""
+        )
 
 
-def _files(inputs: PushInputs) -> dict[Unit, PushFile]:
+def _files(inputs: PushInputs) -> dict[Artifact, PushFile]:
     from pulumi_alicloud_edge.cloud.ens_wire import PushFile
 
     sources = inputs.sources or {}
     return {
-        item.unit: PushFile(url=sources.get(str(item.unit), ""), **item.model_dump()) for item in inputs.data
+        item.artifact: PushFile(url=sources.get(str(item.artifact), ""), **item.model_dump())
+        for item in inputs.data
     }
 
 
-def _units(inputs: PushInputs) -> tuple[Unit, ...]:
-    return tuple(item.unit for item in inputs.data)
+def _artifacts(inputs: PushInputs) -> tuple[Artifact, ...]:
+    return tuple(item.artifact for item in inputs.data)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import Field
 
 from pulumi_alicloud_edge.delivery.status import read_app_data, read_container_app
-from pulumi_alicloud_edge.errors import EdgeError, InputError, InputFault
+from pulumi_alicloud_edge.errors import EdgeError, FieldError, InputError
 from pulumi_alicloud_edge.resources.fields import InputModel, Token
 from pulumi_alicloud_edge.resources.inputs import Env
 from pulumi_alicloud_edge.resources.validation import read_inputs
@@ -40,7 +40,7 @@ class ContainerAppQuery(InputModel):
 
 
 async def app_data_status(runtime: Runtime, asked: Mapping[str, Any]) -> AppDataStatus:
-    """Tell how an application's data is. To be run on the runtime's loop, as its cloud is.
+    """Return how an application's data is. To be run on the runtime's loop, as its cloud is.
 
     Raises:
         EdgeError: The question is malformed, or the cloud did not answer it.
@@ -50,7 +50,7 @@ async def app_data_status(runtime: Runtime, asked: Mapping[str, Any]) -> AppData
 
 
 async def container_app_status(runtime: Runtime, asked: Mapping[str, Any]) -> ContainerAppStatus:
-    """Tell how an app's release is. To be run on the runtime's loop, as its cloud is.
+    """Return how an app's release is. To be run on the runtime's loop, as its cloud is.
 
     Raises:
         EdgeError: The question is malformed, or the cloud did not answer it.
@@ -62,7 +62,7 @@ async def container_app_status(runtime: Runtime, asked: Mapping[str, Any]) -> Co
 def _read(model: type[Q], asked: Mapping[str, Any]) -> Q:
     query = read_inputs(model, asked)
     if query is None:
-        raise InputError((InputFault("", "a value is not known yet: use the function's _output twin"),))
+        raise InputError((FieldError("", "a value is not known yet: use the function's _output twin"),))
     return query
 
 

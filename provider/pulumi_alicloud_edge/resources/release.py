@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pulumi_alicloud_edge.errors import InputError, InputFault, NotFoundError, RejectedError
+from pulumi_alicloud_edge.errors import FieldError, InputError, NotFoundError, RejectedError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, OnFailure, RolloutPolicy, Share, Stage
 from pulumi_alicloud_edge.model.release import (
@@ -23,30 +23,30 @@ from pulumi_alicloud_edge.model.release import (
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact
+from pulumi_alicloud_edge.resources.handler import FailedRollout, Neighbours, ResourceHandler
 from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
-from pulumi_alicloud_edge.resources.kind import FailedRollout, Kind, Neighbours
-from pulumi_alicloud_edge.resources.release_baseline import BASELINE, find_baseline, show_baseline
-from pulumi_alicloud_edge.resources.sizes import size_faults
-from pulumi_alicloud_edge.resources.words import (
-    Noun,
+from pulumi_alicloud_edge.resources.messages import (
     ReleaseDrift,
     ReleaseImpact,
+    TargetLabel,
     release_impact_line,
     rollback_target_lost,
 )
+from pulumi_alicloud_edge.resources.release_baseline import BASELINE, find_baseline, show_baseline
+from pulumi_alicloud_edge.resources.sizes import size_errors
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.delivery.release import Shown
     from pulumi_alicloud_edge.delivery.rollback import Rollback
+    from pulumi_alicloud_edge.delivery.runner import RolloutResult
     from pulumi_alicloud_edge.runtime import Runtime
 
 
-class ReleaseKind(Kind[ReleaseInputs]):
+class ReleaseHandler(ResourceHandler[ReleaseInputs]):
     """A container version into an environment."""
 
-    noun = Noun("share", "shares")
+    label = TargetLabel("share", "shares")
     model = ReleaseInputs
     replacing = ("app_id", "env")
     vanishes = False
@@ -60,11 +60,11 @@ class ReleaseKind(Kind[ReleaseInputs]):
         return declared
 
     def policy(self, inputs: ReleaseInputs) -> RolloutPolicy:
-        """Give stages and bounds."""
+        """Return stages and bounds."""
         policy = inputs.rollout.policy(inputs.scope(), full_release=inputs.full_release)
         return replace(policy, stages=tuple(_with_earlier_regions(policy.stages)))
 
-    def faults(self, inputs: ReleaseInputs) -> Iterator[InputFault]:
+    def field_errors(self, inputs: ReleaseInputs) -> Iterator[FieldError]:
         """Find regions that are too many for a call."""
         from pulumi_alicloud_edge.cloud.esa import publish_query
 
@@ -74,14 +74,14 @@ class ReleaseKind(Kind[ReleaseInputs]):
             queries = (
                 publish_query(inputs.version_id, "region", each, full_release=True) for each in regions
             )
-            yield from size_faults("regions", queries)
+            yield from size_errors("regions", queries)
 
     def desired(self, inputs: ReleaseInputs) -> Desired:
         """The version on the share asked for."""
-        return Desired((inputs.unit,))
+        return Desired((inputs.artifact,))
 
     def identity(self, inputs: ReleaseInputs, name: str) -> str:  # noqa: ARG002
-        """Give ``<app_id>/<env>``."""
+        """Return ``<app_id>/<env>``."""
         return f"{inputs.app_id}/{inputs.env.value}"
 
     def subject(self, inputs: ReleaseInputs) -> str:
@@ -89,17 +89,17 @@ class ReleaseKind(Kind[ReleaseInputs]):
         return f"release of {inputs.version_id} to {inputs.app_id} {inputs.env.value}"
 
     def starts_in(self, inputs: ReleaseInputs) -> float:
-        """Give the seconds until ``start_time``."""
+        """Return the seconds until ``start_time``."""
         return max(seconds_until(inputs.start_time, datetime.now(UTC)), 0.0) if inputs.start_time else 0.0
 
     def port(
         self,
         runtime: Runtime,
         inputs: ReleaseInputs,
-        asker: object | None,  # noqa: ARG002
+        caller: object | None,  # noqa: ARG002
         neighbours: Neighbours | None = None,  # noqa: ARG002
     ) -> Port:
-        """Give the port of releases."""
+        """Return the port of releases."""
         return self._port(runtime, inputs, self.policy(inputs).stages)
 
     def _port(
@@ -113,22 +113,26 @@ class ReleaseKind(Kind[ReleaseInputs]):
             esa=runtime.cloud.esa,
             app_id=inputs.app_id,
             env=inputs.env.value,
-            unit=inputs.unit,
+            artifact=inputs.artifact,
             stages=stages,
             order=ReleaseOrder(publish_type, later, inputs.remarks, is_rollback),
         )
 
-    async def faults_seen(
+    async def errors_seen(
         self, runtime: Runtime, inputs: ReleaseInputs, observation: Observation, olds: Mapping[str, Any]
-    ) -> list[InputFault]:
+    ) -> list[FieldError]:
         """Find a version to roll back to that exists no more, before a create: what comes later has outputs."""
-        faults = await super().faults_seen(runtime, inputs, observation, olds)
-        unit = None if olds else self.restores(inputs, observation, {})
-        return faults if unit is None else faults + await self.faults_of_restoring(runtime, inputs, unit)
+        field_errors = await super().errors_seen(runtime, inputs, observation, olds)
+        artifact = None if olds else self.restores(inputs, observation, {})
+        return (
+            field_errors
+            if artifact is None
+            else field_errors + await self.errors_of_restoring(runtime, inputs, artifact)
+        )
 
     def restores(
         self, inputs: ReleaseInputs, observation: Observation, outputs: Mapping[str, Any]
-    ) -> Unit | None:
+    ) -> Artifact | None:
         """Return the version that a rollback would bring back, None where it is the one declared, or none."""
         from pulumi_alicloud_edge.delivery.release import ReleaseObservation
 
@@ -138,24 +142,24 @@ class ReleaseKind(Kind[ReleaseInputs]):
         baseline = self._baseline(inputs, shown, outputs)
         if baseline is None or baseline.version in ("", inputs.version_id):
             return None
-        return Unit(inputs.app_id, baseline.version)
+        return Artifact(inputs.app_id, baseline.version)
 
-    async def faults_of_restoring(
-        self, runtime: Runtime, inputs: ReleaseInputs, unit: Unit
-    ) -> list[InputFault]:
+    async def errors_of_restoring(
+        self, runtime: Runtime, inputs: ReleaseInputs, artifact: Artifact
+    ) -> list[FieldError]:
         """See that a version that a rollback would bring back exists."""
         try:
-            await runtime.cloud.esa.get_edge_container_app_version(inputs.app_id, unit.version)
+            await runtime.cloud.esa.get_edge_container_app_version(inputs.app_id, artifact.version)
         except (NotFoundError, RejectedError):
-            return [InputFault("rollout.on_failure", rollback_target_lost(unit))]
+            return [FieldError("rollout.on_failure", rollback_target_lost(artifact))]
         return []
 
     def claims(self, urn: str, inputs: ReleaseInputs) -> tuple[Claim, ...]:
         """Return which version the environment must serve."""
-        return (Claim(urn, f"{inputs.app_id}/{inputs.env.value}", inputs.unit, (Everywhere(),)),)
+        return (Claim(urn, f"{inputs.app_id}/{inputs.env.value}", inputs.artifact, (Everywhere(),)),)
 
     def impact_line(self, inputs: ReleaseInputs, impact: Impact) -> str:
-        """Say from which version to which, and by which steps."""
+        """Describe from which version to which, and by which steps."""
         return release_impact_line(impact, inputs.version_id, inputs.env.value, self.policy(inputs).stages)
 
     def impact_seen(self, inputs: ReleaseInputs, impact: Impact, observation: Observation) -> Impact:  # noqa: ARG002
@@ -163,7 +167,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
         from pulumi_alicloud_edge.delivery.release import ReleaseObservation
 
         shown = observation.shown if isinstance(observation, ReleaseObservation) else None
-        return ReleaseImpact(impact.units, impact.total, impact.stages, shown.serves if shown else None)
+        return ReleaseImpact(impact.artifacts, impact.total, impact.stages, shown.serves if shown else None)
 
     def drift_seen(self, inputs: ReleaseInputs, drift: Drift, observation: Observation) -> Drift:
         """Add what the environment serves, and what is declared of it."""
@@ -171,12 +175,12 @@ class ReleaseKind(Kind[ReleaseInputs]):
 
         shown = observation.shown if isinstance(observation, ReleaseObservation) else None
         # A publish under way shows in what is served, which tells better whose it is.
-        arrived = tuple(replace(unit, under_way=frozenset()) for unit in drift.units)
-        drift = replace(drift, units=tuple(filter(None, arrived)))
+        arrived = tuple(replace(artifact, under_way=frozenset()) for artifact in drift.artifacts)
+        drift = replace(drift, artifacts=tuple(filter(None, arrived)))
         if shown is None:
             return drift
         return ReleaseDrift(
-            drift.units,
+            drift.artifacts,
             drift.allowed_failures,
             env=inputs.env.value,
             found=shown.serves,
@@ -213,12 +217,12 @@ class ReleaseKind(Kind[ReleaseInputs]):
         former = inputs.model_copy(update=back)
         policy = policy_of_step(failed.policy, failed.ended.outcome, part)
         step = Step(
-            Desired((former.unit,)), policy, self._port(runtime, former, policy.stages, is_rollback=True)
+            Desired((former.artifact,)), policy, self._port(runtime, former, policy.stages, is_rollback=True)
         )
         return Rollback((step,), where=f" on {show_part(part)} of {env}")
 
     def _why_left(self, inputs: ReleaseInputs, baseline: Serving | None, part: Part | None) -> str:
-        """Say why nothing is restored; empty where something is."""
+        """Describe why nothing is restored; empty where something is."""
         env = inputs.env.value
         if baseline is None:
             return f"what {env} served before is not known"
@@ -263,7 +267,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
         placements: tuple[Placement, ...],  # noqa: ARG002
         port: Port,
         olds: Mapping[str, Any],
-        ended: Ended | None = None,  # noqa: ARG002
+        ended: RolloutResult | None = None,  # noqa: ARG002
     ) -> dict[str, Any]:
         """Return what was there before, for people by its version, for a rollback with its part."""
         from pulumi_alicloud_edge.delivery.release import ReleasePort
@@ -276,7 +280,7 @@ class ReleaseKind(Kind[ReleaseInputs]):
         return shown if baseline is None else {**shown, BASELINE: show_baseline(baseline)}
 
     def shown(self, port: Port) -> dict[str, Any]:
-        """Give what the environment runs."""
+        """Return what the environment runs."""
         from pulumi_alicloud_edge.delivery.release import ReleasePort
 
         shown = port.shown if isinstance(port, ReleasePort) else None

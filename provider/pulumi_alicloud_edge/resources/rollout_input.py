@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from pydantic import Field, field_validator
 
-from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.policy import (
     DEFAULT_RETRIES,
     DEFAULT_STALL_TIMEOUT,
@@ -62,7 +62,7 @@ class ExpressionInput(InputModel):
         return value
 
     def expression(self) -> Expression:
-        """Give it as the core knows it."""
+        """Return it as the core knows it."""
         return Expression(self.key, self.operator, self.values)
 
 
@@ -77,11 +77,11 @@ class StageInput(InputModel):
     max_failed: FailureBudget | None = None
 
     def selectors(self) -> tuple[Selector, ...]:
-        """Give the selectors that are set."""
+        """Return the selectors that are set."""
         return tuple(selector for selector in Selector if getattr(self, selector.value) is not None)
 
     def scope(self, whole: Scope, *, full_release: bool | None) -> Scope:
-        """Give what the stage selects; ``whole`` is what the resource does."""
+        """Return what the stage selects; ``whole`` is what the resource does."""
         if self.regions is not None:
             return InRegions(self.regions, full_release)
         if self.match is not None:
@@ -100,7 +100,7 @@ class RolloutInput(InputModel):
     stall_timeout: PositiveDuration = DEFAULT_STALL_TIMEOUT
 
     def policy(self, whole: Scope, *, full_release: bool | None = None) -> RolloutPolicy:
-        """Give the policy of a rollout to ``whole``."""
+        """Return the policy of a rollout to ``whole``."""
         declared = self.stages or (StageInput(),)
         return RolloutPolicy(
             stages=tuple(
@@ -118,7 +118,9 @@ class RolloutInput(InputModel):
             on_failure=self.on_failure,
         )
 
-    def faults(self, allowed: tuple[Selector, ...], whole: Scope, *, selected: bool) -> Iterator[InputFault]:
+    def field_errors(
+        self, allowed: tuple[Selector, ...], whole: Scope, *, selected: bool
+    ) -> Iterator[FieldError]:
         """Find what is wrong with the stages.
 
         Args:
@@ -128,40 +130,40 @@ class RolloutInput(InputModel):
         """
         stages = self.stages or ()
         for index, stage in enumerate(stages):
-            yield from _selector_faults(f"rollout.stages[{index}]", stage, allowed)
+            yield from _selector_errors(f"rollout.stages[{index}]", stage, allowed)
         if stages and selected and all(stage.selectors() for stage in stages):
             reason = "the resource's own selector is never reached: let the last stage have none"
-            yield InputFault(f"rollout.stages[{len(stages) - 1}]", reason)
-        yield from _bake_faults(stages, self.timeout)
+            yield FieldError(f"rollout.stages[{len(stages) - 1}]", reason)
+        yield from _bake_errors(stages, self.timeout)
         scopes = [stage.scope(whole, full_release=None) for stage in stages]
         for index, (before, scope) in enumerate(pairwise(scopes), start=1):
             if reason := _why_no_growth(scopes[:index], before, scope):
-                yield InputFault(f"rollout.stages[{index}]", reason)
+                yield FieldError(f"rollout.stages[{index}]", reason)
 
 
-def _selector_faults(path: str, stage: StageInput, allowed: tuple[Selector, ...]) -> Iterator[InputFault]:
+def _selector_errors(path: str, stage: StageInput, allowed: tuple[Selector, ...]) -> Iterator[FieldError]:
     given = stage.selectors()
     known = " or ".join(selector.value for selector in allowed)
     for selector in given:
         if selector not in allowed:
-            yield InputFault(f"{path}.{selector.value}", f"does not select here; select by {known}")
+            yield FieldError(f"{path}.{selector.value}", f"does not select here; select by {known}")
     if len(given) > 1 and all(selector in allowed for selector in given):
         names = " and ".join(selector.value for selector in given)
-        yield InputFault(path, f"{names} do not go together: select by one of them")
+        yield FieldError(path, f"{names} do not go together: select by one of them")
 
 
-def _bake_faults(stages: tuple[StageInput, ...], timeout: float) -> Iterator[InputFault]:
+def _bake_errors(stages: tuple[StageInput, ...], timeout: float) -> Iterator[FieldError]:
     baked = 0.0
     for index, stage in enumerate(stages):
         baked += stage.bake
         if stage.bake and baked >= timeout:
             reason = f"baking would end after {show_duration(baked)}, the timeout is {show_duration(timeout)}"
-            yield InputFault(f"rollout.stages[{index}].bake", reason)
+            yield FieldError(f"rollout.stages[{index}].bake", reason)
             return
 
 
 def _why_no_growth(earlier: list[Scope], before: Scope, scope: Scope) -> str:
-    """Tell why a stage does not reach further than those before it; empty where it does or may."""
+    """Return why a stage does not reach further than those before it; empty where it does or may."""
     if isinstance(before, Everywhere):
         return "the stage before it has reached everything already"
     if isinstance(before, Share) and isinstance(scope, Share) and scope.percentage <= before.percentage:

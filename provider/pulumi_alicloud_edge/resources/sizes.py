@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from pulumi_alicloud_edge.cloud.parameters import LONGEST_QUERY, encoded
-from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.errors import FieldError
 
 
-def size_faults(path: str, queries: Iterable[Mapping[str, str]]) -> Iterator[InputFault]:
+def size_errors(path: str, queries: Iterable[Mapping[str, str]]) -> Iterator[FieldError]:
     """Find inputs with which a start would not fit into a call.
 
     Args:
@@ -18,4 +18,4 @@ def size_faults(path: str, queries: Iterable[Mapping[str, str]]) -> Iterator[Inp
     longest = max(len(encoded(query)) for query in queries)
     if longest > LONGEST_QUERY:
         reason = f"is too much for one call ({longest} of {LONGEST_QUERY} bytes, with all that goes with it)"
-        yield InputFault(path, f"{reason}: spread it over several resources")
+        yield FieldError(path, f"{reason}: spread it over several resources")

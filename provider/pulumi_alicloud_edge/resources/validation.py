@@ -1,4 +1,4 @@
-"""Reads properties into input models and collects every fault with its path."""
+"""Reads properties into input models and collects every field error with its path."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pulumi_alicloud_edge.errors import InputError, InputFault
+from pulumi_alicloud_edge.errors import FieldError, InputError
 from pulumi_alicloud_edge.model.unknown import Unknown, has_unknown
 
 
 class Inputs(Protocol):
     """An input model that can check itself as a whole."""
 
-    def faults(self) -> Iterator[InputFault]:
+    def field_errors(self) -> Iterator[FieldError]:
         """Find what is wrong across fields."""
         ...
 
@@ -43,34 +43,34 @@ def read_inputs(model: type[M], properties: Mapping[str, Any]) -> M | None:
         The model, or None where some value is not known yet (in a preview); then what is known is in order.
 
     Raises:
-        InputError: With every fault found.
+        InputError: With every field error found.
     """
     try:
         inputs = model.model_validate(dict(properties))
     except ValidationError as error:
-        faults = tuple(_faults(error, model))
-        if faults:
-            raise InputError(faults) from None
+        field_errors = tuple(_field_errors(error, model))
+        if field_errors:
+            raise InputError(field_errors) from None
         return None
     if has_unknown(properties):
         return None
-    check = getattr(inputs, "faults", None)
-    faults = tuple(check()) if check else ()
-    if faults:
-        raise InputError(faults)
+    check = getattr(inputs, "field_errors", None)
+    field_errors = tuple(check()) if check else ()
+    if field_errors:
+        raise InputError(field_errors)
     return inputs
 
 
-def _faults(error: ValidationError, model: type[BaseModel]) -> Iterator[InputFault]:
+def _field_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[FieldError]:
     for detail in error.errors(include_url=False):
         not_known_yet = isinstance(detail["input"], Unknown) and detail["type"] != "extra_forbidden"
         if not_known_yet or _counts_only_sound_items(detail):
             continue
-        yield InputFault(_path(detail["loc"]), _reason(detail, model))
+        yield FieldError(_path(detail["loc"]), _reason(detail, model))
 
 
 def _counts_only_sound_items(detail: Any) -> bool:
-    """Tell whether a list was found too short only because items with faults, or not known yet, do not count."""
+    """Return whether a list was found too short only because items with errors, or not known yet, do not count."""
     return detail["type"] == "too_short" and bool(len(detail["input"]) >= detail["ctx"]["min_length"])
 
 

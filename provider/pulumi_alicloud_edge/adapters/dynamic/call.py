@@ -41,7 +41,7 @@ class Call:
 
 
 def current_call() -> Call:
-    """Give the call under way, found in the frames of this thread; an empty one where there is none."""
+    """Return the call under way, found in the frames of this thread; an empty one where there is none."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
     while frame is not None:
         request, context = frame.f_locals.get("request"), frame.f_locals.get("context")

@@ -16,7 +16,7 @@ SERVICER = "DynamicResourceProviderServicer"
 
 
 def engine_address(argv: list[str] | None = None, main: ModuleType | None = None) -> str:
-    """Give the engine's address, which the dynamic host got as its last argument; empty anywhere else."""
+    """Return the engine's address, which the dynamic host got as its last argument; empty anywhere else."""
     argv = sys.argv if argv is None else argv
     if not is_dynamic_host(main) or not argv[1:]:
         return ""
@@ -57,7 +57,7 @@ def _address(text: str) -> str:
 
 
 def is_dynamic_host(main: ModuleType | None = None) -> bool:
-    """Tell whether this process is Pulumi's dynamic host."""
+    """Return whether this process is Pulumi's dynamic host."""
     return hasattr(main or sys.modules.get("__main__"), SERVICER)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.adapters.dynamic.call import Call
     from pulumi_alicloud_edge.errors import EdgeError
     from pulumi_alicloud_edge.operations.operation import Operation
-    from pulumi_alicloud_edge.resources.kind import Kind
+    from pulumi_alicloud_edge.resources.handler import ResourceHandler
 
 IMPACT = "impact"
 """The input that tells what a rollout would touch; computed, never compared."""
@@ -35,7 +35,7 @@ class RolloutProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
-    def kind(self) -> Kind[Any]:
+    def handler(self) -> ResourceHandler[Any]:
         """Return what kind of resource this provides."""
         raise TypeError("only the named providers are instantiated")
 
@@ -60,7 +60,7 @@ class RolloutProvider(ResourceProvider):
             checked = check(self._operation(call), _olds, _neutral(news))
         except EdgeError as error:
             # With a property, Pulumi would print its value, secrets included.
-            return CheckResult(news, [CheckFailure("", line) for line in _lines(error, self.kind())])
+            return CheckResult(news, [CheckFailure("", line) for line in _lines(error, self.handler())])
         # What has been stored stays while there is nothing to roll out: each input that changes costs the engine
         # a write of the whole state.
         impact = checked.impact or _olds.get(IMPACT) or ""
@@ -73,7 +73,7 @@ class RolloutProvider(ResourceProvider):
 
         call = current_call()
         olds, news = with_hidden(call, "olds", _olds), with_hidden(call, "news", _news)
-        with _Failures(self.kind(), call):
+        with _Failures(self.handler(), call):
             difference = diff(self._operation(call), olds, _neutral(news))
         return DiffResult(changes=difference.changes, replaces=list(difference.replaces))
 
@@ -84,7 +84,7 @@ class RolloutProvider(ResourceProvider):
 
         call = current_call()
         props = with_hidden(call, "properties", props)
-        with _Failures(self.kind(), call):
+        with _Failures(self.handler(), call):
             created = create(self._operation(call), _neutral(props))
         return CreateResult(created.id, created.outputs)
 
@@ -95,7 +95,7 @@ class RolloutProvider(ResourceProvider):
 
         call = current_call()
         olds, news = with_hidden(call, "olds", _olds), with_hidden(call, "news", _news)
-        with _Failures(self.kind(), call):
+        with _Failures(self.handler(), call):
             updated = update(self._operation(call), _id, olds, _neutral(news))
         return UpdateResult(updated.outputs)
 
@@ -107,7 +107,7 @@ class RolloutProvider(ResourceProvider):
 
         call = current_call()
         props = with_hidden(call, "properties", props)
-        with _Failures(self.kind(), call):
+        with _Failures(self.handler(), call):
             found = read(self._operation(call), _neutral(props))
         return ReadResult(None, {}) if isinstance(found, Gone) else ReadResult(id_, found.outputs)
 
@@ -118,7 +118,7 @@ class RolloutProvider(ResourceProvider):
 
         call = current_call()
         props = with_hidden(call, "properties", _props)
-        with _Failures(self.kind(), call):
+        with _Failures(self.handler(), call):
             delete(self._operation(call), _neutral(props))
 
     def _operation(self, call: Call) -> Operation[Any]:
@@ -128,14 +128,14 @@ class RolloutProvider(ResourceProvider):
         from pulumi_alicloud_edge.runtime import configured
 
         context = OperationContext(call.urn, call.timeout, call.old_inputs, progress=display())
-        return Operation(self.kind(), configured(), context)
+        return Operation(self.handler(), configured(), context)
 
 
 class _Failures:
     """Turns errors into failures whose text is the message, and keeps the states that they leave."""
 
-    def __init__(self, kind: Kind[Any], call: Call) -> None:
-        self._kind = kind
+    def __init__(self, handler: ResourceHandler[Any], call: Call) -> None:
+        self._handler = handler
         self._call = call
 
     def __enter__(self) -> None:
@@ -150,24 +150,28 @@ class _Failures:
 
         if not isinstance(error, EdgeError):
             return
-        message = _text(error, self._kind)
+        message = _text(error, self._handler)
         if isinstance(error, PartialStateError):
             keep_state(self._call, error.id, error.outputs, message)
         raise ProviderFailure(message) from None
 
 
-def _text(error: EdgeError, kind: Kind[Any]) -> str:
-    from pulumi_alicloud_edge.resources.words import explain
+def _text(error: EdgeError, handler: ResourceHandler[Any]) -> str:
+    from pulumi_alicloud_edge.resources.messages import explain
 
-    return explain(error, kind.noun)
+    return explain(error, handler.label)
 
 
-def _lines(error: EdgeError, kind: Kind[Any]) -> list[str]:
-    """Return the message as the reasons of check failures: one for each fault of the inputs."""
+def _lines(error: EdgeError, handler: ResourceHandler[Any]) -> list[str]:
+    """Return the message as the reasons of check failures: one for each field error of the inputs."""
     from pulumi_alicloud_edge.errors import InputError
 
-    each = [InputError((fault,)) for fault in error.faults] if isinstance(error, InputError) else [error]
-    return [_text(one, kind) for one in each]
+    each = (
+        [InputError((field_error,)) for field_error in error.field_errors]
+        if isinstance(error, InputError)
+        else [error]
+    )
+    return [_text(one, handler) for one in each]
 
 
 def _neutral(properties: dict[str, Any]) -> dict[str, Any]:

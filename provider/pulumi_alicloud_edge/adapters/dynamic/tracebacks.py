@@ -18,7 +18,7 @@ class _QuietTraceback:
         self._module = module
 
     def format_exc(self, *args: Any, **kwargs: Any) -> str:
-        """Give the text of the failure being handled."""
+        """Return the text of the failure being handled."""
         failure = sys.exc_info()[1]
         if isinstance(failure, ProviderFailure):
             return str(failure)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import pulumi
 import pulumi.dynamic
 
-from pulumi_alicloud_edge.program.args import ArgsOrDict, RolloutArgs
-from pulumi_alicloud_edge.program.declaration import declare_release
-from pulumi_alicloud_edge.program.properties import RELEASE_OUTPUTS, declared, to_property
 from pulumi_alicloud_edge.provider import ContainerAppReleaseProvider
+from pulumi_alicloud_edge.sdk.args import ArgsOrDict, RolloutArgs
+from pulumi_alicloud_edge.sdk.declaration import declare_release
+from pulumi_alicloud_edge.sdk.properties import RELEASE_OUTPUTS, declared, to_property
 
 
 class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name="ContainerAppRelease"):

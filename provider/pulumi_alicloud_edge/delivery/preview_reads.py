@@ -1,7 +1,7 @@
 """Readings that many resources share while changes are only being considered.
 
 What a check or a diff sees may be some seconds old; what a rollout decides on may not. So an application is read
-once for all its resources: at first what the first of them asks for, then as a whole. Each asker gets a reading only
+once for all its resources: at first what the first of them asks for, then as a whole. Each caller gets a reading only
 once, so that asking again always shows something newer.
 """
 
@@ -41,7 +41,7 @@ class StatusReads(Protocol):
         """Read which instances the application has."""
         ...
 
-    def touched(self, app_id: str, names: frozenset[str]) -> None:
+    def invalidated(self, app_id: str, names: frozenset[str]) -> None:
         """Take note that these data files are being changed: nobody may take an older reading for theirs."""
         ...
 
@@ -62,17 +62,17 @@ class _Shot(Generic[T]):
     taken_at: float | None = None
     reading: asyncio.Task[T] | None = None
     seen_by: set[object] = field(default_factory=set)
-    touched: set[str] = field(default_factory=set)
+    invalidated: set[str] = field(default_factory=set)
 
-    def serves(self, asker: object, names: frozenset[str], now: float) -> bool:
-        """Tell whether somebody may take this for an answer."""
+    def serves(self, caller: object, names: frozenset[str], now: float) -> bool:
+        """Return whether somebody may take this for an answer."""
         if self.taken_at is None:
             return True
-        fresh = now - self.taken_at < FRESH_SECONDS and not self.touched & names
-        return self.covers(names) and fresh and not self.has_failed and asker not in self.seen_by
+        fresh = now - self.taken_at < FRESH_SECONDS and not self.invalidated & names
+        return self.covers(names) and fresh and not self.has_failed and caller not in self.seen_by
 
     def covers(self, names: frozenset[str]) -> bool:
-        """Tell whether these names are among those that are read."""
+        """Return whether these names are among those that are read."""
         return self.names == EVERYTHING or (names != EVERYTHING and names <= self.names)
 
     @property
@@ -84,7 +84,7 @@ class _Shot(Generic[T]):
         return reading.cancelled() or reading.exception() is not None
 
 
-class Glances:
+class PreviewReads:
     """The shared readings of one account and region.
 
     Args:
@@ -104,22 +104,22 @@ class Glances:
         self._gather = gather
         self._shots: dict[tuple[str, str], _Shot[Any]] = {}
 
-    def of(self, asker: object | None) -> Glance:
-        """Give the shared readings as one asker is to see them; None asks for a status that is read anew."""
-        if asker is None:
-            return Glance(self, self._reads, object(), had=("push", "dist"))
-        return Glance(self, self._reads, asker)
+    def of(self, caller: object | None) -> PreviewRead:
+        """Return the shared readings as one caller is to see them; None asks for a status that is read anew."""
+        if caller is None:
+            return PreviewRead(self, self._reads, object(), had=("push", "dist"))
+        return PreviewRead(self, self._reads, caller)
 
     async def get(
         self,
         key: tuple[str, str],
-        asker: object,
+        caller: object,
         names: frozenset[str],
         read: Callable[[frozenset[str]], Awaitable[T]],
     ) -> T:
-        """Give a reading that the asker has not had, made now if there is none."""
+        """Return a reading that the caller has not had, made now if there is none."""
         before: _Shot[T] | None = self._shots.get(key)
-        if before is not None and before.serves(asker, names, self._clock()):
+        if before is not None and before.serves(caller, names, self._clock()):
             shot = before
         else:
             is_shared = before is not None and not names <= before.names
@@ -128,7 +128,7 @@ class Glances:
             shot.reading.add_done_callback(_retrieve)
         if not shot.covers(names):
             shot.names = EVERYTHING
-        shot.seen_by.add(asker)
+        shot.seen_by.add(caller)
         assert shot.reading is not None  # noqa: S101 - made with the shot
         return await asyncio.shield(shot.reading)
 
@@ -136,23 +136,25 @@ class Glances:
         if shot.names != EVERYTHING:
             await self._gather()
         shot.taken_at = self._clock()
-        shot.touched.clear()
+        shot.invalidated.clear()
         return await read(shot.names)
 
-    def touched(self, app_id: str, names: frozenset[str]) -> None:
+    def invalidated(self, app_id: str, names: frozenset[str]) -> None:
         """See that nobody who asks for these names gets a reading from before now."""
         for (_, of), shot in self._shots.items():
             if of == app_id:
-                shot.touched |= names
+                shot.invalidated |= names
 
 
-class Glance:
-    """One asker's shared readings: the first one of each kind; whatever is asked again is read anew."""
+class PreviewRead:
+    """One caller's shared readings: the first one of each kind; whatever is asked again is read anew."""
 
-    def __init__(self, glances: Glances, reads: Reads, asker: object, *, had: tuple[str, ...] = ()) -> None:
-        self._glances = glances
+    def __init__(
+        self, preview_reads: PreviewReads, reads: Reads, caller: object, *, had: tuple[str, ...] = ()
+    ) -> None:
+        self._preview_reads = preview_reads
         self._reads = reads
-        self._asker = asker
+        self._caller = caller
         self._had = set(had)
 
     async def push_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
@@ -165,13 +167,13 @@ class Glance:
 
     async def inventory(self, app_id: str) -> ApplicationInfo | None:
         """Read which instances the application has; None where the cloud does not tell this identity."""
-        return await self._glances.get(
-            ("inventory", app_id), self._asker, EVERYTHING, lambda _: self._reads.inventory(app_id)
+        return await self._preview_reads.get(
+            ("inventory", app_id), self._caller, EVERYTHING, lambda _: self._reads.inventory(app_id)
         )
 
-    def touched(self, app_id: str, names: frozenset[str]) -> None:
+    def invalidated(self, app_id: str, names: frozenset[str]) -> None:
         """Take note that these data files are being changed."""
-        self._glances.touched(app_id, names)
+        self._preview_reads.invalidated(app_id, names)
 
     async def _records(
         self,
@@ -183,8 +185,8 @@ class Glance:
         if kind in self._had:
             return await read(app_id, names)
         self._had.add(kind)
-        return await self._glances.get(
-            (kind, app_id), self._asker, names, lambda wanted: read(app_id, wanted)
+        return await self._preview_reads.get(
+            (kind, app_id), self._caller, names, lambda wanted: read(app_id, wanted)
         )
 
 

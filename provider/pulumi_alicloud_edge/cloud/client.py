@@ -7,12 +7,12 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pulumi_alicloud_edge.cloud.caller import Caller
 from pulumi_alicloud_edge.cloud.credentials import credentials_source
 from pulumi_alicloud_edge.cloud.endpoints import base_url
 from pulumi_alicloud_edge.cloud.operation import Product
-from pulumi_alicloud_edge.cloud.pace import Pace
+from pulumi_alicloud_edge.cloud.rate_limiter import RateLimiter
 from pulumi_alicloud_edge.cloud.signature import utc_now
+from pulumi_alicloud_edge.cloud.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,11 +50,11 @@ class Cloud:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         credentials = credentials_source(settings)
-        self._callers = {
-            product: Caller(
+        self._transports = {
+            product: Transport(
                 base_url(product, settings),
                 credentials,
-                pace=Pace(settings.calls_per_second),
+                rate_limiter=RateLimiter(settings.calls_per_second),
                 clock=clock,
                 now=now,
                 sleep=sleep,
@@ -63,26 +63,33 @@ class Cloud:
             for product in Product
         }
 
-    def trouble(self, subject: str) -> EdgeError | None:
-        """Tell why a call about an application is being made again, None where all goes well."""
-        troubles = (caller.trouble for caller in self._callers.values())
-        return next((trouble for trouble in troubles if trouble and trouble.subject == subject), None)
+    def transient_error(self, subject: str) -> EdgeError | None:
+        """Return why a call about an application is being made again, None where all goes well."""
+        transient_errors = (transport.transient_error for transport in self._transports.values())
+        return next(
+            (
+                transient_error
+                for transient_error in transient_errors
+                if transient_error and transient_error.subject == subject
+            ),
+            None,
+        )
 
     @cached_property
     def ens(self) -> Ens:
         """Data files and applications."""
         from pulumi_alicloud_edge.cloud.ens import Ens
 
-        return Ens(self._callers[Product.ENS])
+        return Ens(self._transports[Product.ENS])
 
     @cached_property
     def esa(self) -> Esa:
         """Edge containers."""
         from pulumi_alicloud_edge.cloud.esa import Esa
 
-        return Esa(self._callers[Product.ESA])
+        return Esa(self._transports[Product.ESA])
 
     async def aclose(self) -> None:
         """Close all connections."""
-        for caller in self._callers.values():
-            await caller.aclose()
+        for transport in self._transports.values():
+            await transport.aclose()

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from pulumi_alicloud_edge.errors import InputError, InputFault
+from pulumi_alicloud_edge.errors import FieldError, InputError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Observation, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact
+from pulumi_alicloud_edge.resources.messages import TargetLabel, impact_line
 from pulumi_alicloud_edge.resources.validation import read_inputs
-from pulumi_alicloud_edge.resources.words import Noun, impact_line
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
-    from pulumi_alicloud_edge.delivery.conduct import Ended
     from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.delivery.rollback import Rollback
+    from pulumi_alicloud_edge.delivery.runner import RolloutResult
     from pulumi_alicloud_edge.model.removal import Permit
     from pulumi_alicloud_edge.reconcile.rollout import Memory
     from pulumi_alicloud_edge.runtime import Runtime
@@ -42,7 +42,7 @@ class FailedRollout:
     """
 
     policy: RolloutPolicy
-    ended: Ended
+    ended: RolloutResult
     port: Port
     olds: Mapping[str, Any]
 
@@ -63,18 +63,18 @@ class Neighbours:
 I = TypeVar("I", bound=BaseModel)  # noqa: E741
 
 
-class Kind(ABC, Generic[I]):
+class ResourceHandler(ABC, Generic[I]):
     """One kind of resource: how its inputs read, what it desires, and how it reaches the cloud.
 
     Attributes:
-        noun: What its targets are called.
+        label: What its targets are called.
         model: Its input model.
         replacing: Inputs whose change replaces the resource.
         vanishes: Whether nothing in the cloud means that the resource is gone.
         hidden: Inputs that are no part of what is desired, and so neither compared nor stored as outputs.
     """
 
-    noun: Noun
+    label: TargetLabel
     model: type[I]
     replacing: tuple[str, ...] = ("app_id",)
     vanishes: bool = True
@@ -84,15 +84,15 @@ class Kind(ABC, Generic[I]):
         """Read the inputs among some properties; None while something in them is unknown.
 
         Raises:
-            InputError: With every fault.
+            InputError: With every field error.
         """
         inputs = read_inputs(self.model, properties)
-        faults = tuple(self.faults(inputs)) if inputs is not None else ()
-        if faults:
-            raise InputError(faults)
+        field_errors = tuple(self.field_errors(inputs)) if inputs is not None else ()
+        if field_errors:
+            raise InputError(field_errors)
         return inputs
 
-    def faults(self, inputs: I) -> Iterator[InputFault]:  # noqa: ARG002
+    def field_errors(self, inputs: I) -> Iterator[FieldError]:  # noqa: ARG002
         """Find what keeps inputs that are in order from being rolled out."""
         return iter(())
 
@@ -114,7 +114,7 @@ class Kind(ABC, Generic[I]):
         return same and self.policy(before).stages == self.policy(inputs).stages
 
     def starts_in(self, inputs: I) -> float:  # noqa: ARG002
-        """Give the seconds until the rollout is to begin."""
+        """Return the seconds until the rollout is to begin."""
         return 0.0
 
     def recalled(
@@ -134,28 +134,28 @@ class Kind(ABC, Generic[I]):
         """Return whether two sets of what is declared ask for the same."""
         return before == after
 
-    def faults_of_change(self, olds: Mapping[str, Any], inputs: I) -> Iterator[InputFault]:  # noqa: ARG002
+    def errors_of_change(self, olds: Mapping[str, Any], inputs: I) -> Iterator[FieldError]:  # noqa: ARG002
         """Find what is wrong with a change in the light of the outputs stored before it."""
         return iter(())
 
-    async def faults_seen(
+    async def errors_seen(
         self,
         runtime: Runtime,  # noqa: ARG002
         inputs: I,
         observation: Observation,
         olds: Mapping[str, Any],
-    ) -> list[InputFault]:
+    ) -> list[FieldError]:
         """Find what the cloud shows to be wrong with the inputs. Runs on the runtime's loop, in a preview too.
 
-        ``olds`` are the inputs before, empty for a create. A selection that has become empty is no fault of inputs
-        that nobody has edited (S6).
+        ``olds`` are the inputs before, empty for a create. A selection that has become empty is no error of inputs that
+        nobody has edited (S6).
         """
         if self.is_unchanged(inputs, olds):
             return []
         declared = len(self.policy(inputs).stages) > 1
         return [
-            InputFault(
-                f"rollout.stages[{index}]" if declared else "", f"the selection matches no {self.noun.one}"
+            FieldError(
+                f"rollout.stages[{index}]" if declared else "", f"the selection matches no {self.label.one}"
             )
             for index, members in enumerate(observation.members)
             if members is not None and not members
@@ -166,7 +166,7 @@ class Kind(ABC, Generic[I]):
         inputs: I,  # noqa: ARG002
         observation: Observation,  # noqa: ARG002
         outputs: Mapping[str, Any],  # noqa: ARG002
-    ) -> Unit | None:
+    ) -> Artifact | None:
         """Return what a rollback would bring back that is to be looked for in a preview; None for nothing.
 
         Args:
@@ -176,13 +176,13 @@ class Kind(ABC, Generic[I]):
         """
         return None
 
-    async def faults_of_restoring(
+    async def errors_of_restoring(
         self,
         runtime: Runtime,  # noqa: ARG002
         inputs: I,  # noqa: ARG002
-        unit: Unit,  # noqa: ARG002
-    ) -> list[InputFault]:
-        """Find out why a rollback could not bring a unit back. Runs on the runtime's loop."""
+        artifact: Artifact,  # noqa: ARG002
+    ) -> list[FieldError]:
+        """Find out why a rollback could not bring an artifact back. Runs on the runtime's loop."""
         return []
 
     def claims(self, urn: str, inputs: I) -> tuple[Claim, ...]:  # noqa: ARG002
@@ -207,7 +207,7 @@ class Kind(ABC, Generic[I]):
         return ()
 
     def retained(self, urn: str, inputs: I, before: Mapping[str, Any]) -> str:  # noqa: ARG002
-        """Say what an update leaves on purpose where nothing is declared any more; empty for nothing."""
+        """Describe what an update leaves on purpose where nothing is declared any more; empty for nothing."""
         return ""
 
     def cleaner(
@@ -244,20 +244,20 @@ class Kind(ABC, Generic[I]):
         return drift
 
     def impact_line(self, inputs: I, impact: Impact) -> str:  # noqa: ARG002
-        """Say what a rollout would touch; empty for nothing."""
-        return impact_line(impact, self.noun)
+        """Describe what a rollout would touch; empty for nothing."""
+        return impact_line(impact, self.label)
 
     @abstractmethod
     def policy(self, inputs: I) -> RolloutPolicy:
-        """Give stages and bounds."""
+        """Return stages and bounds."""
 
     @abstractmethod
     def desired(self, inputs: I) -> Desired:
-        """Give what is to be true in the end."""
+        """Return what is to be true in the end."""
 
     @abstractmethod
     def identity(self, inputs: I, name: str) -> str:
-        """Give the id of a resource made under this name."""
+        """Return the id of a resource made under this name."""
 
     @abstractmethod
     def subject(self, inputs: I) -> str:
@@ -265,14 +265,14 @@ class Kind(ABC, Generic[I]):
 
     @abstractmethod
     def port(
-        self, runtime: Runtime, inputs: I, asker: object | None, neighbours: Neighbours | None = None
+        self, runtime: Runtime, inputs: I, caller: object | None, neighbours: Neighbours | None = None
     ) -> Port:
-        """Give the way to the cloud. To be called on the runtime's loop.
+        """Return the way to the cloud. To be called on the runtime's loop.
 
         Args:
             runtime: What all calls of this process share.
             inputs: What is declared.
-            asker: Whose looks are whose: nobody gets the same shared reading twice, and None gets none.
+            caller: Whose looks are whose: nobody gets the same shared reading twice, and None gets none.
             neighbours: What has to stay where something is displaced; without, nothing is.
         """
 
@@ -283,22 +283,22 @@ class Kind(ABC, Generic[I]):
         placements: tuple[Placement, ...],
         port: Port,
         olds: Mapping[str, Any],
-        ended: Ended | None = None,
+        ended: RolloutResult | None = None,
     ) -> dict[str, Any]:
-        """Give the outputs that are this kind's own.
+        """Return the outputs that are this kind's own.
 
         Args:
             inputs: What is declared.
-            placements: Where each unit stands.
+            placements: Where each artifact stands.
             port: The way to the cloud, as the last look has left it.
             olds: The outputs before this rollout, if any.
             ended: How the rollout ended; None for a mere read.
         """
 
     def shown(self, port: Port) -> dict[str, Any]:  # noqa: ARG002
-        """Give outputs that tell what the cloud showed last, whatever was desired of it."""
+        """Return outputs that tell what the cloud showed last, whatever was desired of it."""
         return {}
 
     @abstractmethod
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
-        """Say what destroying it leaves in the cloud; empty for nothing worth a word."""
+        """Describe what destroying it leaves in the cloud; empty for nothing worth a word."""

@@ -6,17 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, Records, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, Records, RecordState
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailedTarget,
     Placement,
-    Verdict,
+    TargetState,
 )
 from pulumi_alicloud_edge.model.selection import TargetSet
+from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY, Attempt, Attempts
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.ledger import VISIBILITY, Attempt, Ledger
-from pulumi_alicloud_edge.reconcile.verdicts import Verdicts
+from pulumi_alicloud_edge.reconcile.target_status import TargetStates
 
 
 class Unnamed(Enum):
@@ -33,13 +33,13 @@ class Unnamed(Enum):
 
 
 @dataclass
-class UnitSurvey:
-    """The targets of one unit, sorted by where they stand.
+class ArtifactStatus:
+    """The targets of one artifact, sorted by where they stand.
 
     ``failed`` carries reasons; ``observed`` counts what the records say, before anything is concluded from the time.
     """
 
-    unit: Unit
+    artifact: Artifact
     converged: int = 0
     under_way: set[str] = field(default_factory=set)
     to_start: set[str] = field(default_factory=set)
@@ -51,68 +51,68 @@ class UnitSurvey:
     def placement(self) -> Placement:
         """Condense to counts and the first failed targets."""
         counts = {
-            Verdict.CONVERGED: self.converged,
-            Verdict.IN_PROGRESS: len(self.under_way),
-            Verdict.FAILED: len(self.failed),
-            Verdict.MISSING: len(self.to_start),
+            TargetState.CONVERGED: self.converged,
+            TargetState.IN_PROGRESS: len(self.under_way),
+            TargetState.FAILED: len(self.failed),
+            TargetState.MISSING: len(self.to_start),
         }
-        return Placement(self.unit, counts, sum(counts.values()), self.failures())
+        return Placement(self.artifact, counts, sum(counts.values()), self.failures())
 
     def failures(self) -> tuple[FailedTarget, ...]:
         """Return the first failed targets; one without an id where nothing was ever shown."""
         kept = sorted(self.failed.items())[:FAILED_TARGETS_KEPT]
-        failed = tuple(FailedTarget(self.unit, target, reason) for target, reason in kept)
-        nowhere = FailedTarget(self.unit, "", self.unnamed_reason)
+        failed = tuple(FailedTarget(self.artifact, target, reason) for target, reason in kept)
+        nowhere = FailedTarget(self.artifact, "", self.unnamed_reason)
         return (nowhere, *failed) if self.unnamed is Unnamed.FAILED else failed
 
 
 @dataclass(frozen=True)
-class Survey:
+class StageStatus:
     """A stage at one moment.
 
     Attributes:
         targets: The stage's targets as far as they are known.
         is_open: Whether there may be more of them than the cloud has told.
-        units: The survey of each unit, in the order declared.
+        artifacts: The survey of each artifact, in the order declared.
     """
 
     targets: frozenset[str]
     is_open: bool
-    units: tuple[UnitSurvey, ...]
+    artifacts: tuple[ArtifactStatus, ...]
 
     @property
     def failed_targets(self) -> set[str]:
-        """Targets on which at least one unit has failed for good."""
-        return set().union(*(unit.failed for unit in self.units))
+        """Targets on which at least one artifact has failed for good."""
+        return set().union(*(artifact.failed for artifact in self.artifacts))
 
     @property
     def unfinished_targets(self) -> set[str]:
-        """Targets on which at least one unit is under way or still to be started."""
-        return set().union(*(unit.under_way | unit.to_start for unit in self.units))
+        """Targets on which at least one artifact is under way or still to be started."""
+        return set().union(*(artifact.under_way | artifact.to_start for artifact in self.artifacts))
 
     @property
     def is_finished(self) -> bool:
         """Whether nothing is to be started or awaited any more."""
-        awaited = any(unit.unnamed in (Unnamed.DUE, Unnamed.AWAITED) for unit in self.units)
+        awaited = any(artifact.unnamed in (Unnamed.DUE, Unnamed.AWAITED) for artifact in self.artifacts)
         return not awaited and not self.unfinished_targets
 
     @property
     def has_failed_unnamed(self) -> bool:
         """Whether starts of a whole stage have come to nothing."""
-        return any(unit.unnamed is Unnamed.FAILED for unit in self.units)
+        return any(artifact.unnamed is Unnamed.FAILED for artifact in self.artifacts)
 
     @property
     def done(self) -> int:
-        """Number of targets that every unit has reached."""
+        """Number of targets that every artifact has reached."""
         return len(self.targets - self.failed_targets - self.unfinished_targets)
 
     def counts(self) -> tuple[object, ...]:
         """Return what changes when anything moves in the cloud, to tell progress from a stall."""
-        return tuple(unit.observed for unit in self.units)
+        return tuple(artifact.observed for artifact in self.artifacts)
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryWindow:
     """The bounds within which a target may still be started again or waited for.
 
     Attributes:
@@ -149,155 +149,172 @@ class StageView:
         targets: Its targets and those of the stages before it, as far as they are in view.
         is_named: Whether the cloud or the inputs name the stage's own targets.
         earlier: Targets of the stages before it.
-        covered: Units of which an earlier run has started the whole of it.
+        covered: Artifacts of which an earlier run has started the whole of it.
         recorded: The targets with records that are surely its own; None where nobody can tell.
     """
 
     targets: TargetSet
     is_named: bool
     earlier: frozenset[str] = frozenset()
-    covered: Collection[Unit] = ()
+    covered: Collection[Artifact] = ()
     recorded: frozenset[str] | None = None
 
     def own(self, records: Records) -> Records:
-        """Return those of a unit's records that may be of this stage or of one before it."""
+        """Return those of an artifact's records that may be of this stage or of one before it."""
         if self.recorded is None:
             return records
         return {t: r for t, r in records.items() if t in self.recorded or t in self.targets.targets}
 
 
-def survey(
-    desired: Desired, stage: StageView, *, observation: Observation, ledger: Ledger, patience: Patience
-) -> Survey:
+def stage_status(
+    desired: Desired,
+    stage: StageView,
+    *,
+    observation: Observation,
+    attempts: Attempts,
+    retry_window: RetryWindow,
+) -> StageStatus:
     """Sort the targets of a stage.
 
     Where the cloud has not named them, the whole of the stage has to be started by this run or one before it, and
     something has to show of that: records that another selection left prove nothing (S4).
     """
     known = stage.targets.targets
-    units = []
-    for unit in desired.units:
-        one = UnitSurvey(unit)
-        verdicts = Verdicts(observation, unit, exclusive=desired.exclusive)
-        trouble = observation.trouble.get(unit, "")
+    artifacts = []
+    for artifact in desired.artifacts:
+        one = ArtifactStatus(artifact)
+        target_states = TargetStates(observation, artifact, exclusive=desired.exclusive)
+        transient_error = observation.transient_error.get(artifact, "")
         for target in known:
-            _sort(one, target, verdicts, trouble, patience)
+            _sort(one, target, target_states, transient_error, retry_window)
         one.observed = one.converged, len(one.under_way), len(one.to_start), len(one.failed)
-        _hold_back(one, verdicts, ledger, patience)
+        _hold_back(one, target_states, attempts, retry_window)
         if not stage.is_named:
-            one.unnamed, one.unnamed_reason = _judge_unnamed(one, stage, observation, ledger, patience)
-        units.append(one)
-    return Survey(known, not stage.targets.is_known, tuple(units))
+            one.unnamed, one.unnamed_reason = _judge_unnamed(one, stage, observation, attempts, retry_window)
+        artifacts.append(one)
+    return StageStatus(known, not stage.targets.is_known, tuple(artifacts))
 
 
 def _judge_unnamed(
-    one: UnitSurvey, stage: StageView, observation: Observation, ledger: Ledger, patience: Patience
+    one: ArtifactStatus,
+    stage: StageView,
+    observation: Observation,
+    attempts: Attempts,
+    retry_window: RetryWindow,
 ) -> tuple[Unnamed, str]:
     """Judge the targets that the cloud has not named.
 
-    A unit *reaches* the stage where it has records beyond the targets of earlier stages.
+    A artifact *reaches* the stage where it has records beyond the targets of earlier stages.
 
     | the whole of the stage was started | and | then |
     | --- | --- | --- |
-    | by an earlier run | the unit reaches it, and no hint lacks a record | nothing to await |
-    | not yet | the unit reaches it, and there are hints, of which none lacks a record | nothing to await |
+    | by an earlier run | the artifact reaches it, and no hint lacks a record | nothing to await |
+    | not yet | the artifact reaches it, and there are hints, of which none lacks a record | nothing to await |
     | not yet | others are moving | wait for them: an earlier run may have started it |
     | not yet | | start it |
     | now | all have it, says the cloud, or its records have changed since | nothing to await |
-    | now, and by an earlier run | the unit reaches it, and it is late for hints to show | nothing to await |
+    | now, and by an earlier run | the artifact reaches it, and it is late for hints to show | nothing to await |
     | now | others are moving, or it is too early for anything to show | wait |
     | now | as often as it may be | failed |
     """
-    seen = stage.own(observation.of(one.unit))
+    seen = stage.own(observation.of(one.artifact))
     reaches = bool(seen) and not stage.earlier.issuperset(seen)
-    begun = reaches and one.unit in stage.covered
+    begun = reaches and one.artifact in stage.covered
     borne_out = observation.hints.issubset(seen)
     if borne_out and (begun or (reaches and observation.hints)):
         return Unnamed.NONE, ""
-    attempt = ledger.whole_attempt(one.unit, patience.stage)
+    attempt = attempts.whole_attempt(one.artifact, retry_window.stage)
     if attempt is None:
-        if not patience.starts:
+        if not retry_window.starts:
             return Unnamed.NONE, ""
-        stirring = bool(one.under_way) and not patience.is_quiet
+        stirring = bool(one.under_way) and not retry_window.is_quiet
         return (Unnamed.AWAITED if stirring else Unnamed.DUE), ""
-    complete = bool(seen) and one.unit in ledger.complete(patience.stage)
+    complete = bool(seen) and one.artifact in attempts.complete(retry_window.stage)
     if complete or begun or _has_shown(attempt, one, stage, observation):
-        early = patience.now - attempt.at < VISIBILITY and not borne_out
+        early = retry_window.now - attempt.at < VISIBILITY and not borne_out
         return (Unnamed.AWAITED if early and not complete else Unnamed.NONE), ""
-    refused = ledger.was_refused(one.unit)
-    shown_in_time = patience.now - max(attempt.at, patience.quiet_since) < VISIBILITY
+    refused = attempts.was_refused(one.artifact)
+    shown_in_time = retry_window.now - max(attempt.at, retry_window.quiet_since) < VISIBILITY
     if not refused and (one.under_way or shown_in_time):
         return Unnamed.AWAITED, ""
-    if attempt.count >= patience.starts:
-        return Unnamed.FAILED, _reason(None, ledger.words(one.unit), "")
+    if attempt.count >= retry_window.starts:
+        return Unnamed.FAILED, _reason(None, attempts.words(one.artifact), "")
     return Unnamed.DUE, ""
 
 
-def _has_shown(attempt: Attempt, one: UnitSurvey, stage: StageView, observation: Observation) -> bool:
+def _has_shown(attempt: Attempt, one: ArtifactStatus, stage: StageView, observation: Observation) -> bool:
     """Return whether anything has come of a start of the whole, beyond the targets of earlier stages."""
     return any(
         record != attempt.seen.get(target)
-        for target, record in stage.own(observation.of(one.unit)).items()
+        for target, record in stage.own(observation.of(one.artifact)).items()
         if target not in stage.earlier
     )
 
 
-def _sort(one: UnitSurvey, target: str, verdicts: Verdicts, trouble: str, patience: Patience) -> None:
+def _sort(
+    one: ArtifactStatus,
+    target: str,
+    target_states: TargetStates,
+    transient_error: str,
+    retry_window: RetryWindow,
+) -> None:
     """File a target by what is observed alone: anything neither converged nor under way may need a start.
 
     Another version on its way to a target that runs ours is let arrive, since a start now might come to its end
     before it; if it hangs, ours is started over it.
     """
-    verdict = verdicts.on(target)
-    if verdict is Verdict.CONVERGED and verdicts.is_contested(target):
-        (one.to_start if patience.is_quiet else one.under_way).add(target)
-    elif verdict is Verdict.CONVERGED:
+    target_state = target_states.on(target)
+    if target_state is TargetState.CONVERGED and target_states.is_contested(target):
+        (one.to_start if retry_window.is_quiet else one.under_way).add(target)
+    elif target_state is TargetState.CONVERGED:
         one.converged += 1
-    elif trouble:
-        one.failed[target] = trouble
-    elif verdict is Verdict.IN_PROGRESS:
+    elif transient_error:
+        one.failed[target] = transient_error
+    elif target_state is TargetState.IN_PROGRESS:
         one.under_way.add(target)
     else:
         one.to_start.add(target)
 
 
-def _hold_back(one: UnitSurvey, verdicts: Verdicts, ledger: Ledger, patience: Patience) -> None:
+def _hold_back(
+    one: ArtifactStatus, target_states: TargetStates, attempts: Attempts, retry_window: RetryWindow
+) -> None:
     """Keep waiting for targets that were started recently; mark those whose retries are used up as failed.
 
     Where others are moving, one without any record may be waiting for its turn in a start of an earlier run.
     """
     moving = bool(one.under_way)
-    stirring = moving and patience.now - patience.quiet_since < VISIBILITY
+    stirring = moving and retry_window.now - retry_window.quiet_since < VISIBILITY
     for target in tuple(one.to_start):
-        attempt = ledger.attempt(one.unit, target)
-        record = verdicts.record(target)
-        starts = patience.starts_of(target)
+        attempt = attempts.attempt(one.artifact, target)
+        record = target_states.record(target)
+        starts = retry_window.starts_of(target)
         if attempt is None:
             if stirring and record is None:
                 one.to_start.discard(target)
                 one.under_way.add(target)
             elif not starts:
                 one.to_start.discard(target)
-                one.failed[target] = _lapse(record, verdicts.runs_instead(target))
+                one.failed[target] = _lapse(record, target_states.runs_instead(target))
             continue
-        settled = ledger.was_refused(one.unit) or (
-            verdicts.on(target) is Verdict.FAILED and record != attempt.seen.get(target)
+        settled = attempts.was_refused(one.artifact) or (
+            target_states.on(target) is TargetState.FAILED and record != attempt.seen.get(target)
         )
-        shown_in_time = patience.now - max(attempt.at, patience.quiet_since) < VISIBILITY
+        shown_in_time = retry_window.now - max(attempt.at, retry_window.quiet_since) < VISIBILITY
         if starts and not settled and (moving or shown_in_time):
             one.to_start.discard(target)
             one.under_way.add(target)
-        elif attempt.count >= _starts(starts, record, instead := verdicts.runs_instead(target)):
+        elif attempt.count >= _starts(starts, record, instead := target_states.runs_instead(target)):
             one.to_start.discard(target)
-            words = ledger.words(one.unit)
-            if starts and record is None and ledger.was_refused(one.unit):
+            words = attempts.words(one.artifact)
+            if starts and record is None and attempts.was_refused(one.artifact):
                 one.failed[target] = f"not started: {words}"
             else:
                 one.failed[target] = _reason(record, words, instead) if starts else _lapse(record, instead)
 
 
 def _starts(starts: int, record: Record | None, instead: str) -> int:
-    """Give how many starts a target may have.
+    """Return how many starts a target may have.
 
     A start of a version that lies there already, below a newer one, may move nothing; that is no failure of the
     target, and a repeated start goes about it otherwise.
@@ -322,7 +339,7 @@ def _reason(record: Record | None, words: str, instead: str) -> str:
 
 
 def _lapse(record: Record | None, instead: str) -> str:
-    """Say why a target that had converged does not count as that any more.
+    """Describe why a target that had converged does not count as that any more.
 
     ``instead`` is the version that runs there now, if any does.
     """

@@ -106,7 +106,7 @@ def _explained(subject: str) -> Iterator[None]:
     try:
         yield
     except EdgeError as error:
-        from pulumi_alicloud_edge.resources.words import explain
+        from pulumi_alicloud_edge.resources.messages import explain
 
         raise StatusError(f"{subject}: {explain(error)}") from None
 
@@ -116,7 +116,7 @@ _lock = threading.Lock()
 
 
 def _runtime() -> Runtime:
-    """Give the runtime for the settings that hold here: the programs of one process may be of several stacks."""
+    """Return the runtime for the settings that hold here: the programs of one process may be of several stacks."""
     from pulumi_alicloud_edge.runtime import Runtime
 
     # `pulumi.Config` would warn of every key that is set as a secret.

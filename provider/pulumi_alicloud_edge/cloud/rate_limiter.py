@@ -25,7 +25,7 @@ LONGEST_PAUSE = 120.0
 
 
 @dataclass
-class Pace:
+class RateLimiter:
     """Decides when the next call may go. Arithmetic only: the time comes with each question.
 
     Attributes:
@@ -39,7 +39,7 @@ class Pace:
     _paused_until: float = float("-inf")
 
     def delay(self, now: float) -> float:
-        """Tell how many seconds the next call has to wait."""
+        """Return how many seconds the next call has to wait."""
         earliest = self._paused_until
         rate = self.rate(now)
         if rate is not None and self._recent:
@@ -86,9 +86,13 @@ class Gate:
     """Lets calls through one by one, each when the pace allows it."""
 
     def __init__(
-        self, pace: Pace, *, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
+        self,
+        rate_limiter: RateLimiter,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._sleep = sleep
         self._lock = asyncio.Lock()
@@ -98,12 +102,12 @@ class Gate:
         # Held while waiting: first come, first served. The time is taken after the wait, so that a wake-up
         # that comes late does not bring two calls closer together than the pace allows.
         async with self._lock:
-            while (delay := self._pace.delay(self._clock())) > 0:
+            while (delay := self._rate_limiter.delay(self._clock())) > 0:
                 await self._sleep(delay)
             now = self._clock()
-            self._pace.called(now)
+            self._rate_limiter.called(now)
             return now
 
     def throttled(self, called_at: float, retry_after: float | None) -> None:
         """Slow down and pause, for all who wait here."""
-        self._pace.throttled(self._clock(), called_at=called_at, retry_after=retry_after)
+        self._rate_limiter.throttled(self._clock(), called_at=called_at, retry_after=retry_after)

@@ -14,7 +14,7 @@ _LARGEST_WHOLE = 2**53
 
 
 def _policies(value: Any) -> str:
-    """Give the JSON text: the text itself where it is one, else what was declared in its place."""
+    """Return the JSON text: the text itself where it is one, else what was declared in its place."""
     if has_unknown(value):
         return ""  # nothing reads it before all is known
     try:

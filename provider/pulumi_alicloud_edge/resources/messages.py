@@ -7,34 +7,34 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pulumi_alicloud_edge.errors import (
-    AnswerLostError,
+    AuthenticationError,
     ClockSkewError,
     CloudError,
-    DeniedError,
     EdgeError,
-    IdentityError,
     InputError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotFoundError,
     PartialStateError,
+    PermissionDeniedError,
     RejectedError,
     RemovalError,
-    Restored,
+    ResponseLostError,
+    RollbackResult,
     RolloutError,
     SettingsError,
     ThrottledError,
     TransportError,
     UnavailableError,
     UnreachableError,
-    UnservedError,
+    UnsupportedOperationError,
 )
-from pulumi_alicloud_edge.model.observation import Unit
+from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
 from pulumi_alicloud_edge.model.policy import InRegions, Scope, Share, Stage
 from pulumi_alicloud_edge.model.release import Part, Serving, show_part
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.drift import Drift
-from pulumi_alicloud_edge.reconcile.impact import Impact, UnitImpact
+from pulumi_alicloud_edge.reconcile.impact import ArtifactImpact, Impact
 from pulumi_alicloud_edge.resources.durations import show_duration
 
 TARGETS_NAMED = 5
@@ -42,7 +42,7 @@ FIX_THE_CAUSE = "Fix the cause, then run `pulumi up` again"
 
 
 @dataclass(frozen=True)
-class Noun:
+class TargetLabel:
     """What the targets of a resource are called."""
 
     one: str
@@ -77,14 +77,14 @@ class ReleaseDrift(Drift):
     declared: Serving
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to repair."""
+        """Return whether there is anything to repair."""
         return super().__bool__()
 
 
-def progress_line(progress: Progress, noun: Noun) -> str:
+def progress_line(progress: Progress, label: TargetLabel) -> str:
     """Write the line beside a resource while it rolls out: ``4/6 regions, 1 failed, 12 s``."""
     total = "?" if progress.total is None else progress.total
-    parts = [] if progress.total == 1 and progress.detail else [f"{progress.done}/{total} {noun.many}"]
+    parts = [] if progress.total == 1 and progress.detail else [f"{progress.done}/{total} {label.many}"]
     if progress.failed:
         parts.append(f"{progress.failed} failed")
     if progress.detail:
@@ -99,35 +99,43 @@ def progress_line(progress: Progress, noun: Noun) -> str:
     return stage + ", ".join(parts)
 
 
-def removal_line(left: int, noun: Noun) -> str:
+def removal_line(left: int, label: TargetLabel) -> str:
     """Write the line beside a resource while its data is cleaned."""
-    return f"cleaning: {noun.count(left)} left"
+    return f"cleaning: {label.count(left)} left"
 
 
-def drift_line(drift: Drift, noun: Noun) -> str:
-    """Say what drifted: ``drift: assets@1.5 is missing on 2 of 40 instances (1.4 runs there)``."""
+def drift_line(drift: Drift, label: TargetLabel) -> str:
+    """Describe what drifted: ``drift: assets@1.5 is missing on 2 of 40 instances (1.4 runs there)``."""
     if isinstance(drift, ReleaseDrift):
         return f"drift: {_release_drift(drift)}"
     parts = []
-    for unit in drift.units:
-        if unit.is_nowhere:
-            parts.append(f"{unit.unit} is nowhere")
-        elif unit.missing:
-            others = f" ({', '.join(sorted(unit.others))} runs there)" if unit.others else ""
-            parts.append(f"{unit.unit} is missing on {len(unit.missing)} of {noun.count(unit.total)}{others}")
-        if unit.under_way:
-            parts.append(f"{unit.unit} is on its way to {len(unit.under_way)} of {noun.count(unit.total)}")
-        if unit.failed:
-            parts.append(f"{unit.unit} has failed on {len(unit.failed)} of {noun.count(unit.total)}")
+    for artifact in drift.artifacts:
+        if artifact.is_nowhere:
+            parts.append(f"{artifact.artifact} is nowhere")
+        elif artifact.missing:
+            others = f" ({', '.join(sorted(artifact.others))} runs there)" if artifact.others else ""
+            parts.append(
+                f"{artifact.artifact} is missing on {len(artifact.missing)} of {label.count(artifact.total)}{others}"
+            )
+        if artifact.under_way:
+            parts.append(
+                f"{artifact.artifact} is on its way to {len(artifact.under_way)} of {label.count(artifact.total)}"
+            )
+        if artifact.failed:
+            parts.append(
+                f"{artifact.artifact} has failed on {len(artifact.failed)} of {label.count(artifact.total)}"
+            )
     return "drift: " + ", ".join(parts)
 
 
-def impact_line(impact: Impact, noun: Noun) -> str:
-    """Say what a rollout would touch: ``assets 1.4 → 1.5: 300 of 340 instances, 40 have it, in 3 stages (…)``."""
+def impact_line(impact: Impact, label: TargetLabel) -> str:
+    """Describe what a rollout would touch: ``assets 1.4 → 1.5: 300 of 340 instances, 40 have it, in 3 stages (…)``."""
     if not impact:
         return ""
-    touched = "; ".join(_unit_impact(unit, impact, noun) for unit in impact.units) + _stages_clause(impact)
-    return "; ".join([touched, *_displacements(impact, noun)])
+    invalidated = "; ".join(
+        _artifact_impact(artifact, impact, label) for artifact in impact.artifacts
+    ) + _stages_clause(impact)
+    return "; ".join([invalidated, *_displacements(impact, label)])
 
 
 def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[Stage, ...]) -> str:
@@ -137,7 +145,7 @@ def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[St
     """
     if not impact:
         return ""
-    others = ", ".join(other for unit in impact.units for other in unit.others)
+    others = ", ".join(other for artifact in impact.artifacts for other in artifact.others)
     serves = impact.serves if isinstance(impact, ReleaseImpact) else None
     have = serves.part if serves is not None and serves.version == version else None
     ahead = [stage.scope for stage in stages[:-1] if not _covers(have, stage.scope)] + [stages[-1].scope]
@@ -147,7 +155,7 @@ def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[St
 
 
 def _release_drift(drift: ReleaseDrift) -> str:
-    """Say what an environment serves in place of what is declared."""
+    """Describe what an environment serves in place of what is declared."""
     found, declared, env = drift.found, drift.declared, drift.env
     part = f" {show_part(declared.part)}" if declared.part is not None else ""
     if not found.version:
@@ -181,24 +189,25 @@ def _step(scope: Scope) -> str:
             return "all"
 
 
-def _unit_impact(unit: UnitImpact, impact: Impact, noun: Noun) -> str:
-    others = f"{', '.join(unit.others)} → " if unit.others else ""
-    head = f"{unit.unit.name} {others}{unit.unit.version}: "
+def _artifact_impact(artifact: ArtifactImpact, impact: Impact, label: TargetLabel) -> str:
+    others = f"{', '.join(artifact.others)} → " if artifact.others else ""
+    head = f"{artifact.artifact.name} {others}{artifact.artifact.version}: "
     if impact.total is None:
-        seen = f", {unit.changed} of those known" if unit.changed else ""
-        return f"{head}number of {noun.many} unknown{seen}"
-    if not unit.having:
-        return head + noun.count(unit.changed)
-    verb = "has" if unit.having == 1 else "have"
-    return f"{head}{unit.changed} of {noun.count(impact.total)}, {unit.having} {verb} it"
+        seen = f", {artifact.changed} of those known" if artifact.changed else ""
+        return f"{head}number of {label.many} unknown{seen}"
+    if not artifact.having:
+        return head + label.count(artifact.changed)
+    verb = "has" if artifact.having == 1 else "have"
+    return f"{head}{artifact.changed} of {label.count(impact.total)}, {artifact.having} {verb} it"
 
 
-def _displacements(impact: Impact, noun: Noun) -> list[str]:
-    """Say what lies above a version that is gone back to, and may have to be cleaned for it."""
+def _displacements(impact: Impact, label: TargetLabel) -> list[str]:
+    """Describe what lies above a version that is gone back to, and may have to be cleaned for it."""
     return [
-        f"cleans {above} from {noun.count(count)} first where the cloud does not bring {unit.unit} back over it"
-        for unit in impact.units
-        for above, count in unit.above
+        f"cleans {above} from {label.count(count)} first "
+        f"where the cloud does not bring {artifact.artifact} back over it"
+        for artifact in impact.artifacts
+        for above, count in artifact.above
     ]
 
 
@@ -209,94 +218,93 @@ def _stages_clause(impact: Impact) -> str:
     return f" in {len(impact.stages)} stages ({', '.join([*sizes, 'all'])})"
 
 
-def accepted_failures_line(count: int, noun: Noun) -> str:
-    """Say that some targets failed and that this was allowed."""
-    return f"{noun.count(count)} failed, within max_failed"
+def accepted_failures_line(count: int, label: TargetLabel) -> str:
+    """Describe that some targets failed and that this was allowed."""
+    return f"{label.count(count)} failed, within max_failed"
 
 
-def stays_line(units: Iterable[Unit], where: str) -> str:
-    """Say what a destroyed resource leaves in the cloud: ``levels@2 and assets@1 stay on the file servers``."""
-    units = tuple(units)
-    return f"{_joined(units)} {'stays' if len(units) == 1 else 'stay'} {where}"
+def stays_line(artifacts: Iterable[Artifact], where: str) -> str:
+    """Describe what a destroyed resource leaves in the cloud: ``levels@2 and assets@1 stay on the file servers``."""
+    artifacts = tuple(artifacts)
+    return f"{_joined(artifacts)} {'stays' if len(artifacts) == 1 else 'stay'} {where}"
 
 
 def unreadable_line(names: Iterable[str]) -> str:
-    """Say of which names the state does not tell any more what is to be cleaned."""
+    """Describe of which names the state does not tell any more what is to be cleaned."""
     return f"the state does not tell any more where {', '.join(names)} was put: what is there of it stays"
 
 
-def two_owners_line(unit: Unit, version: str) -> str:
-    """Say that a version came back after it had been repaired away."""
+def two_owners_line(artifact: Artifact, version: str) -> str:
+    """Describe that a version came back after it had been repaired away."""
     return (
-        f"{unit.name} {version} has come back where {unit.version} is declared, after an earlier repair: another "
-        f"stack or person rolls it out. Agree on one version, or give each its own targets."
+        f"{artifact.name} {version} has come back where {artifact.version} is declared, after an earlier repair: "
+        f"another stack or person rolls it out. Agree on one version, or give each its own targets."
     )
 
 
-def rollback_target_lost(unit: Unit) -> str:
-    """Say that there is nothing to roll back to."""
-    return (
-        f"rollback would return to {unit}, which the cloud no longer has: choose stop, or bring it back first"
-    )
+def rollback_target_lost(artifact: Artifact) -> str:
+    """Describe that there is nothing to roll back to."""
+    return f"rollback would return to {artifact}, which the cloud no longer has: choose stop, or bring it back first"
 
 
-def cleans_lines(cleanings: Iterable[Cleaning], noun: Noun) -> list[str]:
-    """Say what is taken away: ``cleans levels@1 from 18 instances in 3 regions (…)``, one line for each artifact."""
-    by_unit: dict[Unit, list[Cleaning]] = {}
+def cleans_lines(cleanings: Iterable[Cleaning], label: TargetLabel) -> list[str]:
+    """Return a line for each artifact that is cleaned: ``cleans levels@1 from 18 instances in 3 regions (…)``."""
+    by_artifact: dict[Artifact, list[Cleaning]] = {}
     for cleaning in cleanings:
-        by_unit.setdefault(cleaning.unit, []).append(cleaning)
+        by_artifact.setdefault(cleaning.artifact, []).append(cleaning)
     return [
-        f"cleans {unit} from {noun.count(len(frozenset().union(*(c.targets for c in those))))} "
+        f"cleans {artifact} from {label.count(len(frozenset().union(*(c.targets for c in those))))} "
         f"in {_named([c.region for c in those], 'region', 'regions')}"
-        for unit, those in sorted(by_unit.items())
+        for artifact, those in sorted(by_artifact.items())
     ]
 
 
-def left_lines(left: Iterable[Left], noun: Noun) -> list[str]:
-    """Say what stays, where and why, one line for each artifact and reason."""
-    grouped: dict[tuple[Unit, LeftBecause, str], list[Left]] = {}
+def left_lines(left: Iterable[Left], label: TargetLabel) -> list[str]:
+    """Describe what stays, where and why, one line for each artifact and reason."""
+    grouped: dict[tuple[Artifact, LeftBecause, str], list[Left]] = {}
     for each in left:
-        grouped.setdefault((each.unit, each.reason, each.urn), []).append(each)
-    return [_left_line(those, noun) for _, those in sorted(grouped.items(), key=lambda item: str(item[0]))]
+        grouped.setdefault((each.artifact, each.reason, each.urn), []).append(each)
+    return [_left_line(those, label) for _, those in sorted(grouped.items(), key=lambda item: str(item[0]))]
 
 
-def _left_line(those: list[Left], noun: Noun) -> str:
+def _left_line(those: list[Left], label: TargetLabel) -> str:
     first = those[0]
     targets = sorted(frozenset().union(*(each.targets for each in those)))
     regions = sorted({each.region for each in those if each.region})
-    where = f"on {noun.count(len(targets))} ({_few(targets)})"
+    where = f"on {label.count(len(targets))} ({_few(targets)})"
     where += f" in {_named(regions, 'region', 'regions')}" if regions else ""
     match first.reason:
         case LeftBecause.DECLARED:
-            why = f"{first.urn.rpartition('::')[2]} declares {first.unit.name} there"
+            why = f"{first.urn.rpartition('::')[2]} declares {first.artifact.name} there"
         case LeftBecause.REMEMBERED:
             name = first.urn.rpartition("::")[2]
-            why = f"{name} declared {first.unit.name} there when this resource was last rolled out"
+            why = f"{name} declared {first.artifact.name} there when this resource was last rolled out"
         case LeftBecause.SHARED:
-            why = f"data is cleaned by whole regions, and other {noun.many} there have it too"
+            why = f"data is cleaned by whole regions, and other {label.many} there have it too"
         case LeftBecause.REGION_UNKNOWN:
             why = "the cloud does not say in which region they are, and data is cleaned by regions"
         case LeftBecause.NOT_REACHED:
             why = "no clean reaches them; the cloud lists them, and does not serve them"
         case LeftBecause.BEFORE_UNKNOWN:
-            return f"{first.unit} is left {where}: it is not known what ran there before this rollout"
+            return f"{first.artifact} is left {where}: it is not known what ran there before this rollout"
         case LeftBecause.CHANGED_SINCE:
-            return f"{first.unit.name} is left as it is {where}: somebody else has changed it since this rollout began"
+            since = "somebody else has changed it since this rollout began"
+            return f"{first.artifact.name} is left as it is {where}: {since}"
         case _:
             assert_never(first.reason)
-    return f"{first.unit} stays {where}: {why}"
+    return f"{first.artifact} stays {where}: {why}"
 
 
-def unserved_line(targets: Iterable[str], noun: Noun) -> str:
-    """Say which targets are listed and not served: ``1 instance is listed and not served: i-3``."""
+def unserved_line(targets: Iterable[str], label: TargetLabel) -> str:
+    """Describe which targets are listed and not served: ``1 instance is listed and not served: i-3``."""
     targets = sorted(targets)
     verb = "is" if len(targets) == 1 else "are"
-    return f"{noun.count(len(targets))} {verb} listed and not served: {_few(targets)}"
+    return f"{label.count(len(targets))} {verb} listed and not served: {_few(targets)}"
 
 
-def _joined(units: Iterable[Unit]) -> str:
+def _joined(artifacts: Iterable[Artifact]) -> str:
     """Join artifacts: ``levels@2, maps@1 and assets@1``."""
-    *others, last = map(str, units)
+    *others, last = map(str, artifacts)
     return f"{', '.join(others)} and {last}" if others else last
 
 
@@ -312,26 +320,26 @@ def _named(names: list[str], one: str, many: str) -> str:
 
 
 def new_neighbours_line(urns: Iterable[str]) -> str:
-    """Say which resources an update is to remember; it starts nothing for their sake."""
+    """Describe which resources an update is to remember; it starts nothing for their sake."""
     names = dict.fromkeys(urn.rpartition("::")[2] for urn in urns)
     declare = "declare" if len(names) > 1 else "declares"
     return f"notes that {', '.join(names)} {declare} the same data here; starts nothing"
 
 
-def explain(error: EdgeError, noun: Noun | None = None) -> str:
+def explain(error: EdgeError, label: TargetLabel | None = None) -> str:
     """Make the message of an error: what failed, where, the cloud's own words, and what to do next."""
     match error:
         case InputError():
-            lines = (f"{f.path}: {f.reason}" if f.path else f.reason for f in error.faults)
+            lines = (f"{f.path}: {f.reason}" if f.path else f.reason for f in error.field_errors)
             return "\n".join(map(_printable, lines))
         case SettingsError():
             return f"{error.setting}: {error.reason}. {error.remedy}"
         case PartialStateError():
-            return explain(error.cause, noun)
+            return explain(error.cause, label)
         case RolloutError():
-            return _rollout(error, noun or Noun("target", "targets"))
+            return _rollout(error, label or TargetLabel("target", "targets"))
         case RemovalError():
-            return _removal(error, noun or Noun("target", "targets"))
+            return _removal(error, label or TargetLabel("target", "targets"))
         case CloudError():
             return _cloud(error)
         case TransportError():
@@ -358,9 +366,9 @@ def _called(error: CloudError | TransportError) -> str:
 
 def _remedy(error: CloudError) -> str:
     match error:
-        case DeniedError():
+        case PermissionDeniedError():
             return f"Allow {error.ram_action or 'the action'} to this identity in RAM (resource *), then run again."
-        case IdentityError():
+        case AuthenticationError():
             what = (
                 "The temporary key has expired: get a new one"
                 if error.has_expired
@@ -375,7 +383,7 @@ def _remedy(error: CloudError) -> str:
             return f"This machine's clock is off: set it, then run again.{there}"
         case NotFoundError():
             return "Check the id, and that it belongs to this account and region, then run again."
-        case UnservedError():
+        case UnsupportedOperationError():
             return _where_it_is_served(error.action)
         case RejectedError():
             return "Change what it names, then run again."
@@ -383,7 +391,7 @@ def _remedy(error: CloudError) -> str:
             return "The account is being throttled: set alicloud-edge:callsPerSecond, or run again later."
         case UnavailableError():
             return _until_available(error)
-        case MalformedAnswerError():
+        case MalformedResponseError():
             return (
                 "That is not what the cloud documents: a proxy or a login page may have answered in its place. Check "
                 "the network and alicloud-edge:endpoint, then run again: what is under way is joined, not repeated."
@@ -393,12 +401,12 @@ def _remedy(error: CloudError) -> str:
 
 
 def _may_be_for_good(error: EdgeError | None) -> bool:
-    """Tell whether an error that is repeated like a passing one may be a refusal: one code of ENS is used for both."""
+    """Return whether an error that is repeated may be a refusal: one code of ENS is used for both."""
     return isinstance(error, CloudError) and error.code.lower().startswith("ens.interface.error")
 
 
 def _until_available(error: UnavailableError) -> str:
-    """Say what to do about a trouble of the cloud."""
+    """Describe what to do about a transient error of the cloud."""
     joined = "what is under way there is joined, not repeated."
     if _may_be_for_good(error):
         return (
@@ -409,7 +417,7 @@ def _until_available(error: UnavailableError) -> str:
 
 
 def _where_it_is_served(action: str) -> str:
-    """Say what to do about an operation that the endpoint does not serve; a clean may be one that none serves."""
+    """Describe what to do about an operation that the endpoint does not serve; a clean may be one that none serves."""
     advice = (
         "This endpoint does not serve the call: check alicloud-edge:region and alicloud-edge:endpoint (with https), "
         "then run again"
@@ -423,54 +431,56 @@ def _transport(error: TransportError) -> str:
     match error:
         case UnreachableError():
             advice = "Check the network, alicloud-edge:region and alicloud-edge:endpoint, then run again."
-        case AnswerLostError():
+        case ResponseLostError():
             advice = "Run again: what has begun in the cloud is joined, not repeated."
         case _:
             advice = "Run again."
     return f"{_called(error)}: no answer from {error.endpoint}: {error.cause}\n{advice}"
 
 
-def _removal(error: RemovalError, noun: Noun) -> str:
-    where = f"{noun.count(error.targets)} of {error.subject}" if error.subject else noun.count(error.targets)
-    verb = "is" if len(error.units) == 1 else "are"
-    lines = [f"{_joined(error.units)} {verb} still on {where} after cleaning."]
-    if error.trouble is not None:
-        said = explain(error.trouble, noun).splitlines()
-        lines += said if _may_be_for_good(error.trouble) else said[:1]
+def _removal(error: RemovalError, label: TargetLabel) -> str:
+    where = (
+        f"{label.count(error.targets)} of {error.subject}" if error.subject else label.count(error.targets)
+    )
+    verb = "is" if len(error.artifacts) == 1 else "are"
+    lines = [f"{_joined(error.artifacts)} {verb} still on {where} after cleaning."]
+    if error.transient_error is not None:
+        said = explain(error.transient_error, label).splitlines()
+        lines += said if _may_be_for_good(error.transient_error) else said[:1]
     return "\n".join([*lines, "Run pulumi destroy or up again: it goes on from there."])
 
 
-def _rollout(error: RolloutError, noun: Noun) -> str:
+def _rollout(error: RolloutError, label: TargetLabel) -> str:
     outcome = error.outcome
     if outcome.status is RolloutStatus.INTERRUPTED:
         return (
-            f"Interrupted at {progress_line(outcome.progress, noun)}. What is under way goes on in the cloud; "
+            f"Interrupted at {progress_line(outcome.progress, label)}. What is under way goes on in the cloud; "
             f"the next pulumi up continues from there."
         )
-    lines = [f"{error.subject}: {_cause(outcome, noun)}"]
-    lines += _failed_targets(outcome.stage_failed, outcome.failed_total, noun)
+    lines = [f"{error.subject}: {_cause(outcome, label)}"]
+    lines += _failed_targets(outcome.stage_failed, outcome.failed_total, label)
     if error.refusal is not None:
-        lines.append(explain(error.refusal, noun))
+        lines.append(explain(error.refusal, label))
     if outcome.request_ids:
         lines.append(f"Started by RequestId {', '.join(outcome.request_ids[-3:])}.")
     if error.restored is not None:
-        lines += _restored(error.restored, noun)
+        lines += _restored(error.restored, label)
     elif outcome.cause is not FailureCause.REFUSED:
         lines.append(f"What has succeeded stays in place. {FIX_THE_CAUSE}: only what is missing is started.")
     return "\n".join(lines)
 
 
-def _restored(restored: Restored, noun: Noun) -> list[str]:
-    """Say how the rollback went."""
+def _restored(restored: RollbackResult, label: TargetLabel) -> list[str]:
+    """Describe how the rollback went."""
     if restored.nothing:
         return [f"Nothing is rolled back: {restored.nothing}.", f"{FIX_THE_CAUSE}."]
-    aims = [f"back to {unit}{restored.where}" for unit in restored.units] + [
-        f"without {unit}" for unit in restored.cleaned
+    aims = [f"back to {artifact}{restored.where}" for artifact in restored.artifacts] + [
+        f"without {artifact}" for artifact in restored.cleaned
     ]
     aim = ", ".join(aims)
     if restored.error is not None:
         what = f"The rollback ({aim})" if aim else "The rollback"
-        return [f"{what} failed too: {explain(restored.error, noun)}"]
+        return [f"{what} failed too: {explain(restored.error, label)}"]
     outcome = restored.outcome
     if not aims:
         return [
@@ -478,44 +488,44 @@ def _restored(restored: Restored, noun: Noun) -> list[str]:
             f"{FIX_THE_CAUSE}.",
         ]
     if restored.interrupted:
-        seen = f" at {progress_line(outcome.progress, noun)}" if outcome else ""
+        seen = f" at {progress_line(outcome.progress, label)}" if outcome else ""
         goes_on = "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
         return [f"The rollback ({aim}) was interrupted{seen}. {goes_on}"]
     if outcome is not None and outcome.status is RolloutStatus.DEGRADED:
         return [
-            f"Rolled back ({aim}), but not everywhere: {progress_line(outcome.progress, noun)}.",
-            *_failed_targets(outcome.stage_failed, outcome.failed_total, noun),
+            f"Rolled back ({aim}), but not everywhere: {progress_line(outcome.progress, label)}.",
+            *_failed_targets(outcome.stage_failed, outcome.failed_total, label),
             "Fix the cause, then run `pulumi up` again.",
         ]
     if outcome is None or outcome.status is RolloutStatus.CONVERGED:
-        seen = f": {progress_line(outcome.progress, noun)}" if outcome else ""
+        seen = f": {progress_line(outcome.progress, label)}" if outcome else ""
         return [f"Rolled back ({aim}){seen}.", f"{FIX_THE_CAUSE}."]
     return [
-        f"The rollback ({aim}) failed too: {_cause(outcome, noun)}",
-        *_failed_targets(outcome.stage_failed, outcome.failed_total, noun),
+        f"The rollback ({aim}) failed too: {_cause(outcome, label)}",
+        *_failed_targets(outcome.stage_failed, outcome.failed_total, label),
     ]
 
 
-def _cause(outcome: Outcome, noun: Noun) -> str:
-    seen = progress_line(outcome.progress, noun)
+def _cause(outcome: Outcome, label: TargetLabel) -> str:
+    seen = progress_line(outcome.progress, label)
     match outcome.cause:
         case FailureCause.BUDGET:
             allowed = f"max_failed allows {outcome.allowed}"
-            return f"{noun.count(outcome.failed_total)} failed, {allowed} ({seen})"
+            return f"{label.count(outcome.failed_total)} failed, {allowed} ({seen})"
         case FailureCause.TIMEOUT:
             return f"the timeout has passed; last seen: {seen}"
         case FailureCause.STALLED:
             return f"nothing has moved for stall_timeout; last seen: {seen}"
         case FailureCause.NOTHING_SELECTED:
-            return f"the selection matches no {noun.one}"
+            return f"the selection matches no {label.one}"
         case FailureCause.REFUSED | None:
             return f"the rollout could not go on ({seen})"
     assert_never(outcome.cause)
 
 
-def _failed_targets(failed: tuple[FailedTarget, ...], total: int, noun: Noun) -> list[str]:
-    lines = [f"  {f.target or 'nowhere shown'}: {f.unit}: {f.reason}" for f in failed[:TARGETS_NAMED]]
+def _failed_targets(failed: tuple[FailedTarget, ...], total: int, label: TargetLabel) -> list[str]:
+    lines = [f"  {f.target or 'nowhere shown'}: {f.artifact}: {f.reason}" for f in failed[:TARGETS_NAMED]]
     more = total - len({f.target for f in failed[:TARGETS_NAMED]})
     if lines and more > 0:
-        lines.append(f"  and {noun.count(more)} more")
+        lines.append(f"  and {label.count(more)} more")
     return lines

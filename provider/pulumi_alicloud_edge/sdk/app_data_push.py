@@ -7,15 +7,15 @@ from typing import Any
 import pulumi
 import pulumi.dynamic
 
-from pulumi_alicloud_edge.program.args import ArgsOrDict, PushDataArgs, RolloutArgs
-from pulumi_alicloud_edge.program.properties import (
+from pulumi_alicloud_edge.provider import AppDataPushProvider
+from pulumi_alicloud_edge.sdk.args import ArgsOrDict, PushDataArgs, RolloutArgs
+from pulumi_alicloud_edge.sdk.properties import (
     DATA_OUTPUTS,
     SOURCES,
     declared,
     set_apart_sources,
     to_property,
 )
-from pulumi_alicloud_edge.provider import AppDataPushProvider
 
 
 class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppDataPush"):

@@ -26,7 +26,7 @@ def to_property(value: Any) -> Any:
 
 
 def declared(inputs: Mapping[str, Any], outputs: Sequence[str]) -> dict[str, Any]:
-    """Give the properties to register: inputs that are set, and outputs that a program may read.
+    """Return the properties to register: inputs that are set, and outputs that a program may read.
 
     Pulumi makes an Output of each, and its waits grow with the square of their number: none goes in without need.
     """
@@ -53,7 +53,7 @@ def set_apart_sources(data: Any) -> tuple[Any, pulumi.Output[dict[str, Any]]]:
 
 
 def _split(item: Any) -> tuple[Any, Any]:
-    """Give one data file without its url, and (name, version, url) in whatever state they are known."""
+    """Return one data file without its url, and (name, version, url) in whatever state they are known."""
     if isinstance(item, pulumi.Output):
         return item.apply(_without_url), item.apply(_source)
     if isinstance(item, dict):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pulumi_alicloud_edge.errors import InputFault
+from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.identity import shown_beside
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Matching
 from pulumi_alicloud_edge.model.selection import REGION_KEY, Belongs, named_targets
 
 
-def conflict_faults(
+def conflict_errors(
     claims: Iterable[Claim], others: Iterable[Claim], regions: Mapping[str, str] | None = None
-) -> Iterator[InputFault]:
+) -> Iterator[FieldError]:
     """Find claims of other resources of the same program that contradict these.
 
     Only one version of a name can run on a target, so the two would displace each other for ever.
@@ -28,17 +28,17 @@ def conflict_faults(
     for mine in claims:
         for theirs in others:
             if _contradict(mine, theirs, regions or {}):
-                reason = (
-                    f"{mine.unit} contradicts {theirs.unit}, which another resource declares for the same targets: "
-                    f"{mine.urn} and {shown_beside(mine.urn, theirs.urn)}"
+                urns = f"{mine.urn} and {shown_beside(mine.urn, theirs.urn)}"
+                contradiction = (
+                    f"{mine.artifact} contradicts {theirs.artifact}, which another resource declares"
                 )
-                yield InputFault("", reason)
+                yield FieldError("", f"{contradiction} for the same targets: {urns}")
 
 
 def _contradict(mine: Claim, theirs: Claim, regions: Mapping[str, str]) -> bool:
-    if mine.urn == theirs.urn or mine.unit == theirs.unit or not mine.may_overlap(theirs):
+    if mine.urn == theirs.urn or mine.artifact == theirs.artifact or not mine.may_overlap(theirs):
         return False
-    if not theirs.unit.version:  # the program cannot tell it
+    if not theirs.artifact.version:  # the program cannot tell it
         return False
     if _is_sure(mine) and _is_sure(theirs):
         return True

@@ -27,7 +27,7 @@ class Listener(Protocol):
         """Take note of a removal's progress."""
         ...
 
-    def trouble(self, error: Exception) -> None:
+    def transient_error(self, error: Exception) -> None:
         """Take note that the status could not be read this time; it will be tried again."""
         ...
 
@@ -63,7 +63,7 @@ class Interrupt:
             task.cancel()
 
 
-class Surroundings:
+class RunContext:
     """What a conductor works in.
 
     Args:

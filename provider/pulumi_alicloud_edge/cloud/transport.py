@@ -13,19 +13,24 @@ from urllib.parse import urlencode
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random
 
-from pulumi_alicloud_edge.cloud.answer import Answer
-from pulumi_alicloud_edge.cloud.classify import RawAnswer, classify_fault, may_repeat, read_document
+from pulumi_alicloud_edge.cloud.classify import (
+    RawResponse,
+    classify_transport_error,
+    may_repeat,
+    read_document,
+)
 from pulumi_alicloud_edge.cloud.endpoints import is_loopback
-from pulumi_alicloud_edge.cloud.pace import LONGEST_PAUSE, Gate, Pace
 from pulumi_alicloud_edge.cloud.parameters import LONGEST_QUERY, encoded
+from pulumi_alicloud_edge.cloud.rate_limiter import LONGEST_PAUSE, Gate, RateLimiter
 from pulumi_alicloud_edge.cloud.redaction import hide_queries_in_log
+from pulumi_alicloud_edge.cloud.response import Response
 from pulumi_alicloud_edge.cloud.signature import Acs3Auth, utc_now
 from pulumi_alicloud_edge.errors import (
+    AuthenticationError,
     CloudError,
     EdgeError,
-    IdentityError,
+    FieldError,
     InputError,
-    InputFault,
     ThrottledError,
     TransportError,
 )
@@ -52,20 +57,21 @@ class _Call:
     subject: str
 
 
-class Caller:
+class Transport:
     """One product's endpoint, and everything that all calls to it share.
 
     Args:
         url: The endpoint, without a trailing slash.
         credentials: Who calls.
-        pace: How fast.
+        rate_limiter: How fast.
         clock: Monotonic seconds.
         now: The time that signatures bear.
         sleep: Waits so many seconds.
         transport: What carries the requests, in place of the network.
 
     Attributes:
-        trouble: What ended the last attempt of a call that is still being tried, or was when its caller gave up.
+        transient_error: What ended the last attempt of a call that is still being tried, or was when its caller
+            gave up.
     """
 
     def __init__(
@@ -73,7 +79,7 @@ class Caller:
         url: str,
         credentials: CredentialsSource,
         *,
-        pace: Pace | None = None,
+        rate_limiter: RateLimiter | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -81,11 +87,11 @@ class Caller:
     ) -> None:
         self._url = httpx.URL(url)
         self._credentials = credentials
-        self._gate = Gate(pace or Pace(), clock=clock, sleep=sleep)
+        self._gate = Gate(rate_limiter or RateLimiter(), clock=clock, sleep=sleep)
         self._now = now
         self._sleep = sleep
         self._transport = transport
-        self.trouble: CloudError | TransportError | None = None
+        self.transient_error: CloudError | TransportError | None = None
 
     async def call(
         self,
@@ -94,7 +100,7 @@ class Caller:
         form: Mapping[str, str] | None = None,
         *,
         subject: str = "",
-    ) -> Answer:
+    ) -> Response:
         """Make a call, and make it again where it failed in a way that surely changed nothing.
 
         Args:
@@ -113,32 +119,32 @@ class Caller:
             wait=_wait,
             stop=_is_enough,
             retry=lambda state: state.outcome is not None and _failed_harmlessly(operation, state),
-            before_sleep=self._note_trouble,
+            before_sleep=self._note_transient_error,
             reraise=True,
         )
         try:
-            answer: Answer = await retrying(self._attempt, _Call(operation, query, form or {}, subject))
+            response: Response = await retrying(self._attempt, _Call(operation, query, form or {}, subject))
         except EdgeError:
-            self.trouble = None
+            self.transient_error = None
             raise
-        self.trouble = None
-        return answer
+        self.transient_error = None
+        return response
 
     async def aclose(self) -> None:
         """Close the connections."""
         if "_client" in self.__dict__:
             await self._client.aclose()
 
-    def _note_trouble(self, state: RetryCallState) -> None:
+    def _note_transient_error(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        self.trouble = error if isinstance(error, CloudError | TransportError) else None
+        self.transient_error = error if isinstance(error, CloudError | TransportError) else None
 
-    async def _attempt(self, call: _Call) -> Answer:
+    async def _attempt(self, call: _Call) -> Response:
         """Call once; twice where the first call shows that the credentials have expired."""
         credentials = await self._credentials.get()
         try:
             return await self._send(call, credentials)
-        except IdentityError as error:
+        except AuthenticationError as error:
             if not error.has_expired:
                 raise
             fresh = await self._credentials.refresh(credentials)
@@ -146,21 +152,23 @@ class Caller:
                 raise
         return await self._send(call, fresh)
 
-    async def _send(self, call: _Call, credentials: Credentials) -> Answer:
+    async def _send(self, call: _Call, credentials: Credentials) -> Response:
         request = self._request(call)
         called_at = await self._gate.enter()
         try:
-            response = await self._client.send(request, auth=Acs3Auth(credentials, now=self._now))
-        except httpx.RequestError as fault:
-            raise classify_fault(call.operation, fault, endpoint=self._place, subject=call.subject) from None
-        answer = RawAnswer(response.status_code, response.headers, response.content)
+            received = await self._client.send(request, auth=Acs3Auth(credentials, now=self._now))
+        except httpx.RequestError as error:
+            raise classify_transport_error(
+                call.operation, error, endpoint=self._place, subject=call.subject
+            ) from None
+        response = RawResponse(received.status_code, received.headers, received.content)
         secrets = [credentials.access_key_secret, *filter(None, [credentials.security_token])]
         try:
-            document = read_document(call.operation, answer, subject=call.subject, secrets=secrets)
+            document = read_document(call.operation, response, subject=call.subject, secrets=secrets)
         except ThrottledError as error:
             self._gate.throttled(called_at, error.retry_after)
             raise
-        return Answer(call.operation, call.subject, answer.status, document)
+        return Response(call.operation, call.subject, response.status, document)
 
     def _request(self, call: _Call) -> httpx.Request:
         headers = {"x-acs-action": call.operation.action, "x-acs-version": call.operation.product.api_version}
@@ -169,7 +177,7 @@ class Caller:
         query = encoded(call.query)
         if len(query) > LONGEST_QUERY:
             reason = f"is too much for one call of {call.operation.action} ({len(query)} bytes)"
-            raise InputError((InputFault("data", reason),))
+            raise InputError((FieldError("data", reason),))
         target = self._url.copy_with(path="/", query=query.encode())
         content = urlencode(call.form).encode() if call.form else None
         return self._client.build_request(call.operation.method, target, headers=headers, content=content)

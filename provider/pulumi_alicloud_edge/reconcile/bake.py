@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from pulumi_alicloud_edge.model.observation import Observation, Record, RecordState, Unit
+from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 
 _BEGUN = (RecordState.SUCCEEDED, RecordState.IN_PROGRESS)
 
 
-def has_baked(observation: Observation, units: Iterable[Unit], stage: int, bake: float) -> bool:
-    """Tell whether the bake of a converged stage has demonstrably elapsed before this run.
+def has_baked(observation: Observation, artifacts: Iterable[Artifact], stage: int, bake: float) -> bool:
+    """Return whether the bake of a converged stage has demonstrably elapsed before this run.
 
     Either all of it finished that long ago, or a later stage was begun that long after it had finished.
 
     Args:
         observation: What the cloud shows.
-        units: What is rolled out.
+        artifacts: What is rolled out.
         stage: Index of the stage that has converged.
         bake: Seconds that it is to bake.
     """
     own, later = _split(observation, stage)
-    units = tuple(units)
-    finished = _times(_records(observation, units, own, (RecordState.SUCCEEDED,)), "updated")
-    begun = _records(observation, units, later, _BEGUN)
+    artifacts = tuple(artifacts)
+    finished = _times(_records(observation, artifacts, own, (RecordState.SUCCEEDED,)), "updated")
+    begun = _records(observation, artifacts, later, _BEGUN)
     if begun and not finished:
         return True
     if not finished:
@@ -35,19 +35,22 @@ def has_baked(observation: Observation, units: Iterable[Unit], stage: int, bake:
 
 
 def _split(observation: Observation, stage: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the targets of the stages so far, and those of later ones alone."""
+    """Return the targets of the stages so far, and those of later ones alone."""
     own: frozenset[str] = frozenset().union(*(m for m in observation.members[: stage + 1] if m))
     later: frozenset[str] = frozenset().union(*(m for m in observation.members[stage + 1 :] if m))
     return own, later - own
 
 
 def _records(
-    observation: Observation, units: Iterable[Unit], targets: frozenset[str], states: tuple[RecordState, ...]
+    observation: Observation,
+    artifacts: Iterable[Artifact],
+    targets: frozenset[str],
+    states: tuple[RecordState, ...],
 ) -> list[Record]:
     return [
         record
-        for unit in units
-        for target, record in observation.of(unit).items()
+        for artifact in artifacts
+        for target, record in observation.of(artifact).items()
         if target in targets and record.state in states
     ]
 

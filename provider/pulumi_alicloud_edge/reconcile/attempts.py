@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pulumi_alicloud_edge.model.observation import NO_RECORDS, Records, Unit
-from pulumi_alicloud_edge.reconcile.decisions import StartAnswer, StartRequest
+from pulumi_alicloud_edge.model.observation import NO_RECORDS, Artifact, Records
+from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 VISIBILITY = 20.0
 """Seconds that the cloud may take to show anything of a start before it counts as not taken up."""
@@ -15,30 +15,30 @@ _LEFT_OUT_FOR_SURE = 2
 
 @dataclass(frozen=True)
 class Attempt:
-    """A start that was made: when, and what the cloud showed of the unit just before."""
+    """A start that was made: when, and what the cloud showed of the artifact just before."""
 
     at: float
     seen: Records
     count: int
 
 
-class Ledger:
-    """The starts of one rollout, by unit, and by target where a start was narrowed to some."""
+class Attempts:
+    """The starts of one rollout, by artifact, and by target where a start was narrowed to some."""
 
     def __init__(self) -> None:
-        self._whole: dict[tuple[Unit, int], Attempt] = {}
-        self._narrow: dict[tuple[Unit, str], Attempt] = {}
+        self._whole: dict[tuple[Artifact, int], Attempt] = {}
+        self._narrow: dict[tuple[Artifact, str], Attempt] = {}
         self._members: dict[int, frozenset[str] | None] = {}
         self._asked: dict[int, frozenset[str]] = {}
         self._answered_whole: dict[int, frozenset[str]] = {}
         self._answered_narrow: dict[int, frozenset[str]] = {}
-        self._words: dict[Unit, str] = {}
-        self._unclear: dict[Unit, int] = {}
-        self._refused: set[Unit] = set()
+        self._words: dict[Artifact, str] = {}
+        self._unclear: dict[Artifact, int] = {}
+        self._refused: set[Artifact] = set()
         self._taken: set[int] = set()
         self._partial: set[int] = set()
         self._answered: set[int] = set()
-        self._complete: dict[int, frozenset[Unit]] = {}
+        self._complete: dict[int, frozenset[Artifact]] = {}
         self._left_out: dict[str, tuple[int, float]] = {}
         self.request_ids: tuple[str, ...] = ()
         self.started = False
@@ -47,7 +47,7 @@ class Ledger:
     def record(
         self,
         request: StartRequest,
-        seen: dict[Unit, Records],
+        seen: dict[Artifact, Records],
         members: frozenset[str] | None,
         now: float,
         *,
@@ -57,7 +57,7 @@ class Ledger:
 
         Args:
             request: The start.
-            seen: What the last observation showed of each unit.
+            seen: What the last observation showed of each artifact.
             members: The targets of the stage, None where they are not known.
             now: The time.
             recorded: Where they are not known, those that records show.
@@ -66,22 +66,24 @@ class Ledger:
         if request.targets is None:
             self._members[request.stage] = members
             self._asked[request.stage] = recorded if members is None else members
-        self._refused.difference_update(request.units)
-        for unit in request.units:
-            before = seen.get(unit, NO_RECORDS)
+        self._refused.difference_update(request.artifacts)
+        for artifact in request.artifacts:
+            before = seen.get(artifact, NO_RECORDS)
             if request.targets is None:
-                key = unit, request.stage
+                key = artifact, request.stage
                 self._whole[key] = self._next(self._whole.get(key), before, now)
             else:
                 for target in request.targets:
-                    self._narrow[unit, target] = self._next(self._narrow.get((unit, target)), before, now)
+                    self._narrow[artifact, target] = self._next(
+                        self._narrow.get((artifact, target)), before, now
+                    )
 
-    def answered(self, request: StartRequest, answer: StartAnswer) -> None:
+    def answered(self, request: StartRequest, answer: StartResponse) -> None:
         """Note what the cloud said to it. What it has not taken, or in part only, has not begun the stage (S4)."""
-        taken = frozenset(request.units).difference(answer.refused)
+        taken = frozenset(request.artifacts).difference(answer.refused)
         if taken:
             self.started = True
-        if answer.is_partial or len(taken) < len(request.units):
+        if answer.is_partial or len(taken) < len(request.artifacts):
             self._partial.add(request.stage)
         else:
             self._taken.add(request.stage)
@@ -92,7 +94,7 @@ class Ledger:
             self.request_ids = (*self.request_ids, answer.request_id)
         if request.targets is None:
             self._complete[request.stage] = self.complete(request.stage) | answer.complete
-        self._words.update({unit: words for unit, words in answer.notes.items() if words})
+        self._words.update({artifact: words for artifact, words in answer.notes.items() if words})
         self._words.update(answer.refused)
         self._refused.update(answer.refused)
         if answer.targets is not None:
@@ -121,38 +123,40 @@ class Ledger:
             if times >= _LEFT_OUT_FOR_SURE or (before is not None and since <= before)
         )
 
-    def forgive(self, request: StartRequest) -> int:
+    def undo_attempt(self, request: StartRequest) -> int:
         """Take a start back from the account of what it meant, since its answer was lost.
 
-        Returns how often that has happened to one of its units.
+        Returns how often that has happened to one of its artifacts.
         """
         self.started = True
         self._taken.add(request.stage)
-        for unit in request.units:
-            self._unclear[unit] = self._unclear.get(unit, 0) + 1
+        for artifact in request.artifacts:
+            self._unclear[artifact] = self._unclear.get(artifact, 0) + 1
             if request.targets is None:
-                key = unit, request.stage
+                key = artifact, request.stage
                 self._whole[key] = _taken_back(self._whole[key])
             else:
                 for target in request.targets:
-                    self._narrow[unit, target] = _taken_back(self._narrow[unit, target])
-        return max(self._unclear[unit] for unit in request.units)
+                    self._narrow[artifact, target] = _taken_back(self._narrow[artifact, target])
+        return max(self._unclear[artifact] for artifact in request.artifacts)
 
     def refused_after_all(self, request: StartRequest) -> None:
         """Note that the cloud will not have a start: one before it whose answer was lost has begun nothing either."""
         if request.stage not in self._answered:
             self._taken.discard(request.stage)
 
-    def whole_attempt(self, unit: Unit, stage: int) -> Attempt | None:
+    def whole_attempt(self, artifact: Artifact, stage: int) -> Attempt | None:
         """Return the latest start of the whole of a stage, with the number of such starts."""
-        return self._whole.get((unit, stage))
+        return self._whole.get((artifact, stage))
 
-    def attempt(self, unit: Unit, target: str) -> Attempt | None:
-        """Give the latest start that covers this target, with the number of starts made of it in all."""
+    def attempt(self, artifact: Artifact, target: str) -> Attempt | None:
+        """Return the latest start that covers this target, with the number of starts made of it in all."""
         attempts = [
-            attempt for (of, at), attempt in self._whole.items() if of == unit and self._covers(at, target)
+            attempt
+            for (of, at), attempt in self._whole.items()
+            if of == artifact and self._covers(at, target)
         ]
-        if (narrow := self._narrow.get((unit, target))) is not None:
+        if (narrow := self._narrow.get((artifact, target))) is not None:
             attempts.append(narrow)
         if not attempts:
             return None
@@ -160,11 +164,11 @@ class Ledger:
         return replace(latest, count=sum(attempt.count for attempt in attempts))
 
     def has_started(self, stage: int) -> bool:
-        """Tell whether this run has started anything of a stage that the cloud has taken, as far as is known."""
+        """Return whether this run has started anything of a stage that the cloud has taken, as far as is known."""
         return stage in self._taken
 
     def is_partial(self, stage: int) -> bool:
-        """Tell whether a part of a stage could not be started."""
+        """Return whether a part of a stage could not be started."""
         return stage in self._partial
 
     @property
@@ -172,28 +176,28 @@ class Ledger:
         """All targets that answers to starts have named: they are served."""
         return frozenset().union(*self._answered_whole.values(), *self._answered_narrow.values())
 
-    def was_refused(self, unit: Unit) -> bool:
-        """Tell whether the cloud did not take the latest start of this unit, so that nothing will show."""
-        return unit in self._refused
+    def was_refused(self, artifact: Artifact) -> bool:
+        """Return whether the cloud did not take the latest start of this artifact, so that nothing will show."""
+        return artifact in self._refused
 
-    def complete(self, stage: int) -> frozenset[Unit]:
-        """Give the units of which the cloud said, when the whole of a stage was started, that all have them."""
+    def complete(self, stage: int) -> frozenset[Artifact]:
+        """Return the artifacts of which the cloud said, when the whole of a stage was started, that all have them."""
         return self._complete.get(stage, frozenset())
 
     def whole_answer(self, stage: int) -> frozenset[str] | None:
-        """Give the targets that the cloud named when the whole of a stage was started."""
+        """Return the targets that the cloud named when the whole of a stage was started."""
         return self._answered_whole.get(stage)
 
     def narrow_answer(self, stage: int) -> frozenset[str]:
-        """Give the targets that the cloud named when some targets of a stage were started."""
+        """Return the targets that the cloud named when some targets of a stage were started."""
         return self._answered_narrow.get(stage, frozenset())
 
-    def words(self, unit: Unit) -> str:
-        """Give the cloud's last words on a start of this unit."""
-        return self._words.get(unit, "")
+    def words(self, artifact: Artifact) -> str:
+        """Return the cloud's last words on a start of this artifact."""
+        return self._words.get(artifact, "")
 
     def _covers(self, started: int, target: str) -> bool:
-        """Tell whether the start of the whole of stage ``started`` meant this target."""
+        """Return whether the start of the whole of stage ``started`` meant this target."""
         # An answer that names none tells nothing of what was meant: something may have begun all the same.
         meant = self._answered_whole.get(started) or self._members.get(started)
         return meant is None or target in meant

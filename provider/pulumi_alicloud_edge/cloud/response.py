@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pulumi_alicloud_edge.cloud.operation import Effect
-from pulumi_alicloud_edge.errors import MalformedAnswerError
+from pulumi_alicloud_edge.errors import MalformedResponseError
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.operation import Operation
@@ -17,7 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """The JSON object that an operation answered with.
 
     Attributes:
@@ -42,7 +42,7 @@ class Answer:
         """Read the answer into a model.
 
         Raises:
-            MalformedAnswerError: The answer is not of the model's shape.
+            MalformedResponseError: The answer is not of the model's shape.
         """
         try:
             return model.model_validate(self.document)
@@ -51,9 +51,9 @@ class Answer:
             path = ".".join(str(part) for part in first["loc"])
             raise self.malformed(f"{path}: {first['msg']}") from None
 
-    def malformed(self, reason: str) -> MalformedAnswerError:
+    def malformed(self, reason: str) -> MalformedResponseError:
         """Make the error that says in what the answer differs from the contract."""
-        error = MalformedAnswerError(
+        error = MalformedResponseError(
             action=self.operation.action,
             code="MalformedAnswer",
             message=reason,

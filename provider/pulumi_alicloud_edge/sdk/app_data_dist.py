@@ -7,10 +7,10 @@ from typing import Any
 import pulumi
 import pulumi.dynamic
 
-from pulumi_alicloud_edge.program.args import ArgsOrDict, DistDataArgs, MatchExpressionArgs, RolloutArgs
-from pulumi_alicloud_edge.program.declaration import declare_dist
-from pulumi_alicloud_edge.program.properties import DATA_OUTPUTS, declared, to_property
 from pulumi_alicloud_edge.provider import AppDataDistProvider
+from pulumi_alicloud_edge.sdk.args import ArgsOrDict, DistDataArgs, MatchExpressionArgs, RolloutArgs
+from pulumi_alicloud_edge.sdk.declaration import declare_dist
+from pulumi_alicloud_edge.sdk.properties import DATA_OUTPUTS, declared, to_property
 
 
 class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppDataDist"):

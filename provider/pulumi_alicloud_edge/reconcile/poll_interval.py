@@ -15,13 +15,15 @@ LEAST = 0.56
 MOST = 29.5
 """Longest wait, seconds: with the read itself, nothing goes unnoticed for more than half a minute."""
 
+_SMALLEST_STEP = 1e-9
+"""A share that has grown by less has not moved: no fleet has so many targets, and a rate of it would underflow."""
 _WINDOW = 0.42
 _FEW = 2
 _SLOW_STEPS = 3.9
 _STALL_AFTER_STEPS, _STALL_STEPS, _STALL_LOOKS = 10.5, 4.1, 0.37
 
 
-class Sight(NamedTuple):
+class Sample(NamedTuple):
     """What a look showed of how far something is.
 
     Attributes:
@@ -36,7 +38,7 @@ class Sight(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Temper:
+class PollConfig:
     """How patient a cadence is. Shares are of the time since the first look.
 
     Attributes:
@@ -61,36 +63,36 @@ class Temper:
     spread: float = 0.512
 
 
-class Cadence:
+class PollInterval:
     """The waits between the looks at one thing under way."""
 
-    def __init__(self, temper: Temper | None = None) -> None:
-        self._temper = temper or Temper()
+    def __init__(self, config: PollConfig | None = None) -> None:
+        self._config = config or PollConfig()
         self._began: float | None = None
         self._looks = 0
         self._last_wait = LEAST
         self._pace: _Pace | None = None
 
-    def wait(self, sight: Sight) -> float:
+    def wait(self, sample: Sample) -> float:
         """Take note of a look, and give the seconds to wait until the next one."""
-        began = self._began = sight.at if self._began is None else self._began
+        began = self._began = sample.at if self._began is None else self._began
         self._looks += 1
-        self._pace = self._pace.then(sight) if self._pace else _Pace(sight)
-        self._last_wait = min(max(self._wait(self._pace, sight.at - began), LEAST), MOST)
+        self._pace = self._pace.then(sample) if self._pace else _Pace(sample)
+        self._last_wait = min(max(self._wait(self._pace, sample.at - began), LEAST), MOST)
         return self._last_wait
 
     def _wait(self, pace: _Pace, age: float) -> float:
-        temper = self._temper
-        blind = min(temper.blind * age, temper.blind_most)
+        config = self._config
+        blind = min(config.blind * age, config.blind_most)
         if not pace.has_moved:
             return blind
         if pace.is_stalled:
-            return min(temper.stalled * age, temper.blind_most)
-        looks_left = max(temper.free, age / temper.each) - self._looks
-        close = max(min(temper.close * age, temper.close_most), LEAST)
-        spread = temper.spread * pace.step_seconds / max(looks_left, 1.0)
+            return min(config.stalled * age, config.blind_most)
+        looks_left = max(config.free, age / config.each) - self._looks
+        close = max(min(config.close * age, config.close_most), LEAST)
+        spread = config.spread * pace.step_seconds / max(looks_left, 1.0)
         close = min(max(close, spread), max(close, blind))
-        far = min(temper.stride * pace.remaining, temper.trust * pace.watched)
+        far = min(config.stride * pace.remaining, config.trust * pace.watched)
         if pace.has_slowed:
             far = min(far, self._last_wait)
         return max(close, far)
@@ -99,23 +101,25 @@ class Cadence:
 class _Pace:
     """How fast the share of one leg grows, and what that says about its end."""
 
-    def __init__(self, sight: Sight) -> None:
-        self._sights = [sight]
+    def __init__(self, sample: Sample) -> None:
+        self._samples = [sample]
         self._step = 1.0
-        self._last_move: tuple[Sight, Sight] | None = None
+        self._last_move: tuple[Sample, Sample] | None = None
 
-    def then(self, sight: Sight) -> _Pace:
+    def then(self, sample: Sample) -> _Pace:
         """Take note of a look; another leg, a share that falls, and movement after a stall begin anew."""
-        last = self._sights[-1]
-        moved = _share(sight) - _share(last)
-        if sight.leg != last.leg or moved < 0 or sight.at <= last.at:
-            return _Pace(sight)
+        last = self._samples[-1]
+        moved = _share(sample) - _share(last)
+        if abs(moved) < _SMALLEST_STEP:
+            moved = 0.0
+        if sample.leg != last.leg or moved < 0 or sample.at <= last.at:
+            return _Pace(sample)
         if moved and self.has_moved and self.is_stalled:
-            return _Pace(last).then(sight)
+            return _Pace(last).then(sample)
         if moved:
             self._step = min(self._step, moved)
-            self._last_move = last, sight
-        self._sights.append(sight)
+            self._last_move = last, sample
+        self._samples.append(sample)
         return self
 
     @property
@@ -127,26 +131,26 @@ class _Pace:
     def is_stalled(self) -> bool:
         """Whether nothing has moved for as long as several steps and looks took before."""
         before, moved = self._moving
-        steps = (_share(moved) - _share(self._sights[0])) / self._step
+        steps = (_share(moved) - _share(self._samples[0])) / self._step
         if steps < _STALL_AFTER_STEPS:
             return False
         quiet = self._now.at - moved.at
-        step_seconds = (moved.at - self._sights[0].at) / steps
+        step_seconds = (moved.at - self._samples[0].at) / steps
         return quiet > _STALL_STEPS * step_seconds and quiet > _STALL_LOOKS * (moved.at - before.at)
 
     @property
     def has_slowed(self) -> bool:
         """Whether less has moved since the look before than the pace let expect."""
-        if len(self._sights) < _FEW:
+        if len(self._samples) < _FEW:
             return False
-        before = self._sights[-2]
+        before = self._samples[-2]
         expected = self._rate * (self._now.at - before.at)
         return expected > _SLOW_STEPS * self._step and _share(self._now) - _share(before) < expected
 
     @property
     def watched(self) -> float:
         """Seconds over which this pace was watched."""
-        return self._now.at - self._sights[0].at
+        return self._now.at - self._samples[0].at
 
     @property
     def step_seconds(self) -> float:
@@ -164,22 +168,22 @@ class _Pace:
     def _rate(self) -> float:
         """The lasting pace: over the later part of the looks, and further back where nothing moved in it."""
         since = self._now.at - _WINDOW * self.watched
-        start = next((s for s in reversed(self._sights) if s.at <= since), self._sights[0])
+        start = next((s for s in reversed(self._samples) if s.at <= since), self._samples[0])
         return _rate(start, self._now) or _rate(self._moving[0], self._now)
 
     @property
-    def _moving(self) -> tuple[Sight, Sight]:
+    def _moving(self) -> tuple[Sample, Sample]:
         """The two looks between which something moved last."""
-        return self._last_move or (self._sights[0], self._sights[-1])
+        return self._last_move or (self._samples[0], self._samples[-1])
 
     @property
-    def _now(self) -> Sight:
-        return self._sights[-1]
+    def _now(self) -> Sample:
+        return self._samples[-1]
 
 
-def _share(sight: Sight) -> float:
-    return sight.share or 0.0
+def _share(sample: Sample) -> float:
+    return sample.share or 0.0
 
 
-def _rate(start: Sight, end: Sight) -> float:
+def _rate(start: Sample, end: Sample) -> float:
     return (_share(end) - _share(start)) / (end.at - start.at) if end.at > start.at else 0.0

@@ -8,17 +8,17 @@ from typing import Any
 
 import pulumi
 
-from pulumi_alicloud_edge.program.app_data_dist import AppDataDist
-from pulumi_alicloud_edge.program.app_data_push import AppDataPush
-from pulumi_alicloud_edge.program.args import (
+from pulumi_alicloud_edge.sdk.app_data_dist import AppDataDist
+from pulumi_alicloud_edge.sdk.app_data_push import AppDataPush
+from pulumi_alicloud_edge.sdk.args import (
     ArgsOrDict,
     DistDataArgs,
     MatchExpressionArgs,
     PushDataArgs,
     RolloutArgs,
 )
-from pulumi_alicloud_edge.program.container_app_release import ContainerAppRelease
-from pulumi_alicloud_edge.program.properties import to_property
+from pulumi_alicloud_edge.sdk.container_app_release import ContainerAppRelease
+from pulumi_alicloud_edge.sdk.properties import to_property
 
 
 @dataclass(kw_only=True)

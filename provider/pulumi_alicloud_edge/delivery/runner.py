@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
-from pulumi_alicloud_edge.delivery.surroundings import InterruptedWaitError, Surroundings
+from pulumi_alicloud_edge.delivery.run_context import InterruptedWaitError, RunContext
 from pulumi_alicloud_edge.errors import (
     CloudError,
     EdgeError,
-    MalformedAnswerError,
+    MalformedResponseError,
     RemovalError,
     ThrottledError,
     TransportError,
@@ -23,30 +23,30 @@ from pulumi_alicloud_edge.model.outcome import Outcome
 from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.model.removal import Cleaning, Left
 from pulumi_alicloud_edge.reconcile.baseline import Baseline
-from pulumi_alicloud_edge.reconcile.cadence import Cadence, Sight
 from pulumi_alicloud_edge.reconcile.decisions import (
     CONFIRMED_AFTER,
     Confirm,
     Desired,
     Finish,
     Start,
-    StartAnswer,
     StartRequest,
+    StartResponse,
     Wait,
 )
+from pulumi_alicloud_edge.reconcile.poll_interval import PollInterval, Sample
 from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval, Clean, Removal, Removed, StillThere
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 T = TypeVar("T")
 
-PASSING = (ThrottledError, UnavailableError, MalformedAnswerError, TransportError)
+PASSING = (ThrottledError, UnavailableError, MalformedResponseError, TransportError)
 """Troubles that a rollout under way outlasts. Among a thousand answers, one may be garbled or a proxy's own."""
 TROUBLE_LEAST, TROUBLE_MOST = 5.0, 15.0
-"""Seconds until the status is read again after such a trouble, bounds of a wait that grows."""
+"""Seconds until the status is read again after such a transient error, bounds of a wait that grows."""
 
 
 @dataclass(frozen=True)
-class Ended:
+class RolloutResult:
     """How a rollout ended.
 
     Attributes:
@@ -70,16 +70,16 @@ async def carry_out(
     port: Port,
     desired: Desired,
     policy: RolloutPolicy,
-    around: Surroundings,
+    around: RunContext,
     *,
     starts_in: float = 0.0,
     memory: Memory | None = None,
-) -> Ended:
+) -> RolloutResult:
     """Bring about what is desired, and watch it until it is so, has failed, or the run is told to stop."""
     began = around.now()
     rollout = Rollout(desired, policy, began, starts_in=starts_in, memory=memory)
     watch = _Watch(port, around, patience=policy.stall_timeout, until=began + starts_in + policy.timeout)
-    cadence = Cadence()
+    poll_interval = PollInterval()
     afresh = is_under_way = False
     try:
         while True:
@@ -90,14 +90,14 @@ async def carry_out(
                 case Start(requests):
                     for request in requests:
                         await _start(rollout, port, request, around, outlasts=is_under_way)
-                    watch.outlast_troubles = is_under_way = True
+                    watch.outlast_transient_errors = is_under_way = True
                 case Wait(progress, until):
                     around.listener.progress(progress)
-                    watch.outlast_troubles = is_under_way = True
-                    sight = Sight(around.now(), progress.share, progress.stage)
-                    await around.pause(cadence.wait(sight), until)
+                    watch.outlast_transient_errors = is_under_way = True
+                    sample = Sample(around.now(), progress.share, progress.stage)
+                    await around.pause(poll_interval.wait(sample), until)
                 case Confirm(at):
-                    watch.outlast_troubles = True  # it has been seen that the cloud can be read
+                    watch.outlast_transient_errors = True  # it has been seen that the cloud can be read
                     await around.pause(at - around.now(), at)
                     rollout.refreshed(around.now())
                     afresh = True
@@ -110,14 +110,14 @@ async def carry_out(
         return _ended(rollout, rollout.refused(around.now()), error)
 
 
-def _ended(rollout: Rollout, outcome: Outcome, error: EdgeError | None = None) -> Ended:
-    return Ended(outcome, rollout.seen, rollout.baseline, rollout.selected, rollout.served, error)
+def _ended(rollout: Rollout, outcome: Outcome, error: EdgeError | None = None) -> RolloutResult:
+    return RolloutResult(outcome, rollout.seen, rollout.baseline, rollout.selected, rollout.served, error)
 
 
 async def remove(
     port: RemovingPort,
     cleanings: tuple[Cleaning, ...],
-    around: Surroundings,
+    around: RunContext,
     *,
     within: float,
     subject: str = "",
@@ -142,8 +142,8 @@ async def remove(
     began = around.now()
     removal = Removal(cleanings, began + within, unserved=unserved)
     watch = _Watch(port, around, patience=within, until=began + within)
-    cadence = Cadence()
-    trouble: EdgeError | None = None
+    poll_interval = PollInterval()
+    transient_error: EdgeError | None = None
     afresh = False
     while True:
         observation = await watch.observe(afresh=afresh)
@@ -154,20 +154,20 @@ async def remove(
                     asks = gate_first or removal.is_repeated(cleaning)
                     if asks and not await _is_still_permitted(removal, port, cleaning, watch):
                         continue
-                    trouble = await _clean(port, cleaning, around) or trouble
+                    transient_error = await _clean(port, cleaning, around) or transient_error
                     removal.cleaned(cleaning, around.now())
-                watch.outlast_troubles = True
+                watch.outlast_transient_errors = True
             case AwaitRemoval() as waiting:
                 around.listener.removal(waiting)
                 share = 1 - waiting.left / waiting.total
-                await around.pause(cadence.wait(Sight(around.now(), share)), began + within)
+                await around.pause(poll_interval.wait(Sample(around.now(), share)), began + within)
             case Confirm(at):
                 await around.pause(at - around.now(), at)
                 afresh = True
             case Removed(left):
                 return left
-            case StillThere(units, targets):
-                raise RemovalError(units, targets, subject, trouble)
+            case StillThere(artifacts, targets):
+                raise RemovalError(artifacts, targets, subject, transient_error)
 
 
 async def _is_still_permitted(
@@ -181,7 +181,7 @@ async def _is_still_permitted(
 
 
 async def _start(
-    rollout: Rollout, port: Port, request: StartRequest, around: Surroundings, *, outlasts: bool
+    rollout: Rollout, port: Port, request: StartRequest, around: RunContext, *, outlasts: bool
 ) -> None:
     """Make one start. If its answer is lost, what the cloud shows later decides whether to make it again.
 
@@ -200,14 +200,14 @@ async def _start(
             raise
         if not rollout.unclear(request):
             raise
-        around.listener.trouble(error)
+        around.listener.transient_error(error)
         return
     rollout.started(request, answer)
 
 
 async def _asked_to_start(
-    port: Port, request: StartRequest, around: Surroundings, *, twice: bool
-) -> StartAnswer:
+    port: Port, request: StartRequest, around: RunContext, *, twice: bool
+) -> StartResponse:
     """Ask for a start; where a refusal would fail what is under way, it is believed when it comes twice (S5)."""
     try:
         return await around.unless_interrupted(port.start(request))
@@ -218,7 +218,7 @@ async def _asked_to_start(
     return await around.unless_interrupted(port.start(request))
 
 
-async def _clean(port: RemovingPort, cleaning: Cleaning, around: Surroundings) -> EdgeError | None:
+async def _clean(port: RemovingPort, cleaning: Cleaning, around: RunContext) -> EdgeError | None:
     """Have a region cleaned. If the answer is lost, what the cloud shows later decides whether to do it again.
 
     Gives the error that it was lost with.
@@ -228,13 +228,13 @@ async def _clean(port: RemovingPort, cleaning: Cleaning, around: Surroundings) -
     except (CloudError, TransportError) as error:
         if not error.effect_unclear:
             raise
-        around.listener.trouble(error)
+        around.listener.transient_error(error)
         return error
     return None
 
 
 class _Watch:
-    """Observes, and outlasts passing troubles once something is under way in the cloud.
+    """Observes, and outlasts passing transient errors once something is under way in the cloud.
 
     Args:
         port: What is observed.
@@ -244,9 +244,9 @@ class _Watch:
     """
 
     def __init__(
-        self, port: Port | RemovingPort, around: Surroundings, *, patience: float, until: float
+        self, port: Port | RemovingPort, around: RunContext, *, patience: float, until: float
     ) -> None:
-        self.outlast_troubles = False
+        self.outlast_transient_errors = False
         self._port = port
         self._around = around
         self._patience = patience
@@ -264,14 +264,14 @@ class _Watch:
                 return await self._around.unless_interrupted(ask())
             except PASSING as error:
                 now = self._around.now()
-                if not self.outlast_troubles or now >= give_up_at:
+                if not self.outlast_transient_errors or now >= give_up_at:
                     raise
-                self._around.listener.trouble(error)
+                self._around.listener.transient_error(error)
                 pause = min(max(now - since, TROUBLE_LEAST), TROUBLE_MOST)
                 await self._around.pause(pause, give_up_at)
             except (CloudError, TransportError) as error:
-                if not self.outlast_troubles or is_doubted:
+                if not self.outlast_transient_errors or is_doubted:
                     raise
                 is_doubted = True
-                self._around.listener.trouble(error)
+                self._around.listener.transient_error(error)
                 await self._around.pause(CONFIRMED_AFTER, self._around.now() + CONFIRMED_AFTER)
