@@ -323,3 +323,17 @@ def test_a_replacement_under_one_urn_says_which_former_versions_stay(begin: Begi
         one.states["a"] = new
     assert said([deleted], "assets@1 stays on 6 instances")
     assert runs(world, "assets", "2", *EVERY)
+
+
+@pytest.mark.parametrize("how", ["destroy", "refresh and destroy"])
+def test_a_state_that_breaks_the_bounds_of_today_is_still_read_and_destroyed(begin: Begin, how: str) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    one.states["a"].outputs["rollout"] = {"retries": 50.0, "max_failed": "1,5 %"}
+    if how == "refresh and destroy":
+        (read,) = one.refresh()
+        assert (read.error, read.status) == ("", "converged")
+    assert fine(one.destroy())
+    assert holds_none(world, "assets", "1", *EVERY)

@@ -24,6 +24,7 @@ from pulumi_alicloud_edge.operations.results import Created, Updated
 from pulumi_alicloud_edge.resources.data_outputs import UNFINISHED, rollout_after_rollback, show_accepted
 from pulumi_alicloud_edge.resources.handler import FailedRollout
 from pulumi_alicloud_edge.resources.messages import accepted_failures_line, two_owners_line, unserved_line
+from pulumi_alicloud_edge.resources.migrations import STATE_VERSION
 from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, show_neighbours
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
 
-STATE_VERSION = 2
 REPAIRS = "__repairs"
 """Hidden output: for each name, the versions that the last repair has displaced."""
 

@@ -9,9 +9,10 @@ from typing import Any
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus, TargetState
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import Everywhere, Scope
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, after_rollback, read_baseline, stored_baseline
+from pulumi_alicloud_edge.resources.migrations import owned_entry, unfinished_rollout
 
 VERSIONS_KEPT = 100
 """Versions of a name that a resource remembers to have put somewhere."""
@@ -59,8 +60,7 @@ def owned_claims(
     """Return what stored outputs say that a resource has put where.
 
     Args:
-        outputs: The stored outputs. Releases before 0.2 stored the versions of a name alone; what is damaged is
-            left out.
+        outputs: The stored outputs; what is damaged is left out.
         urn: The resource.
         app_id: Its application.
         selection: What its stored inputs select, for versions that were stored without.
@@ -75,6 +75,10 @@ def owned_claims(
     return tuple(claims)
 
 
+_ANYWHERE: tuple[Scope, ...] = (Everywhere(),)
+"""Where the selection does not matter."""
+
+
 def unreadable_owned(outputs: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of which a state does not tell any more, in whole or in part, what was put where."""
     owned = outputs.get("owned")
@@ -82,7 +86,11 @@ def unreadable_owned(outputs: Mapping[str, Any]) -> tuple[str, ...]:
         return ("data files",)
     names = []
     for name, entries in (owned or {}).items():
-        read = [tuple(_owned_entry(entry, ())) for entry in entries] if isinstance(entries, list) else [()]
+        read = (
+            [tuple(_owned_entry(entry, _ANYWHERE)) for entry in entries]
+            if isinstance(entries, list)
+            else [()]
+        )
         if not all(read):
             names.append(str(name))
     return tuple(names)
@@ -90,7 +98,7 @@ def unreadable_owned(outputs: Mapping[str, Any]) -> tuple[str, ...]:
 
 def owned_artifacts(outputs: Mapping[str, Any]) -> tuple[Artifact, ...]:
     """Return all artifacts that stored outputs say this resource has put somewhere."""
-    return tuple(dict.fromkeys(claim.artifact for claim in owned_claims(outputs, "", "", ())))
+    return tuple(dict.fromkeys(claim.artifact for claim in owned_claims(outputs, "", "", _ANYWHERE)))
 
 
 def show_owned(claims: Iterable[Claim]) -> dict[str, list[dict[str, Any]]]:
@@ -120,9 +128,7 @@ def _by_selection(of_name: Mapping[_Put, tuple[Scope, ...]]) -> list[dict[str, A
 
 
 def _owned_entry(entry: Any, selection: tuple[Scope, ...]) -> Iterable[tuple[str, tuple[Scope, ...]]]:
-    match entry:
-        case str():
-            return [(entry, selection)]
+    match owned_entry(entry, selection):
         case {"versions": [*versions], "selection": stored}:
             scopes = read_selection(stored)
             return [(str(version), scopes) for version in versions] if scopes is not None else []
@@ -179,26 +185,16 @@ def stored_rollout(outputs: Mapping[str, Any], selection: tuple[Scope, ...] = ()
     """Read the baseline and the number of stages begun of a rollout that has not ended well.
 
     ``selection`` is what the next run selects.
-
-    Releases before 0.2 stored one version for each name; what has been tried was what was declared.
     """
     stored = outputs.get(ROLLOUT)
     if outputs.get("status") == RolloutStatus.ROLLED_BACK.value and isinstance(stored, dict):
         return read_baseline(stored.get("baseline"), selection), 0
     if outputs.get("status") not in UNFINISHED:
         return Baseline(), 0
-    if isinstance(stored, dict):
-        begun = stored.get("begun")
-        stages = int(begun) if isinstance(begun, (int, float)) else 0
-        return read_baseline(stored.get("baseline"), selection), stages
-    baseline, of_names = Baseline(), outputs.get("baseline")
-    for name, version in of_names.items() if isinstance(of_names, dict) else ():
-        if isinstance(version, str):
-            baseline.of_others[str(name)] = version
-    for item in outputs.get("data") or ():
-        if isinstance(item, dict):
-            baseline.attempted.setdefault(str(item.get("name")), set()).add(str(item.get("version")))
-    return baseline, 0
+    unfinished = unfinished_rollout(outputs, ROLLOUT)
+    begun = unfinished.get("begun")
+    stages = int(begun) if isinstance(begun, (int, float)) else 0
+    return read_baseline(unfinished.get("baseline"), selection), stages
 
 
 def show_accepted(outcome: Outcome) -> dict[str, list[str]]:

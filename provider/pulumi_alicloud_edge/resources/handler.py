@@ -18,6 +18,7 @@ from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact
 from pulumi_alicloud_edge.resources.messages import TargetLabel, impact_line
+from pulumi_alicloud_edge.resources.stored_inputs import read_stored
 from pulumi_alicloud_edge.resources.validation import read_inputs
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class ResourceHandler(ABC, Generic[I]):
 
     def stored(self, outputs: Mapping[str, Any]) -> I | None:
         """Read the inputs that a resource had when its outputs were stored; None where they cannot be read."""
-        return read_inputs(self.model, self.declared(outputs))
+        return read_stored(self.model, self.declared(outputs))
 
     def is_unchanged(self, inputs: I, olds: Mapping[str, Any]) -> bool:
         """Return whether inputs or outputs from before declare the same, on the same targets, in the same stages."""

@@ -17,6 +17,7 @@ from pulumi_alicloud_edge.model.outcome import RolloutStatus
 from pulumi_alicloud_edge.model.policy import InRegions, Share
 from pulumi_alicloud_edge.model.release import WHOLE, Part, Serving, same_part
 from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE, UNFINISHED
+from pulumi_alicloud_edge.resources.migrations import release_baseline
 
 BASELINE = "__baseline"
 """Hidden output: the version and the part that a rollback restores; empty where the environment served nothing."""
@@ -70,14 +71,11 @@ def stored_baseline(outputs: Mapping[str, Any]) -> Serving | None:
     Returns:
         None where nothing is known. What is damaged is read as far as it goes.
     """
-    stored = outputs.get(BASELINE)
+    stored = release_baseline(outputs, BASELINE)
     if stored == {}:
         return Serving()
     version = stored.get("version") if isinstance(stored, Mapping) else None
-    if isinstance(stored, Mapping) and isinstance(version, str) and version:
-        return Serving(version, _read_part(stored))
-    former = outputs.get("baseline_version")
-    return Serving(former) if isinstance(former, str) and former else None
+    return Serving(version, _read_part(stored)) if isinstance(version, str) and version else None
 
 
 def show_baseline(baseline: Serving) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""Shapes of stored outputs that older releases have written, as what they are today.
+
+Each migration takes what is stored and returns today's shape. What has today's shape already comes back as it is, since
+a state may have been written half by one release and half by the next.
+
+State version 1 is that of releases before 0.2, and 2 that of those since. In 1, ``owned`` holds versions as texts,
+``baseline`` stands for the hidden output of an unfinished rollout, and ``baseline_version`` for that of a release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.stored_selection import write_selection
+
+STATE_VERSION = 2
+"""The version of the shape that this release writes."""
+
+
+def owned_entry(stored: Any, selection: tuple[Scope, ...]) -> Any:
+    """Return an entry of ``owned``: a version as a text was put wherever the stored inputs select."""
+    if isinstance(stored, str):
+        return {"versions": [stored], "selection": write_selection(selection)}
+    return stored
+
+
+def unfinished_rollout(outputs: Mapping[str, Any], hidden: str) -> Any:
+    """Return the hidden output of an unfinished rollout.
+
+    One version of each name was stored for all targets, and what was declared is what had been tried.
+
+    Args:
+        outputs: The stored outputs.
+        hidden: The name of that output.
+    """
+    stored = outputs.get(hidden)
+    if isinstance(stored, dict):
+        return stored
+    baseline: dict[str, dict[str, Any]] = {}
+    of_names = outputs.get("baseline")
+    for name, version in of_names.items() if isinstance(of_names, dict) else ():
+        if isinstance(version, str):
+            baseline[str(name)] = {"others": {"version": version}, "exceptions": [], "attempted": []}
+    for item in outputs.get("data") or ():
+        if isinstance(item, dict):
+            entry = baseline.setdefault(str(item.get("name")), {"exceptions": [], "attempted": []})
+            entry["attempted"].append(str(item.get("version")))
+    return {"baseline": baseline, "begun": 0}
+
+
+def release_baseline(outputs: Mapping[str, Any], hidden: str) -> Any:
+    """Return the hidden output that tells what a rollback of a release restores; the version alone was stored.
+
+    Args:
+        outputs: The stored outputs.
+        hidden: The name of that output.
+    """
+    stored = outputs.get(hidden)
+    version = stored.get("version") if isinstance(stored, Mapping) else None
+    if stored == {} or (isinstance(version, str) and version):
+        return stored
+    former = outputs.get("baseline_version")
+    return {"version": former} if isinstance(former, str) and former else None
