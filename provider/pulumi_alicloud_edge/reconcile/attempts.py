@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from pulumi_alicloud_edge.model.observation import NO_RECORDS, Artifact, Records
@@ -22,23 +23,54 @@ class Attempt:
     count: int
 
 
+@dataclass
+class _OfStage:
+    """What is known of the starts of one stage.
+
+    Attributes:
+        members: The stage's targets when the whole of it was started last, None where they were not known.
+        asked: Those that such a start meant, as far as they were known.
+        named: Those that the responses to such starts have named, None where none has named any.
+        named_one_by_one: Those that the responses to starts of some targets have named.
+        complete: The artifacts of which the cloud said that all targets have them.
+        is_taken: Whether the cloud has taken a start, as far as is known.
+        is_answered: Whether that is known from a response, and not only because a response was lost.
+        is_partial: Whether a part of it could not be started.
+    """
+
+    members: frozenset[str] | None = None
+    asked: frozenset[str] = frozenset()
+    named: frozenset[str] | None = None
+    named_one_by_one: frozenset[str] = frozenset()
+    complete: frozenset[Artifact] = frozenset()
+    is_taken: bool = False
+    is_answered: bool = False
+    is_partial: bool = False
+
+
+@dataclass
+class _OfArtifact:
+    """What is known of the starts of one artifact.
+
+    Attributes:
+        words: The cloud's last words on one.
+        lost: How many responses were lost.
+        is_refused: Whether the cloud did not take the latest one.
+    """
+
+    words: str = ""
+    lost: int = 0
+    is_refused: bool = False
+
+
 class Attempts:
     """The starts of one rollout, by artifact, and by target where a start was narrowed to some."""
 
     def __init__(self) -> None:
         self._whole: dict[tuple[Artifact, int], Attempt] = {}
         self._narrow: dict[tuple[Artifact, str], Attempt] = {}
-        self._members: dict[int, frozenset[str] | None] = {}
-        self._asked: dict[int, frozenset[str]] = {}
-        self._answered_whole: dict[int, frozenset[str]] = {}
-        self._answered_narrow: dict[int, frozenset[str]] = {}
-        self._words: dict[Artifact, str] = {}
-        self._unclear: dict[Artifact, int] = {}
-        self._refused: set[Artifact] = set()
-        self._taken: set[int] = set()
-        self._partial: set[int] = set()
-        self._answered: set[int] = set()
-        self._complete: dict[int, frozenset[Artifact]] = {}
+        self._stages: defaultdict[int, _OfStage] = defaultdict(_OfStage)
+        self._artifacts: defaultdict[Artifact, _OfArtifact] = defaultdict(_OfArtifact)
         self._left_out: dict[str, tuple[int, float]] = {}
         self.request_ids: tuple[str, ...] = ()
         self.started = False
@@ -64,10 +96,11 @@ class Attempts:
         """
         self._now = now
         if request.targets is None:
-            self._members[request.stage] = members
-            self._asked[request.stage] = recorded if members is None else members
-        self._refused.difference_update(request.artifacts)
+            of_stage = self._stages[request.stage]
+            of_stage.members = members
+            of_stage.asked = recorded if members is None else members
         for artifact in request.artifacts:
+            self._artifacts[artifact].is_refused = False
             before = seen.get(artifact, NO_RECORDS)
             if request.targets is None:
                 key = artifact, request.stage
@@ -78,32 +111,36 @@ class Attempts:
                         self._narrow.get((artifact, target)), before, now
                     )
 
-    def answered(self, request: StartRequest, answer: StartResponse) -> None:
+    def answered(self, request: StartRequest, response: StartResponse) -> None:
         """Note what the cloud said to it. What it has not taken, or in part only, has not begun the stage (S4)."""
-        taken = frozenset(request.artifacts).difference(answer.refused)
+        of_stage = self._stages[request.stage]
+        taken = frozenset(request.artifacts).difference(response.refused)
         if taken:
             self.started = True
-        if answer.is_partial or len(taken) < len(request.artifacts):
-            self._partial.add(request.stage)
+        if response.is_partial or len(taken) < len(request.artifacts):
+            of_stage.is_partial = True
         else:
-            self._taken.add(request.stage)
-            self._answered.add(request.stage)
+            of_stage.is_taken = of_stage.is_answered = True
             if request.targets is None:
-                self._partial.discard(request.stage)
-        if answer.request_id:
-            self.request_ids = (*self.request_ids, answer.request_id)
+                of_stage.is_partial = False
+        if response.request_id:
+            self.request_ids = (*self.request_ids, response.request_id)
+        for artifact, words in (*response.notes.items(), *response.refused.items()):
+            self._artifacts[artifact].words = words or self._artifacts[artifact].words
+        for artifact in response.refused:
+            self._artifacts[artifact].is_refused = True
         if request.targets is None:
-            self._complete[request.stage] = self.complete(request.stage) | answer.complete
-        self._words.update({artifact: words for artifact, words in answer.notes.items() if words})
-        self._words.update(answer.refused)
-        self._refused.update(answer.refused)
-        if answer.targets is not None:
-            book = self._answered_whole if request.targets is None else self._answered_narrow
-            book[request.stage] = book.get(request.stage, frozenset()) | answer.targets
-            self._note_left_out(request, answer.targets)
+            of_stage.complete |= response.complete
+        if response.targets is None:
+            return
+        if request.targets is None:
+            of_stage.named = (of_stage.named or frozenset()) | response.targets
+        else:
+            of_stage.named_one_by_one |= response.targets
+        self._note_left_out(request, response.targets)
 
     def _note_left_out(self, request: StartRequest, named: frozenset[str]) -> None:
-        asked = self._asked[request.stage] if request.targets is None else request.targets
+        asked = self._stages[request.stage].asked if request.targets is None else request.targets
         for target in asked:
             if target in named:
                 self._left_out.pop(target, None)
@@ -124,26 +161,27 @@ class Attempts:
         )
 
     def undo_attempt(self, request: StartRequest) -> int:
-        """Take a start back from the account of what it meant, since its answer was lost.
+        """Do not count an attempt whose response was lost.
 
-        Returns how often that has happened to one of its artifacts.
+        Returns:
+            How often that has happened to one of its artifacts.
         """
         self.started = True
-        self._taken.add(request.stage)
+        self._stages[request.stage].is_taken = True
         for artifact in request.artifacts:
-            self._unclear[artifact] = self._unclear.get(artifact, 0) + 1
+            self._artifacts[artifact].lost += 1
             if request.targets is None:
                 key = artifact, request.stage
                 self._whole[key] = _taken_back(self._whole[key])
             else:
                 for target in request.targets:
                     self._narrow[artifact, target] = _taken_back(self._narrow[artifact, target])
-        return max(self._unclear[artifact] for artifact in request.artifacts)
+        return max(self._artifacts[artifact].lost for artifact in request.artifacts)
 
     def refused_after_all(self, request: StartRequest) -> None:
         """Note that the cloud will not have a start: one before it whose answer was lost has begun nothing either."""
-        if request.stage not in self._answered:
-            self._taken.discard(request.stage)
+        of_stage = self._stages[request.stage]
+        of_stage.is_taken = of_stage.is_taken and of_stage.is_answered
 
     def whole_attempt(self, artifact: Artifact, stage: int) -> Attempt | None:
         """Return the latest start of the whole of a stage, with the number of such starts."""
@@ -165,41 +203,42 @@ class Attempts:
 
     def has_started(self, stage: int) -> bool:
         """Return whether this run has started anything of a stage that the cloud has taken, as far as is known."""
-        return stage in self._taken
+        return self._stages[stage].is_taken
 
     def is_partial(self, stage: int) -> bool:
         """Return whether a part of a stage could not be started."""
-        return stage in self._partial
+        return self._stages[stage].is_partial
 
     @property
     def named(self) -> frozenset[str]:
         """All targets that answers to starts have named: they are served."""
-        return frozenset().union(*self._answered_whole.values(), *self._answered_narrow.values())
+        stages = self._stages.values()
+        return frozenset().union(*(s.named or () for s in stages), *(s.named_one_by_one for s in stages))
 
     def was_refused(self, artifact: Artifact) -> bool:
         """Return whether the cloud did not take the latest start of this artifact, so that nothing will show."""
-        return artifact in self._refused
+        return self._artifacts[artifact].is_refused
 
     def complete(self, stage: int) -> frozenset[Artifact]:
         """Return the artifacts of which the cloud said, when the whole of a stage was started, that all have them."""
-        return self._complete.get(stage, frozenset())
+        return self._stages[stage].complete
 
     def whole_answer(self, stage: int) -> frozenset[str] | None:
         """Return the targets that the cloud named when the whole of a stage was started."""
-        return self._answered_whole.get(stage)
+        return self._stages[stage].named
 
     def narrow_answer(self, stage: int) -> frozenset[str]:
         """Return the targets that the cloud named when some targets of a stage were started."""
-        return self._answered_narrow.get(stage, frozenset())
+        return self._stages[stage].named_one_by_one
 
     def words(self, artifact: Artifact) -> str:
         """Return the cloud's last words on a start of this artifact."""
-        return self._words.get(artifact, "")
+        return self._artifacts[artifact].words
 
     def _covers(self, started: int, target: str) -> bool:
         """Return whether the start of the whole of stage ``started`` meant this target."""
         # An answer that names none tells nothing of what was meant: something may have begun all the same.
-        meant = self._answered_whole.get(started) or self._members.get(started)
+        meant = self._stages[started].named or self._stages[started].members
         return meant is None or target in meant
 
     @staticmethod
