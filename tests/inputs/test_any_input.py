@@ -139,8 +139,8 @@ def starts_of(resource: Resource, properties: dict[str, Any]) -> Iterable[tuple[
     kind, runtime = resource.provider.handler(), runtimes.configured()
     inputs = kind.read(adapter._neutral(properties))
     port = kind.port(runtime, inputs, None)
-    for index, stage in enumerate(kind.policy(inputs).stages):
-        yield port, StartRequest(index, stage.scope, kind.desired(inputs).artifacts, None)
+    for index, stage in enumerate(kind.plan(inputs).policy.stages):
+        yield port, StartRequest(index, stage.scope, kind.plan(inputs).desired.artifacts, None)
 
 
 def asked(start: tuple[Any, StartRequest]) -> CloudError | None:

@@ -37,14 +37,16 @@ def test_what_breaks_a_bound_is_taken_as_it_was_stored() -> None:
     assert stored is not None
     assert (stored.rollout.retries, stored.rollout.timeout) == (50, 7200.0)
     assert stored.rollout.max_failed == Budget(percent=2)
-    assert len(DistHandler().policy(stored).stages) == 30
-    assert [str(artifact) for artifact in DistHandler().desired(stored).artifacts] == ["assets@ 1.5, beta"]
+    assert len(DistHandler().plan(stored).policy.stages) == 30
+    assert [str(artifact) for artifact in DistHandler().plan(stored).desired.artifacts] == [
+        "assets@ 1.5, beta"
+    ]
 
 
 def test_what_has_another_type_falls_back_to_its_default() -> None:
     stored = read_stored(ReleaseInputs, release(percentage="half", rollout={"on_failure": "explode"}))
     assert stored is not None
-    assert ReleaseHandler().policy(stored).selection == (Share(100),)
+    assert ReleaseHandler().plan(stored).policy.selection == (Share(100),)
 
 
 def test_fields_that_exist_no_more_are_left_out_and_so_are_items_that_nobody_can_read() -> None:

@@ -145,7 +145,7 @@ def _roll_out(
         raise ended.error
     interrupted = outcome.status is RolloutStatus.INTERRUPTED
     failure = RolloutInterruptedError if interrupted else RolloutFailedError
-    return outputs, failure(outcome, operation.handler.subject(inputs), ended.error, course.restored)
+    return outputs, failure(outcome, operation.handler.plan(inputs).subject, ended.error, course.restored)
 
 
 def _outputs(
@@ -171,8 +171,9 @@ def _outputs(
         "state_version": STATE_VERSION,
     }
     if status is RolloutStatus.ROLLED_BACK:
-        names = {artifact.name for artifact in handler.desired(inputs).artifacts}
-        outputs |= rollout_after_rollback(outputs, names, handler.policy(inputs).selection, ended.seen)
+        plan = handler.plan(inputs)
+        names = {artifact.name for artifact in plan.desired.artifacts}
+        outputs |= rollout_after_rollback(outputs, names, plan.policy.selection, ended.seen)
     return outputs
 
 
@@ -184,17 +185,18 @@ def _neighbours_output(operation: Operation[I], inputs: I, olds: Mapping[str, An
 
 async def _carry_out(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> _RolloutRun:
     handler, runtime = operation.handler, operation.runtime
+    plan = handler.plan(inputs)
     neighbours = operation.neighbours(olds)
     port = handler.port(runtime, inputs, None, neighbours)
-    policy = handler.policy(inputs)
+    policy = plan.policy
     if operation.context.timeout:
         policy = replace(policy, timeout=operation.context.timeout)
     ended = await carry_out(
         port,
-        handler.desired(inputs),
+        plan.desired,
         policy,
         operation.run_context(),
-        starts_in=handler.starts_in(inputs),
+        starts_in=plan.starts_in,
         memory=handler.memory(inputs, olds),
     )
     if not is_due(policy, ended, resumed=olds.get("status") in UNFINISHED):

@@ -18,7 +18,7 @@ from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.resources.data_outputs import UNSERVED, also_unserved, ever_unserved, show_owned
-from pulumi_alicloud_edge.resources.handler import Neighbours
+from pulumi_alicloud_edge.resources.handler import Neighbours, Plan
 from pulumi_alicloud_edge.resources.neighbours import remembered_claims
 
 if TYPE_CHECKING:
@@ -95,8 +95,9 @@ class Cleanup(Generic[I]):
         def declared() -> tuple[Claim, ...]:
             return (*self._operation.others(olds), *mine)
 
+        plan = self._handler.plan(inputs)
         cleaned = self._run(
-            _wanted(behind), declared, inputs=inputs, before=olds, unserved=ever_unserved(outputs)
+            plan.app_id, _wanted(behind), declared, self._bounds(plan, olds, unserved=ever_unserved(outputs))
         )
         cleaned = cleaned._replace(left=_not_kept_by(self._urn, mine, cleaned.left))
         self._operation.announce(Permit(left=self._news(olds, cleaned.left)))
@@ -123,14 +124,10 @@ class Cleanup(Generic[I]):
         def declared() -> tuple[Claim, ...]:
             return (*registry.declared(), *registry.still_declared(remembered))
 
-        cleaned = self._run(
-            _wanted(owned),
-            declared,
-            inputs=self._handler.stored(outputs),
-            before=outputs,
-            unserved=ever_unserved(outputs),
-            app_id=str(outputs.get("app_id", "")),
-        )
+        stored = self._handler.stored(outputs)
+        plan = self._handler.plan(stored) if stored is not None else None
+        bounds = self._bounds(plan, outputs, unserved=ever_unserved(outputs))
+        cleaned = self._run(str(outputs.get("app_id", "")), _wanted(owned), declared, bounds)
         now = {claim.urn for claim in registry.declared()}
         told = (_as_remembered(each) if each.urn and each.urn not in now else each for each in cleaned.left)
         self._operation.announce(Permit(left=tuple(told)))
@@ -161,29 +158,25 @@ class Cleanup(Generic[I]):
             return Permit()
         return Permit(permit.cleanings, _not_kept_by(self._urn, mine, permit.left))
 
+    def _bounds(self, plan: Plan | None, before: Mapping[str, Any], *, unserved: frozenset[str]) -> _Bounds:
+        """Return what bounds a cleaning; ``plan`` is None where the stored inputs cannot be read."""
+        timeout = plan.policy.timeout if plan is not None else DEFAULT_TIMEOUT
+        settles = VISIBILITY if before.get("status") == RolloutStatus.INTERRUPTED.value else 0.0
+        return _Bounds(self._operation.context.timeout or timeout, settles, unserved)
+
     def _run(
         self,
+        app_id: str,
         wanted: tuple[Wanted, ...],
         declared: Callable[[], tuple[Claim, ...]],
-        *,
-        inputs: I | None,
-        before: Mapping[str, Any],
-        unserved: frozenset[str],
-        app_id: str = "",
+        bounds: _Bounds,
     ) -> _Cleaned:
         if not wanted:
             return _Cleaned()
-        app_id = app_id or str(getattr(inputs, "app_id", ""))
-        within = self._operation.context.timeout or (
-            self._handler.policy(inputs).timeout if inputs is not None else DEFAULT_TIMEOUT
-        )
         try:
-            settles = VISIBILITY if before.get("status") == RolloutStatus.INTERRUPTED.value else 0.0
-            bounds = _Bounds(within, settles, unserved)
-            cleaned = self._runtime.run(self._clean(app_id, wanted, declared, bounds))
+            return self._runtime.run(self._clean(app_id, wanted, declared, bounds))
         except InterruptedWaitError:
             raise EdgeError("Interrupted while cleaning; run it again to go on.") from None
-        return cleaned
 
     def _news(self, olds: Mapping[str, Any], left: Iterable[Left]) -> tuple[Left, ...]:
         """Leave out what was left for another resource before, and was said then.

@@ -74,7 +74,7 @@ class Preview(Generic[I]):
         return again_port, again
 
     def _shows_nothing(self, inputs: I, observation: Observation) -> bool:
-        return not any(observation.of(artifact) for artifact in self._handler.desired(inputs).artifacts)
+        return not any(observation.of(artifact) for artifact in self._handler.plan(inputs).desired.artifacts)
 
     def look(self, inputs: I, olds: Mapping[str, Any]) -> Look:
         """Look within the time budget, and keep what was seen for the diff that follows a check.
@@ -113,7 +113,8 @@ class Preview(Generic[I]):
 
     def impact(self, inputs: I, observation: Observation) -> Impact:
         """Return what a rollout would touch."""
-        impact = find_impact(self._handler.desired(inputs), self._handler.policy(inputs), observation)
+        plan = self._handler.plan(inputs)
+        impact = find_impact(plan.desired, plan.policy, observation)
         return self._handler.impact_seen(inputs, impact, observation)
 
     def drift(self, inputs: I, observation: Observation, outputs: Mapping[str, Any]) -> Drift:
@@ -122,15 +123,14 @@ class Preview(Generic[I]):
         Hints count if more of them are not borne out than when the resource was rolled out last: one that its
         rollout did not bear out then would make it drift for ever.
         """
-        if observation.hints_not_borne_out(self._handler.desired(inputs).artifacts) <= int(
-            outputs.get(HINTS) or 0
-        ):
+        plan = self._handler.plan(inputs)
+        if observation.hints_not_borne_out(plan.desired.artifacts) <= int(outputs.get(HINTS) or 0):
             observation = replace(observation, hints=frozenset())
-        last = self._handler.policy(inputs).stages[-1]
+        last = plan.policy.stages[-1]
         unserved = still_unserved(outputs, observation)
         accepted = accepted_targets(outputs)
         drift = find_drift(
-            self._handler.desired(inputs),
+            plan.desired,
             last.scope,
             observation,
             last.budget,
@@ -143,8 +143,8 @@ class Preview(Generic[I]):
         self, inputs: I, observation: Observation, outputs: Mapping[str, Any]
     ) -> Iterator[Drift]:
         """Return what is not as declared once each stage is over: an early one may have a budget of its own."""
-        desired, unserved = self._handler.desired(inputs), still_unserved(outputs, observation)
-        for index, stage in enumerate(self._handler.policy(inputs).stages, start=1):
+        plan, unserved = self._handler.plan(inputs), still_unserved(outputs, observation)
+        for index, stage in enumerate(plan.policy.stages, start=1):
             so_far = replace(
                 observation,
                 members=observation.members[:index],
@@ -152,7 +152,7 @@ class Preview(Generic[I]):
                 hints=frozenset(),
             )
             yield find_drift(
-                desired,
+                plan.desired,
                 stage.scope,
                 so_far,
                 stage.budget,
@@ -171,7 +171,7 @@ class Preview(Generic[I]):
             return Look(None, explain(error).splitlines()[0])
 
     def _why_late(self, inputs: I) -> str:
-        transient_error = self._runtime.cloud.transient_error(str(getattr(inputs, "app_id", "")))
+        transient_error = self._runtime.cloud.transient_error(self._handler.plan(inputs).app_id)
         if transient_error is None:
             return f"no answer within {LOOK_SECONDS:.0f} s"
         return f"{explain(transient_error).splitlines()[0]} (tried for {LOOK_SECONDS:.0f} s)"

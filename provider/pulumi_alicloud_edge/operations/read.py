@@ -61,7 +61,8 @@ def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
         port, observation = operation.runtime.run(looking)
     except NotFoundError:
         return Gone()
-    desired, scope = handler.desired(inputs), handler.policy(inputs).stages[-1].scope
+    plan = handler.plan(inputs)
+    desired, scope = plan.desired, plan.policy.stages[-1].scope
     if handler.vanishes and not _is_left(operation, desired.artifacts, outputs, observation):
         return Gone()
     seen = placements(desired, scope, observation)
@@ -79,8 +80,8 @@ def _status(operation: Operation[I], inputs: I, outputs: Mapping[str, Any], obse
     """
     stored = outputs.get("status")
     drift = Preview(operation).drift(inputs, observation, outputs)
-    policy = operation.handler.policy(inputs)
-    seen = placements(operation.handler.desired(inputs), policy.stages[-1].scope, observation)
+    plan = operation.handler.plan(inputs)
+    seen = placements(plan.desired, plan.policy.stages[-1].scope, observation)
     moving = any(placement.count(TargetState.IN_PROGRESS) for placement in seen)
     if stored in IN_PLACE and (drift or moving):
         return RolloutStatus.DRIFTED.value
@@ -117,10 +118,11 @@ def _is_finished(
     """Return whether an unfinished rollout has come to its end: its stages were started, held and have baked."""
     _, begun = stored_rollout(outputs)
     started = covered(operation.handler, inputs, outputs, begun)
-    artifacts = operation.handler.desired(inputs).artifacts
+    plan = operation.handler.plan(inputs)
+    artifacts = plan.desired.artifacts
     if any(Preview(operation).drift_by_stage(inputs, observation, outputs)):
         return False
-    stages = operation.handler.policy(inputs).stages
+    stages = plan.policy.stages
     for index, (stage, members) in enumerate(zip(stages, observation.members, strict=True)):
         if members is None and not (index < len(started) and started[index].issuperset(artifacts)):
             return False

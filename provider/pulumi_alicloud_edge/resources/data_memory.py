@@ -21,11 +21,11 @@ def data_memory(handler: ResourceHandler[I], inputs: I, olds: Mapping[str, Any])
     """Return the baseline of an unfinished rollout, and the artifacts and stages that its runs have begun (S3, S4)."""
     from pulumi_alicloud_edge.reconcile.rollout import Memory
 
-    baseline, begun = stored_rollout(olds, handler.policy(inputs).selection)
+    baseline, begun = stored_rollout(olds, handler.plan(inputs).policy.selection)
     return Memory(
         baseline,
         covered(handler, inputs, olds, begun),
-        needs_baseline=handler.desired(inputs).exclusive,
+        needs_baseline=handler.plan(inputs).desired.exclusive,
         passes_empty_stages=olds.get("status") in IN_PLACE and handler.is_unchanged(inputs, olds),
     )
 
@@ -40,9 +40,11 @@ def covered(
     before = handler.stored(olds) if olds else None
     if before is None:
         return ()
-    stages = handler.policy(before).stages
+    stages = handler.plan(before).policy.stages
     started = stages if olds.get("status") in IN_PLACE else stages[:begun]
     scopes = {stage.scope for stage in started}
-    artifacts = frozenset(handler.desired(before).artifacts) & frozenset(handler.desired(inputs).artifacts)
+    artifacts = frozenset(handler.plan(before).desired.artifacts) & frozenset(
+        handler.plan(inputs).desired.artifacts
+    )
     none: frozenset[Artifact] = frozenset()
-    return tuple(artifacts if stage.scope in scopes else none for stage in handler.policy(inputs).stages)
+    return tuple(artifacts if stage.scope in scopes else none for stage in handler.plan(inputs).policy.stages)

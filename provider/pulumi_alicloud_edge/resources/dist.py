@@ -16,7 +16,7 @@ from pulumi_alicloud_edge.model.observation import (
     running_versions,
 )
 from pulumi_alicloud_edge.model.outcome import Placement
-from pulumi_alicloud_edge.model.policy import ExactTargets, OnFailure, RolloutPolicy
+from pulumi_alicloud_edge.model.policy import ExactTargets, OnFailure
 from pulumi_alicloud_edge.model.selection import is_within
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.data_memory import data_memory
@@ -34,7 +34,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     still_unserved,
     unreadable_owned,
 )
-from pulumi_alicloud_edge.resources.handler import FailedRollout, Neighbours, ResourceHandler
+from pulumi_alicloud_edge.resources.handler import FailedRollout, Neighbours, Plan, ResourceHandler
 from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
 from pulumi_alicloud_edge.resources.messages import (
     TargetLabel,
@@ -62,21 +62,18 @@ class DistHandler(ResourceHandler[DistInputs]):
     label = TargetLabel("instance", "instances")
     model = DistInputs
 
-    def policy(self, inputs: DistInputs) -> RolloutPolicy:
-        """Return stages and bounds."""
-        return inputs.rollout.policy(inputs.scope())
-
-    def desired(self, inputs: DistInputs) -> Desired:
-        """Every file everywhere; an instance runs one version of a name."""
-        return Desired(_artifacts(inputs))
+    def plan(self, inputs: DistInputs) -> Plan:
+        """Return every file everywhere; an instance runs one version of a name."""
+        return Plan(
+            inputs.app_id,
+            Desired(_artifacts(inputs)),
+            inputs.rollout.policy(inputs.scope()),
+            subject=f"distribution of {', '.join(map(str, _artifacts(inputs)))} in {inputs.app_id}",
+        )
 
     def identity(self, inputs: DistInputs, name: str) -> str:
         """Return ``<app_id>/<name>``."""
         return f"{inputs.app_id}/{name}"
-
-    def subject(self, inputs: DistInputs) -> str:
-        """Name files and application."""
-        return f"distribution of {', '.join(map(str, _artifacts(inputs)))} in {inputs.app_id}"
 
     def port(
         self,
@@ -94,7 +91,7 @@ class DistHandler(ResourceHandler[DistInputs]):
             app_id=inputs.app_id,
             files=_files(inputs.data),
             artifacts=_artifacts(inputs),
-            stages=self.policy(inputs).stages,
+            stages=self.plan(inputs).policy.stages,
             cleaner=self.cleaner(runtime, inputs.app_id, neighbours) if neighbours else None,
             clock=runtime.clock,
         )
@@ -104,13 +101,13 @@ class DistHandler(ResourceHandler[DistInputs]):
         from pulumi_alicloud_edge.cloud.ens import dist_query
         from pulumi_alicloud_edge.delivery.strategies import dist_strategy
 
-        files, stages = tuple(_files(inputs.data).values()), self.policy(inputs).stages
+        files, stages = tuple(_files(inputs.data).values()), self.plan(inputs).policy.stages
         queries = (dist_query(inputs.app_id, files, dist_strategy(stage.scope)) for stage in stages)
         yield from size_errors("data", queries)
 
     def claims(self, urn: str, inputs: DistInputs) -> tuple[Claim, ...]:
         """Return every file, on all that the stages select."""
-        scopes = self.policy(inputs).selection
+        scopes = self.plan(inputs).policy.selection
         retains = inputs.on_delete is OnDelete.RETAIN
         return tuple(
             Claim(urn, inputs.app_id, artifact, scopes, retains=retains) for artifact in _artifacts(inputs)
@@ -134,7 +131,7 @@ class DistHandler(ResourceHandler[DistInputs]):
         return stays_line(artifacts, "where it is declared no more: on_delete is retain") if artifacts else ""
 
     def _behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
-        names, scopes = {artifact.name for artifact in _artifacts(inputs)}, self.policy(inputs).selection
+        names, scopes = {artifact.name for artifact in _artifacts(inputs)}, self.plan(inputs).policy.selection
         put = self.put(urn, before) if "owned" in before else self._declared_before(urn, before)
         return tuple(c for c in put if c.artifact.name not in names or not is_within(c.scopes, scopes))
 
@@ -173,7 +170,7 @@ class DistHandler(ResourceHandler[DistInputs]):
 
         others = tuple(claim for claim in neighbours.claims() if claim.app_id == inputs.app_id)
         seen, selected = await _surely_listed(runtime, failed)
-        plan = plan_rollback(self.desired(inputs), failed.ended.baseline, seen, selected, others)
+        plan = plan_rollback(self.plan(inputs).desired, failed.ended.baseline, seen, selected, others)
         cleaner = self.cleaner(runtime, inputs.app_id, neighbours)
         permit = await cleaner.permit(
             Wanted(artifact, exactly(targets)) for artifact, targets in plan.emptied
@@ -261,7 +258,9 @@ class DistHandler(ResourceHandler[DistInputs]):
         unfinished = outcome.status.value not in IN_PLACE
         return {
             **outputs,
-            ROLLOUT: show_rollout(ended.baseline, ended.seen, outcome.begun, self.policy(inputs).selection)
+            ROLLOUT: show_rollout(
+                ended.baseline, ended.seen, outcome.begun, self.plan(inputs).policy.selection
+            )
             if unfinished
             else {},
             UNSERVED: show_unserved(
@@ -275,7 +274,7 @@ class DistHandler(ResourceHandler[DistInputs]):
         if ended is None or ended.outcome.status.value in IN_PLACE:
             return claims
         reached = ended.outcome.progress.stage + int(ended.outcome.started)
-        scopes = tuple(dict.fromkeys(stage.scope for stage in self.policy(inputs).stages[:reached]))
+        scopes = tuple(dict.fromkeys(stage.scope for stage in self.plan(inputs).policy.stages[:reached]))
         return tuple(replace(claim, scopes=scopes) for claim in claims) if scopes else ()
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
@@ -293,7 +292,7 @@ class DistHandler(ResourceHandler[DistInputs]):
     def put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what stored outputs say was put where; for old ones, where their inputs select."""
         before = self.stored(outputs) if outputs else None
-        scopes = self.policy(before).selection if before is not None else ()
+        scopes = self.plan(before).policy.selection if before is not None else ()
         app_id = str(outputs.get("app_id", ""))
         claims = owned_claims(outputs, urn, app_id, scopes)
         return tuple(claim for claim in claims if claim.scopes)

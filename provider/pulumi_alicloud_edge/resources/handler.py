@@ -32,6 +32,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What the inputs of a resource ask for.
+
+    Attributes:
+        app_id: The application.
+        desired: What is to be true in the end.
+        policy: Stages and bounds.
+        subject: What is rolled out, for messages.
+        starts_in: Seconds until the rollout is to begin.
+    """
+
+    app_id: str
+    desired: Desired
+    policy: RolloutPolicy
+    subject: str
+    starts_in: float = 0.0
+
+
+@dataclass(frozen=True)
 class FailedRollout:
     """A rollout that has failed and is to be taken back.
 
@@ -108,15 +127,11 @@ class ResourceHandler(ABC, Generic[I]):
 
     def is_unchanged(self, inputs: I, olds: Mapping[str, Any]) -> bool:
         """Return whether inputs or outputs from before declare the same, on the same targets, in the same stages."""
-        before = self.stored(olds) if olds else None
-        if before is None:
+        stored = self.stored(olds) if olds else None
+        if stored is None:
             return False
-        same = self.desired(before) == self.desired(inputs)
-        return same and self.policy(before).stages == self.policy(inputs).stages
-
-    def starts_in(self, inputs: I) -> float:  # noqa: ARG002
-        """Return the seconds until the rollout is to begin."""
-        return 0.0
+        before, now = self.plan(stored), self.plan(inputs)
+        return (before.desired, before.policy.stages) == (now.desired, now.policy.stages)
 
     def recalled(
         self,
@@ -153,7 +168,7 @@ class ResourceHandler(ABC, Generic[I]):
         """
         if self.is_unchanged(inputs, olds):
             return []
-        declared = len(self.policy(inputs).stages) > 1
+        declared = len(self.plan(inputs).policy.stages) > 1
         return [
             FieldError(
                 f"rollout.stages[{index}]" if declared else "", f"the selection matches no {self.label.one}"
@@ -249,20 +264,12 @@ class ResourceHandler(ABC, Generic[I]):
         return impact_line(impact, self.label)
 
     @abstractmethod
-    def policy(self, inputs: I) -> RolloutPolicy:
-        """Return stages and bounds."""
-
-    @abstractmethod
-    def desired(self, inputs: I) -> Desired:
-        """Return what is to be true in the end."""
+    def plan(self, inputs: I) -> Plan:
+        """Return what the inputs ask for."""
 
     @abstractmethod
     def identity(self, inputs: I, name: str) -> str:
         """Return the id of a resource made under this name."""
-
-    @abstractmethod
-    def subject(self, inputs: I) -> str:
-        """Name what is rolled out, for messages."""
 
     @abstractmethod
     def port(

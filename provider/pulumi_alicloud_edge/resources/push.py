@@ -9,7 +9,6 @@ from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import Placement, TargetState
-from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.contents import (
     CONTENTS,
@@ -30,7 +29,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_placements,
     show_rollout,
 )
-from pulumi_alicloud_edge.resources.handler import Neighbours, ResourceHandler
+from pulumi_alicloud_edge.resources.handler import Neighbours, Plan, ResourceHandler
 from pulumi_alicloud_edge.resources.inputs import PushInputs
 from pulumi_alicloud_edge.resources.messages import TargetLabel, stays_line
 from pulumi_alicloud_edge.resources.sizes import size_errors
@@ -58,25 +57,22 @@ class PushHandler(ResourceHandler[PushInputs]):
 
         if inputs.sources is None:
             yield FieldError("data", "the urls did not arrive: update the package pulumi to 3.235 or newer")
-        files, stages = tuple(_files(inputs).values()), self.policy(inputs).stages
+        files, stages = tuple(_files(inputs).values()), self.plan(inputs).policy.stages
         queries = (push_query(inputs.app_id, files, push_strategy(stage.scope)) for stage in stages)
         yield from size_errors("data", queries)
 
-    def policy(self, inputs: PushInputs) -> RolloutPolicy:
-        """Return stages and bounds."""
-        return inputs.rollout.policy(inputs.scope())
-
-    def desired(self, inputs: PushInputs) -> Desired:
-        """Every file everywhere; versions of a name lie side by side."""
-        return Desired(_artifacts(inputs), exclusive=False)
+    def plan(self, inputs: PushInputs) -> Plan:
+        """Return every file everywhere; versions of a name lie side by side."""
+        return Plan(
+            inputs.app_id,
+            Desired(_artifacts(inputs), exclusive=False),
+            inputs.rollout.policy(inputs.scope()),
+            subject=f"push of {', '.join(map(str, _artifacts(inputs)))} to {inputs.app_id}",
+        )
 
     def identity(self, inputs: PushInputs, name: str) -> str:
         """Return ``<app_id>/<name>``."""
         return f"{inputs.app_id}/{name}"
-
-    def subject(self, inputs: PushInputs) -> str:
-        """Name files and application."""
-        return f"push of {', '.join(map(str, _artifacts(inputs)))} to {inputs.app_id}"
 
     def port(
         self,
@@ -94,7 +90,7 @@ class PushHandler(ResourceHandler[PushInputs]):
             app_id=inputs.app_id,
             files=_files(inputs),
             artifacts=_artifacts(inputs),
-            stages=self.policy(inputs).stages,
+            stages=self.plan(inputs).policy.stages,
         )
 
     def recalled(
@@ -132,7 +128,7 @@ class PushHandler(ResourceHandler[PushInputs]):
         """Return placements, and what is and was there."""
         from pulumi_alicloud_edge.delivery.push import PushPort
 
-        scopes: tuple[Scope, ...] = tuple(stage.scope for stage in self.policy(inputs).stages)
+        scopes: tuple[Scope, ...] = tuple(stage.scope for stage in self.plan(inputs).policy.stages)
         arrived = [placement.artifact for placement in placements if placement.count(TargetState.CONVERGED)]
         declared = (Claim("", inputs.app_id, artifact, scopes) for artifact in _artifacts(inputs))
         outputs: dict[str, Any] = {

@@ -23,7 +23,7 @@ from pulumi_alicloud_edge.model.release import (
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact
-from pulumi_alicloud_edge.resources.handler import FailedRollout, Neighbours, ResourceHandler
+from pulumi_alicloud_edge.resources.handler import FailedRollout, Neighbours, Plan, ResourceHandler
 from pulumi_alicloud_edge.resources.inputs import ReleaseInputs
 from pulumi_alicloud_edge.resources.messages import (
     ReleaseDrift,
@@ -59,16 +59,23 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
             del declared["start_time"]
         return declared
 
-    def policy(self, inputs: ReleaseInputs) -> RolloutPolicy:
-        """Return stages and bounds."""
+    def plan(self, inputs: ReleaseInputs) -> Plan:
+        """Return the version on the share asked for."""
         policy = inputs.rollout.policy(inputs.scope(), full_release=inputs.full_release)
-        return replace(policy, stages=tuple(_with_earlier_regions(policy.stages)))
+        start_time = inputs.start_time
+        return Plan(
+            inputs.app_id,
+            Desired((inputs.artifact,)),
+            replace(policy, stages=tuple(_with_earlier_regions(policy.stages))),
+            subject=f"release of {inputs.version_id} to {inputs.app_id} {inputs.env.value}",
+            starts_in=max(seconds_until(start_time, datetime.now(UTC)), 0.0) if start_time else 0.0,
+        )
 
     def field_errors(self, inputs: ReleaseInputs) -> Iterator[FieldError]:
         """Find regions that are too many for a call."""
         from pulumi_alicloud_edge.cloud.esa import publish_query
 
-        scopes = (stage.scope for stage in self.policy(inputs).stages)
+        scopes = (stage.scope for stage in self.plan(inputs).policy.stages)
         regions = [scope.regions for scope in scopes if isinstance(scope, InRegions)]
         if regions:
             queries = (
@@ -76,21 +83,9 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
             )
             yield from size_errors("regions", queries)
 
-    def desired(self, inputs: ReleaseInputs) -> Desired:
-        """The version on the share asked for."""
-        return Desired((inputs.artifact,))
-
     def identity(self, inputs: ReleaseInputs, name: str) -> str:  # noqa: ARG002
         """Return ``<app_id>/<env>``."""
         return f"{inputs.app_id}/{inputs.env.value}"
-
-    def subject(self, inputs: ReleaseInputs) -> str:
-        """Name version, app and environment."""
-        return f"release of {inputs.version_id} to {inputs.app_id} {inputs.env.value}"
-
-    def starts_in(self, inputs: ReleaseInputs) -> float:
-        """Return the seconds until ``start_time``."""
-        return max(seconds_until(inputs.start_time, datetime.now(UTC)), 0.0) if inputs.start_time else 0.0
 
     def port(
         self,
@@ -100,14 +95,14 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         neighbours: Neighbours | None = None,  # noqa: ARG002
     ) -> Port:
         """Return the port of releases."""
-        return self._port(runtime, inputs, self.policy(inputs).stages)
+        return self._port(runtime, inputs, self.plan(inputs).policy.stages)
 
     def _port(
         self, runtime: Runtime, inputs: ReleaseInputs, stages: tuple[Stage, ...], *, is_rollback: bool = False
     ) -> Port:
         from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort
 
-        later = inputs.start_time if self.starts_in(inputs) else None
+        later = inputs.start_time if self.plan(inputs).starts_in else None
         publish_type = inputs.publish_type.value if inputs.publish_type else None
         return ReleasePort(
             esa=runtime.cloud.esa,
@@ -160,7 +155,9 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
 
     def impact_line(self, inputs: ReleaseInputs, impact: Impact) -> str:
         """Describe from which version to which, and by which steps."""
-        return release_impact_line(impact, inputs.version_id, inputs.env.value, self.policy(inputs).stages)
+        return release_impact_line(
+            impact, inputs.version_id, inputs.env.value, self.plan(inputs).policy.stages
+        )
 
     def impact_seen(self, inputs: ReleaseInputs, impact: Impact, observation: Observation) -> Impact:  # noqa: ARG002
         """Add what the environment serves."""
@@ -241,7 +238,7 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         """Return what a rollback restores, as far as it is known; ``first`` is the first look of the run."""
         return find_baseline(
             inputs.version_id,
-            _parts(self.policy(inputs)),
+            _parts(self.plan(inputs).policy),
             olds,
             declared_before=self._declared_before(olds),
             found=first.serves if first else None,
@@ -258,7 +255,7 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
 
     def _declared_serving(self, inputs: ReleaseInputs) -> Serving:
         """Return what the environment is to serve in the end."""
-        scope = self.policy(inputs).stages[-1].scope
+        scope = self.plan(inputs).policy.stages[-1].scope
         return Serving(inputs.version_id, scope if isinstance(scope, (Share, InRegions)) else None)
 
     def outputs(
