@@ -10,8 +10,8 @@ Rule = Mapping[str, Any]
 Strike = Callable[[Actions, Phase], Iterable[Rule]]
 WINDOW = 4.0
 """Seconds, more than a hastened host waits for an answer."""
-READS_BEFORE: Mapping[Phase, int] = {Phase.CREATE: 1, Phase.UPDATE: 1, Phase.DELETE: 2}
-"""How often the status is read before anything begins: a delete asks its gate, and then looks what is there."""
+READS_BEFORE: Mapping[Phase, int] = {Phase.CREATE: 1, Phase.UPDATE: 1, Phase.DELETE: 3}
+"""How often the status is read before anything begins: a delete's gate looks twice, and then it looks what is there."""
 
 
 def each_once(**effect: Any) -> Strike:
