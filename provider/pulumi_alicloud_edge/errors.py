@@ -67,7 +67,7 @@ class SettingsError(EdgeError):
     """A setting of the provider (not of a resource) cannot work.
 
     Attributes:
-        setting: The configuration key or environment variable at field error.
+        setting: The configuration key or environment variable at fault.
         reason: What is wrong.
         remedy: What the user does about it.
     """
@@ -121,7 +121,7 @@ class ThrottledError(CloudError):
 
 
 class UnavailableError(CloudError):
-    """The cloud is having transient error; the same call may succeed later."""
+    """The cloud is in trouble; the same call may succeed later."""
 
 
 class RejectedError(CloudError):
@@ -220,7 +220,7 @@ class RollbackResult:
     """How a rollback went.
 
     Attributes:
-        artifacts: The baseline's artifacts that it was to bring back.
+        artifacts: The former artifacts that it was to bring back.
         cleaned: Artifacts without a baseline that it was to take away.
         outcome: How the bringing back ended, None where there was nothing to bring back.
         error: The error that ended it, where one did.

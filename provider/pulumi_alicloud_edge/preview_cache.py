@@ -39,12 +39,14 @@ class PreviewCache:
         self._lock = threading.Lock()
         self._looks: dict[str, tuple[Any, Look]] = {}
         self._drifts: dict[str, Drift] = {}
+        self._beside: set[str] = set()
 
     def keep_look(self, urn: str, inputs: object, look: Look) -> None:
         """Keep what a check of some inputs has seen, until the diff that follows takes it."""
         with self._lock:
             self._looks[urn] = inputs, look
             self._drifts.pop(urn, None)
+            self._beside.discard(urn)
 
     def look(self, urn: str, inputs: object) -> Look | None:
         """Return what the check of the same inputs has seen, and keep it; None where it was of others."""
@@ -68,3 +70,15 @@ class PreviewCache:
         """Return what the diff has found drifted, once; None for nothing."""
         with self._lock:
             return self._drifts.pop(urn, None)
+
+    def keep_beside(self, urn: str) -> None:
+        """Keep that all a diff has found is what others declare, until the update takes it."""
+        with self._lock:
+            self._beside.add(urn)
+
+    def take_beside(self, urn: str) -> bool:
+        """Return, once, whether all that the diff has found is what others declare."""
+        with self._lock:
+            found = urn in self._beside
+            self._beside.discard(urn)
+            return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from tests.rollout.world import ASSETS, AnswerLost, SimulatedCloud, policy
@@ -141,8 +141,8 @@ class Scene:
             raise error
         self.cloud.records.pop(cleaning.artifact, None)
 
-    async def permit_again(self, cleaning: Cleaning) -> Permit:
-        return Permit((cleaning,))
+    async def permit_again(self, cleanings: Collection[Cleaning]) -> Permit:
+        return Permit(tuple(cleanings))
 
     async def carry_out(self, *artifacts: Artifact, starts_in: float = 0.0) -> RolloutResult:
         return await carry_out(

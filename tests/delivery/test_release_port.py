@@ -238,6 +238,8 @@ async def test_a_staged_release_converges_with_one_publish_for_each_stage(at_ten
                     rollout.started(wanted, await one.start(wanted))
             case Wait():
                 now += 3
+            case Confirm(at):
+                now = at
             case Finish(outcome):
                 break
     assert (outcome.status.value, [share for _, share in publishes]) == ("converged", [10, 100])

@@ -44,7 +44,7 @@ def test_what_breaks_a_bound_is_taken_as_it_was_stored() -> None:
 
 
 def test_what_has_another_type_falls_back_to_its_default() -> None:
-    stored = read_stored(ReleaseInputs, release(percentage="half", rollout={"on_failure": "explode"}))
+    stored = read_stored(ReleaseInputs, release(rollout={"on_failure": "explode"}))
     assert stored is not None
     assert ReleaseHandler().plan(stored).policy.selection == (Share(100),)
 
@@ -62,9 +62,13 @@ def test_fields_that_exist_no_more_are_left_out_and_so_are_items_that_nobody_can
         (PushHandler(), {"data": [push_file()]}),
         (DistHandler(), {**dist(), "app_id": 5}),
         (ReleaseHandler(), {**release(), "env": "qa"}),
+        (ReleaseHandler(), {**release(), "percentage": "half"}),
+        (DistHandler(), dist(match=[{"key": "region_id", "operator": "In", "values": ["a"]}, "and r2"])),
+        (DistHandler(), dist(match=[{"key": "region_id", "operator": "Near", "values": 7}])),
+        (DistHandler(), dist(rollout={"stages": [{"bake": "5m"}, "all"]})),
     ],
 )
-def test_without_what_is_required_there_is_nothing_to_read(
+def test_without_what_is_required_or_selects_there_is_nothing_to_read(
     handler: ResourceHandler[Any], properties: dict[str, Any]
 ) -> None:
     assert handler.stored(properties) is None

@@ -15,6 +15,7 @@ from tests.rollout.world import (
     fleet,
     hangs,
     policy,
+    regions,
     rollout,
     run,
     steps,
@@ -25,7 +26,14 @@ from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record
 from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, RolloutStatus
 from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy
 from pulumi_alicloud_edge.reconcile.baseline import Before
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Confirm, Finish, Start, StartResponse
+from pulumi_alicloud_edge.reconcile.decisions import (
+    CONFIRMED_AFTER,
+    Confirm,
+    Finish,
+    Start,
+    StartResponse,
+    Wait,
+)
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 Garble = Callable[[Observation], Observation]
@@ -266,3 +274,59 @@ def test_one_look_that_differs_is_not_believed(version: str | None) -> None:
         one.starting(request, 102)
         one.started(request, StartResponse())
     assert {one.baseline.before("assets", target, {}) for target in ("t00", "t01")} == {"1.4"}
+
+
+def at(seconds: float, state: RecordState = RecordState.SUCCEEDED) -> Record:
+    """A record of that time."""
+    return Record(state, f"{seconds:012.3f}", f"{seconds:012.3f}")
+
+
+def test_answers_that_never_agree_do_not_hold_a_rollout_beyond_its_time() -> None:
+    """Every other one tells of another version on a target that has failed within the budget."""
+    plan = policy(everywhere(max_failed=1), retries=0, timeout=100.0)
+    course, now = rollout(SimulatedCloud(fleet(2)), plan), 100.0
+    failed = at(101, RecordState.FAILED)
+    for look in range(1000):
+        others = {OLDER: {"t01": at(60)}} if look % 2 else {}
+        seen = Observation({ASSETS: {"t00": at(50), "t01": failed}, **others}, (frozenset({"t00", "t01"}),))
+        match course.decide(seen, now):
+            case Finish():
+                break
+            case Start(requests):
+                for request in requests:
+                    course.starting(request, now)
+                    course.started(request, StartResponse())
+            case Confirm(until) | Wait(_, until):
+                now = min(max(until, now + 0.1), now + 5)
+    assert now < plan.timeout + 110
+
+
+def test_what_moves_in_a_later_stage_does_not_hold_the_first() -> None:
+    later = {f"b{number}" for number in range(50)}
+    course, now = rollout(SimulatedCloud(fleet(1)), policy(regions("a"), everywhere(), timeout=1800.0)), 100.0
+    confirmed = 0
+    for _ in range(200):
+        done = {f"b{number}" for number in range(int(now) - 100)}
+        records = {target: at(101) if target in done else at(40, RecordState.IN_PROGRESS) for target in later}
+        seen = Observation(
+            {ASSETS: {"a0": at(50), **records}}, (frozenset({"a0"}), frozenset({"a0", *later}))
+        )
+        decision = course.decide(seen, now)
+        if isinstance(decision, Finish):
+            break
+        confirmed += isinstance(decision, Confirm)
+        now = decision.at if isinstance(decision, Confirm) else now + 5
+    assert confirmed < 5
+
+
+def test_bad_news_that_a_good_look_has_refuted_is_doubted_anew() -> None:
+    course, members = rollout(SimulatedCloud(fleet(2)), policy(retries=0)), (frozenset({"t00", "t01"}),)
+    good = Observation({ASSETS: {"t00": at(10), "t01": at(10)}}, members)
+    bad = Observation(
+        {ASSETS: {"t00": at(10)}, OLDER: {"t01": at(60)}}, members, transient_error={ASSETS: "pods crash"}
+    )
+    now = 100.0
+    for seen in (bad, good, bad):
+        decision = course.decide(seen, now)
+        assert isinstance(decision, Confirm)
+        now = decision.at

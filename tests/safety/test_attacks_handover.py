@@ -193,3 +193,78 @@ def test_what_was_retained_is_given_up(begin: Begin) -> None:
     assert fine(one.up())
     one.destroy()
     assert runs(world, "levels", "1", *EVERY)
+
+
+@pytest.mark.parametrize("skip", [4, 5, 6])
+def test_one_empty_look_does_not_forget_when_something_was_given_up(begin: Begin, skip: int) -> None:
+    """r2 goes to `b`, is cleaned with `b`, and then belongs to another stack."""
+    world = begin()
+    one, two = two_stacks(world)
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    world.pass_time(100)
+    one.dist("a", ("assets", "1"), match=region_in("r1"))
+    one.dist("b", ("assets", "1"), match=region_in("r2"))
+    world.misread("empty", skip=skip)
+    one.up()
+    world.disturb()
+    one.drop("b")
+    one.up()
+    world.pass_time(100)
+    two.dist("c", ("assets", "1"), match=region_in("r2"))
+    assert fine(two.up())
+    world.pass_time(60)
+    one.dist("a", ("assets", "2"), match=region_in("r1"))
+    one.up()
+    assert runs(world, "assets", "1", *R2)
+
+
+def test_an_instance_that_restarts_after_no_clean_has_reached_it_is_still_cleaned(begin: Begin) -> None:
+    world = begin()
+    one = stack(world, "S1")
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    world.stop_serving("r2-1")
+    one.dist("a", ("assets", "1"), match=region_in("r1"))
+    one.up()
+    world.pass_time(60)
+    world.serve_again("r2-1")
+    world.drift("assets", "1", ["r2-1"])  # it restarts with what it has: its record is newer
+    world.pass_time(60)
+    one.dist("a", ("assets", "2"), match=region_in("r1"))
+    one.up()
+    assert runs(world, "assets", None, "r2-1")
+
+
+def test_what_a_rollback_has_restored_where_it_was_given_up_is_cleaned(begin: Begin) -> None:
+    world = begin()
+    one = stack(world, "S1")
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    world.pass_time(60)
+    one.dist("a", ("assets", "1"), match=region_in("r1"))
+    one.dist("b", ("assets", "1"), match=region_in("r2"))
+    assert fine(one.up())
+    world.pass_time(60)
+    one.drop("b")
+    one.dist("a", ("assets", "2"), rollout=ROLLBACK)
+    world.disturb(fails_once("r1-1"))
+    one.up()
+    world.disturb()
+    world.pass_time(60)
+    one.dist("a", ("assets", "1"), match=region_in("r1"))
+    one.up()
+    assert runs(world, "assets", None, *R2)
+
+
+def test_a_new_neighbour_starts_nothing_not_even_what_has_failed_within_the_budget(begin: Begin) -> None:
+    world = begin()
+    one = stack(world, "S1")
+    world.break_targets("r1-1")
+    one.dist("a", ("assets", "1"), match=region_in("r1"), rollout={"max_failed": 1, "retries": 0})
+    assert [each.status for each in one.up()] == ["degraded"]
+    world.pass_time(100)
+    one.dist("b", ("assets", "1"), match=instance_in("r2-1"))
+    noted, _ = one.up()
+    assert (noted.what, noted.starts, noted.status) == ("update", 0, "degraded")
+    assert [each.what for each in one.up()] == ["same", "same"]

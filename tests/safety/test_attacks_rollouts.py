@@ -362,3 +362,32 @@ def test_a_rollback_of_a_part_keeps_no_old_news_of_what_it_has_restored(begin: B
     world.disturb(fails_once("r1-1"))
     one.up()
     assert running(world) == dict.fromkeys(EVERY, "1") | {"r1-2": "5"}
+
+
+def test_a_rollback_after_one_of_a_part_and_a_failed_run_restores_what_ran_first(begin: Begin) -> None:
+    world = begin()
+    one = stack(world, "S1", "S2")
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    for version, match, rollout, fails in (
+        ("2", None, STOP, "r2-1"),
+        ("3", region_in("r1"), ROLLBACK, "r1-1"),
+        ("4", None, STOP, "r2-1"),
+        ("4", None, ROLLBACK, "r2-1"),
+    ):
+        world.pass_time(60)
+        world.disturb(fails_once(fails))
+        one.dist("a", ("assets", version), match=match, rollout=rollout)
+        one.up()
+    assert runs(world, "assets", "1", *EVERY)
+
+
+def test_a_rollback_of_many_regions_asks_the_gate_for_all_of_them_at_once(begin: Begin) -> None:
+    world = begin(fleet={f"q{number}": (f"q{number}-1",) for number in range(40)})
+    one = stack(world, "S1")
+    world.break_targets("q0-1")
+    one.dist("a", ("assets", "1"), rollout=ROLLBACK)
+    one.up()
+    cleaned_at = [effect.at for effect in world.effects if effect.what == "clean"]
+    assert len(cleaned_at) >= 39
+    assert cleaned_at[-1] - cleaned_at[0] < 10

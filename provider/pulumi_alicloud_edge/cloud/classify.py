@@ -1,6 +1,6 @@
 """What an answer, or the lack of one, means: one error for each thing that a caller may do about it.
 
-The cloud's codes overlap with HTTP's in odd ways: ENS denies with 400, ESA reports its own transient error with
+The cloud's codes overlap with HTTP's in odd ways: ENS denies with 400, ESA reports its own trouble with
 400 (``InternalException``), and a 404 may mean an unknown application, a host that lacks the operation, or anything
 else. The code decides first, then the status.
 """
@@ -155,20 +155,20 @@ def classify(
 
 
 def classify_transport_error(
-    operation: Operation, field_error: httpx.RequestError, *, endpoint: str, subject: str
+    operation: Operation, fault: httpx.RequestError, *, endpoint: str, subject: str
 ) -> TransportError:
     """Make the error for a call that got no answer, from what the HTTP library raised.
 
     The library's words are not passed on: they may quote headers.
     """
-    match field_error:
+    match fault:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.ProxyError():
             kind: type[TransportError] = UnreachableError
         case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
             kind = UnreachableError
         case _:
             kind = ResponseLostError
-    error = kind(action=operation.action, endpoint=endpoint, cause=_cause(field_error), subject=subject)
+    error = kind(action=operation.action, endpoint=endpoint, cause=_cause(fault), subject=subject)
     error.effect_unclear = kind is ResponseLostError and operation.effect is Effect.START
     return error
 
@@ -270,9 +270,9 @@ def _server_time(headers: Mapping[str, str]) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _cause(field_error: httpx.RequestError) -> str:
-    reason = _system_reason(field_error)
-    match field_error:
+def _cause(error: httpx.RequestError) -> str:
+    reason = _system_reason(error)
+    match error:
         case httpx.ConnectTimeout():
             return "no connection within the time allowed"
         case httpx.ConnectError():
@@ -284,12 +284,12 @@ def _cause(field_error: httpx.RequestError) -> str:
         case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError() | httpx.CloseError():
             return f"the connection ended before the answer{reason}"
         case _:
-            return f"the request failed ({type(field_error).__name__}){reason}"
+            return f"the request failed ({type(error).__name__}){reason}"
 
 
-def _system_reason(field_error: BaseException) -> str:
+def _system_reason(error: BaseException) -> str:
     """Find the operating system's words behind the library's error, such as ``Connection refused``."""
-    seen: BaseException | None = field_error
+    seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
             return f": certificate not accepted ({seen.verify_message})"

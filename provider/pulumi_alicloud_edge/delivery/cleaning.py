@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -109,7 +109,7 @@ class Cleaner:
                 for t, r in observation.of(artifact).items()
                 if r.state is not RecordState.DELETED
             }
-            self.newest[artifact] = max(holding.values(), default="")
+            self.newest[artifact] = max((self.newest.get(artifact, ""), *holding.values()))
             later = frozenset(
                 target
                 for region, targets in holders.items()
@@ -144,12 +144,14 @@ class Cleaner:
             self._app_id, cleaning.artifact.name, cleaning.artifact.version, cleaning.region
         )
 
-    async def permit_again(self, cleaning: Cleaning) -> Permit:
-        """Ask the gate anew what may be cleaned of an artifact in one region."""
-        permit = await self.permit(cleaning.asked)
+    async def permit_again(self, cleanings: Collection[Cleaning]) -> Permit:
+        """Ask the gate anew what may be cleaned of some artifacts in their regions."""
+        places = {(cleaning.artifact, cleaning.region) for cleaning in cleanings}
+        asked = dict.fromkeys(each for cleaning in cleanings for each in cleaning.asked)
+        permit = await self.permit(asked)
         return Permit(
-            tuple(again for again in permit.cleanings if again.region == cleaning.region),
-            tuple(left for left in permit.left if left.region in {cleaning.region, ""}),
+            tuple(again for again in permit.cleanings if (again.artifact, again.region) in places),
+            tuple(left for left in permit.left if not left.region or (left.artifact, left.region) in places),
         )
 
     async def _listed(self, records: Mapping[Artifact, Records]) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
-"""What the conductor needs of the cloud. All that differs between the kinds of rollout is behind this."""
+"""What the runner needs of the cloud. All that differs between the kinds of rollout is behind this."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from pulumi_alicloud_edge.model.observation import Observation
@@ -32,6 +33,6 @@ class RemovingPort(Protocol):
         """Ask the cloud to clean a region; that the artifact is gone is for observation to tell."""
         ...
 
-    async def permit_again(self, cleaning: Cleaning) -> Permit:
-        """Ask the gate anew for a region: what was permitted some time ago may be somebody else's as well by now."""
+    async def permit_again(self, cleanings: Collection[Cleaning]) -> Permit:
+        """Ask the gate anew for some regions: what it has permitted may be somebody else's as well by now."""
         ...

@@ -55,7 +55,7 @@ class _Shot(Generic[T]):
         taken_at: When it began; None while others may still join.
         reading: What it shows.
         seen_by: Who has had it.
-        touched: Names that have been changed since.
+        invalidated: Names that have been changed since.
     """
 
     names: frozenset[str]

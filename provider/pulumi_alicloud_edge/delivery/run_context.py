@@ -64,7 +64,7 @@ class Interrupt:
 
 
 class RunContext:
-    """What a conductor works in.
+    """What a runner works in.
 
     Args:
         clock: Gives seconds that never jump.

@@ -1,4 +1,4 @@
-"""The conductor: observes, asks the core, does what it decides, until a rollout or a removal is over."""
+"""The runner: observes, asks the core, does what it decides, until a rollout or a removal is over."""
 
 from __future__ import annotations
 
@@ -150,9 +150,10 @@ async def remove(
         afresh = False
         match removal.decide(observation, around.now()):
             case Clean(due):
+                asked = tuple(each for each in due if gate_first or removal.is_repeated(each))
+                refused = await _refused_again(removal, port, asked, watch) if asked else frozenset()
                 for cleaning in due:
-                    asks = gate_first or removal.is_repeated(cleaning)
-                    if asks and not await _is_still_permitted(removal, port, cleaning, watch):
+                    if cleaning in refused:
                         continue
                     transient_error = await _clean(port, cleaning, around) or transient_error
                     removal.cleaned(cleaning, around.now())
@@ -170,14 +171,17 @@ async def remove(
                 raise RemovalError(artifacts, targets, subject, transient_error)
 
 
-async def _is_still_permitted(
-    removal: Removal, port: RemovingPort, cleaning: Cleaning, watch: _Watch
-) -> bool:
-    """Ask the gate again for a region; what it does not permit any more is awaited no longer."""
-    permit = await watch.outlasting(partial(port.permit_again, cleaning))
-    if not permit.cleanings:
-        removal.refused(cleaning, permit.left)
-    return bool(permit.cleanings)
+async def _refused_again(
+    removal: Removal, port: RemovingPort, cleanings: tuple[Cleaning, ...], watch: _Watch
+) -> frozenset[Cleaning]:
+    """Ask the gate again for some regions; what it does not permit any more is awaited no longer."""
+    permit = await watch.outlasting(partial(port.permit_again, cleanings))
+    permitted = {(again.artifact, again.region) for again in permit.cleanings}
+    refused = frozenset(each for each in cleanings if (each.artifact, each.region) not in permitted)
+    for cleaning in refused:
+        left = (each for each in permit.left if each.artifact == cleaning.artifact)
+        removal.refused(cleaning, tuple(each for each in left if each.region in {cleaning.region, ""}))
+    return refused
 
 
 async def _start(

@@ -65,7 +65,7 @@ class Observation:
             with records that fulfil them: they belong to it, and there may be more. None for all other stages.
         hints: Targets that the cloud's inventory suggests where it does not tell who belongs to a stage: a reason
             to start, never a reason to wait.
-        mark: Anything else whose change is a sign of progress, such as a percentage reached.
+        progress_token: Anything else whose change is a sign of progress, such as a percentage reached.
         read_at: When it was read, by this machine's clock; None where that is not known.
         part: The cloud's own word on how much of what is under way is done, 0 to 1, where it has any.
         transient_error: For an artifact, a reason why it cannot succeed that shows elsewhere than in its records.

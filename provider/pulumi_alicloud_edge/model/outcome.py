@@ -43,7 +43,7 @@ class FailureCause(Enum):
 
 @dataclass(frozen=True)
 class FailedTarget:
-    """A artifact that did not reach a target, with the cloud's reason."""
+    """An artifact that did not reach a target, with the cloud's reason."""
 
     artifact: Artifact
     target: str

@@ -132,9 +132,9 @@ def is_within(these: Iterable[Scope], those: Iterable[Scope]) -> bool:
     """Return whether it is sure that one selection lies within another."""
     those = tuple(those)
     return all(
-        scope in those
-        or any(
-            isinstance(other, Everywhere)
+        any(
+            _is_same(scope, other)
+            or isinstance(other, Everywhere)
             or (
                 conditions_of(other) is not None
                 and conditions_of(scope) is not None
@@ -144,6 +144,16 @@ def is_within(these: Iterable[Scope], those: Iterable[Scope]) -> bool:
         )
         for scope in these
     )
+
+
+def _is_same(scope: Scope, other: Scope) -> bool:
+    """Return whether two scopes are the same; raw policies are, however their JSON is written."""
+    if isinstance(scope, ByStrategies) and isinstance(other, ByStrategies):
+        try:
+            return bool(json.loads(scope.strategies) == json.loads(other.strategies))
+        except ValueError:
+            return scope == other
+    return scope == other
 
 
 def _both(scope: Scope, other: Scope) -> Scope | None:

@@ -97,6 +97,8 @@ def update(
     olds = operation.handler.recalled(olds, operation.context.old_inputs)
     if field_errors := tuple(operation.handler.errors_of_change(olds, inputs)):
         raise InputError(field_errors)
+    if operation.runtime.preview_cache.take_beside(operation.urn):
+        return Updated({**olds, **_neighbours_output(operation, inputs, olds)})
     repairs = _repairs(operation, operation.runtime.preview_cache.take_drift(operation.urn), olds)
     outputs, error = _roll_out(operation, inputs, properties, olds)
     outputs |= repairs

@@ -59,7 +59,7 @@ def _impact(operation: Operation[I], inputs: I, look: Look, olds: Mapping[str, A
     if look.observation is None:
         return f"impact unknown: {look.unknown}"
     handler = operation.handler
-    invalidated = handler.impact_line(inputs, Preview(operation).impact(inputs, look.observation))
+    touched = handler.impact_line(inputs, Preview(operation).impact(inputs, look.observation))
     permit = Cleanup(operation).impact(inputs, olds, within=LOOK_SECONDS) if olds else Permit()
     cleans = cleans_lines(permit.cleanings, handler.label)
-    return "; ".join(filter(None, [invalidated, *cleans, *left_lines(permit.left, handler.label)]))
+    return "; ".join(filter(None, [touched, *cleans, *left_lines(permit.left, handler.label)]))

@@ -263,7 +263,11 @@ class Cleanup(Generic[I]):
             if now:
                 remaining.append(replace(claim, scopes=now))
             left = [each for each in cleaned.left if each.artifact == claim.artifact and not each.is_retained]
-            if left and (still := _left_of(claim, left)):
+            unreached = [each for each in left if each.reason is LeftBecause.NOT_REACHED]
+            if unreached and (still := _left_of(claim, unreached)):
+                remaining.append(replace(claim, scopes=still))
+            taken = [each for each in left if each.reason is not LeftBecause.NOT_REACHED]
+            if taken and (still := _left_of(claim, taken)):
                 until = claim.until or cleaned.newest.get(claim.artifact, "")
                 remaining.append(replace(claim, scopes=still, until=until))
         return show_owned((*remaining, *mine))

@@ -54,7 +54,10 @@ def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, An
     has_drifted = _has_drifted(operation, inputs, olds)
     # What a refresh has called drifted and has recovered by itself is called converged again, with nothing started.
     drifted = has_drifted or olds.get("status") == RolloutStatus.DRIFTED.value
-    return Difference(drifted=drifted, beside=_has_new_neighbours(operation, inputs, olds))
+    beside = _has_new_neighbours(operation, inputs, olds)
+    if beside and not drifted:
+        operation.runtime.preview_cache.keep_beside(operation.urn)
+    return Difference(drifted=drifted, beside=beside)
 
 
 def _has_new_neighbours(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> bool:

@@ -201,7 +201,8 @@ def stored_baseline(
         }
         if within:
             names[name]["within"] = write_selection(within)
-        if restored := baseline.rolled_back.get(name):
+        restored = baseline.rolled_back.get(name)
+        if restored and not (regions and _is_noted(restored, of_targets, regions)):
             names[name]["rolled_back"] = write_selection(restored)
     return names
 
@@ -308,6 +309,13 @@ def _exceptions(
         {"ran": _write(former), "regions": sorted(in_regions), "targets": sorted(in_targets)}
         for former, (in_regions, in_targets) in sorted(found.items(), key=lambda item: str(_write(item[0])))
     ]
+
+
+def _is_noted(
+    scopes: tuple[Scope, ...], of_targets: Mapping[str, Former], regions: Mapping[str, str]
+) -> bool:
+    """Return whether all targets of a selection are known one by one."""
+    return all(t in of_targets for t, r in regions.items() if belongs_to_any(scopes, t, r) is not Belongs.NO)
 
 
 def _outside(within: tuple[Scope, ...], targets: Iterable[str], regions: Mapping[str, str]) -> frozenset[str]:

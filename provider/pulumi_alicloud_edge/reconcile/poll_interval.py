@@ -39,7 +39,7 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class PollConfig:
-    """How patient a cadence is. Shares are of the time since the first look.
+    """How patient the polling is. Shares are of the time since the first look.
 
     Attributes:
         blind: Wait as long as nothing has moved, as a share, and ``blind_most`` seconds at most.

@@ -134,7 +134,7 @@ class Removal:
     def _give_up(
         self, held: Mapping[Cleaning, frozenset[str]], now: float, *, stalled: bool
     ) -> Confirm | StillThere | Removed:
-        """Return up when the inventory was read once more: what holds it may not exist any more."""
+        """Give up when the inventory was read once more: what holds it may not exist any more."""
         if self._doubt_since is None:
             self._doubt_since = now
             return Confirm(now + CONFIRMED_AFTER)

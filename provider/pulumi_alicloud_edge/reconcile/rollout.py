@@ -289,6 +289,7 @@ class Rollout:
         if not is_final:
             return self._give_up(expired, now) if expired else self._go_on(now)
         if (at := self._proven_at(now)) > now:
+            self._allay_doubt()
             return Confirm(at)
         return self._bake(now)
 
@@ -296,20 +297,24 @@ class Rollout:
         """Return when it is more than the word of one look that a stage has converged (S4, S5).
 
         A single answer may tell of the past, in which a former version ran everywhere. One that tells of records which
-        have come since the first look does not; any other has to come twice.
+        have come since the first look does not; any other has to come twice, for the targets of this stage, until the
+        deadline has passed.
         """
         if not self._desired.exclusive or self._is_new():
             return now
-        runs = self._running(())
+        own = self._stage_status.targets
+        runs = {of: version for of, version in self._running(()).items() if of[1] in own}
         if self._agreed is None or self._agreed[0] != runs:
             self._agreed = runs, now
+        if now >= self._deadline + CONFIRMED_AFTER:
+            return now
         return max(now, self._agreed[1] + CONFIRMED_AFTER)
 
     def _is_new(self) -> bool:
         """Return whether every record that makes a target converged is newer than all that the first look showed."""
         newest = self._newest or {}
         return all(
-            not record.updated or record.updated > newest.get(artifact.name, "")
+            record.updated > newest.get(artifact.name, "")
             for artifact in self._desired.artifacts
             for target, record in self._seen.of(artifact).items()
             if target in self._stage_status.targets

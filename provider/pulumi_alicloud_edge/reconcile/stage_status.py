@@ -204,7 +204,7 @@ def _judge_unnamed(
 ) -> tuple[Unnamed, str]:
     """Judge the targets that the cloud has not named.
 
-    A artifact *reaches* the stage where it has records beyond the targets of earlier stages.
+    An artifact *reaches* the stage where it has records beyond the targets of earlier stages.
 
     | the whole of the stage was started | and | then |
     | --- | --- | --- |
@@ -339,7 +339,7 @@ def _reason(record: Record | None, words: str, instead: str) -> str:
 
 
 def _lapse(record: Record | None, instead: str) -> str:
-    """Describe why a target that had converged does not count as that any more.
+    """Say why a target that had converged does not count as that any more.
 
     ``instead`` is the version that runs there now, if any does.
     """

@@ -246,7 +246,13 @@ class DistHandler(ResourceHandler[DistInputs]):
         ended: RolloutResult | None = None,
     ) -> dict[str, Any]:
         """Return placements, and what is and was there."""
-        claims = (*self.put("", olds), *self._put_now(inputs, ended))
+        selection = self.plan(inputs).policy.selection
+        names = {artifact.name for artifact in _artifacts(inputs)}
+        put = (
+            replace(c, until="") if c.artifact.name in names and is_within(c.scopes, selection) else c
+            for c in self.put("", olds)
+        )
+        claims = (*put, *self._put_now(inputs, ended))
         outputs = {
             "placements": show_placements(placements),
             "owned": show_owned(claims),

@@ -1,4 +1,4 @@
-"""What differs between the three resources, as the lifecycle sees it."""
+"""What differs between the three resources, as the operations see it."""
 
 from __future__ import annotations
 

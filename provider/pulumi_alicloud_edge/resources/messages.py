@@ -132,10 +132,10 @@ def impact_line(impact: Impact, label: TargetLabel) -> str:
     """Describe what a rollout would touch: ``assets 1.4 → 1.5: 300 of 340 instances, 40 have it, in 3 stages (…)``."""
     if not impact:
         return ""
-    invalidated = "; ".join(
+    touched = "; ".join(
         _artifact_impact(artifact, impact, label) for artifact in impact.artifacts
     ) + _stages_clause(impact)
-    return "; ".join([invalidated, *_displacements(impact, label)])
+    return "; ".join([touched, *_displacements(impact, label)])
 
 
 def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[Stage, ...]) -> str:
@@ -219,7 +219,7 @@ def _stages_clause(impact: Impact) -> str:
 
 
 def accepted_failures_line(count: int, label: TargetLabel) -> str:
-    """Describe that some targets failed and that this was allowed."""
+    """Say that some targets failed and that this was allowed."""
     return f"{label.count(count)} failed, within max_failed"
 
 
@@ -230,12 +230,12 @@ def stays_line(artifacts: Iterable[Artifact], where: str) -> str:
 
 
 def unreadable_line(names: Iterable[str]) -> str:
-    """Describe of which names the state does not tell any more what is to be cleaned."""
+    """Name those of which names the state does not tell any more what is to be cleaned."""
     return f"the state does not tell any more where {', '.join(names)} was put: what is there of it stays"
 
 
 def two_owners_line(artifact: Artifact, version: str) -> str:
-    """Describe that a version came back after it had been repaired away."""
+    """Say that a version came back after it had been repaired away."""
     return (
         f"{artifact.name} {version} has come back where {artifact.version} is declared, after an earlier repair: "
         f"another stack or person rolls it out. Agree on one version, or give each its own targets."
@@ -243,7 +243,7 @@ def two_owners_line(artifact: Artifact, version: str) -> str:
 
 
 def rollback_target_lost(artifact: Artifact) -> str:
-    """Describe that there is nothing to roll back to."""
+    """Say that there is nothing to roll back to."""
     return f"rollback would return to {artifact}, which the cloud no longer has: choose stop, or bring it back first"
 
 

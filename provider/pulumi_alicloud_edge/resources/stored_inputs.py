@@ -2,7 +2,8 @@
 
 A state is not a program: nobody can fix what it declares, and a destroy or a refresh of it must work for ever. So the
 same fields are read without today's bounds: what breaks one is taken as it was stored, what has another type falls back
-to its default, and fields that no longer exist are left out.
+to its default, and fields that no longer exist are left out. What selects targets is read as a whole or not at all: a
+selection that lost a condition would be a wider one.
 """
 
 from __future__ import annotations
@@ -19,8 +20,16 @@ from pulumi_alicloud_edge.resources.validation import read_inputs
 M = TypeVar("M", bound=BaseModel)
 
 
+_SELECTING = frozenset({"match", "regions", "percentage", "strategies", "stages", "values"})
+"""The inputs that select targets."""
+
+
 class _UnreadableError(Exception):
     """A stored value is of another type, or a required one is missing."""
+
+
+class _UnreadableSelectionError(_UnreadableError):
+    """It is one that selects targets."""
 
 
 def read_stored(model: type[M], properties: Mapping[str, Any]) -> M | None:
@@ -45,16 +54,25 @@ def _constructed(model: type[M], properties: Mapping[str, Any]) -> M:
     for name, field in model.model_fields.items():
         annotation = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         try:
-            values[name] = _lenient(annotation, properties.get(field.alias or name))
-        except _UnreadableError:
+            values[name] = _lenient(annotation, properties.get(field.alias or name), of=name)
+        except _UnreadableSelectionError:
+            raise
+        except _UnreadableError as error:
+            if name in _SELECTING and properties.get(name) is not None:
+                raise _UnreadableSelectionError from error
             if field.is_required():
                 raise
             values[name] = field.get_default(call_default_factory=True)
     return model.model_construct(**values)
 
 
-def _lenient(annotation: Any, stored: Any) -> Any:
+def _lenient(annotation: Any, stored: Any, *, of: str) -> Any:
     """Return a stored value as today's type: by today's rules where it keeps them, else as far as its type goes.
+
+    Args:
+        annotation: The type of today, with its bounds.
+        stored: The value.
+        of: The name of the field.
 
     Raises:
         _UnreadableError: It is of another type.
@@ -63,7 +81,7 @@ def _lenient(annotation: Any, stored: Any) -> Any:
         raise _UnreadableError
     plain = _without_bounds(annotation)
     if get_origin(plain) is tuple:
-        return _items(get_args(plain)[0], stored)
+        return _items(get_args(plain)[0], stored, of=of)
     if isinstance(plain, type) and issubclass(plain, BaseModel):
         if not isinstance(stored, Mapping):
             raise _UnreadableError
@@ -74,16 +92,17 @@ def _lenient(annotation: Any, stored: Any) -> Any:
         return _by_type(plain, stored)
 
 
-def _items(annotation: Any, stored: Any) -> tuple[Any, ...]:
-    """Return the items of a stored list that can be read."""
+def _items(annotation: Any, stored: Any, *, of: str) -> tuple[Any, ...]:
+    """Return the items of a stored list that can be read; of one that selects targets, all of them."""
     if not isinstance(stored, (list, tuple)):
         raise _UnreadableError
     items = []
     for item in stored:
         try:
-            items.append(_lenient(annotation, item))
+            items.append(_lenient(annotation, item, of=of))
         except _UnreadableError:
-            continue
+            if of in _SELECTING:
+                raise
     return tuple(items)
 
 

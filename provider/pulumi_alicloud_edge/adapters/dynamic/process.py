@@ -1,4 +1,4 @@
-"""Returns the host of this process what it lacks, once."""
+"""Gives the host of this process what it lacks, once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def display() -> EngineDisplay:
 
 
 def adapt(on_cancel: Callable[[], None]) -> None:
-    """Return the host of this process what it lacks. Does nothing elsewhere, or a second time.
+    """Give the host of this process what it lacks. Does nothing elsewhere, or a second time.
 
     Args:
         on_cancel: Called when the user presses Ctrl-C, from any thread.
