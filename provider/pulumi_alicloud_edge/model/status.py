@@ -1,4 +1,7 @@
-"""What programs and scripts can ask of the cloud: how data and releases are now. Small, whatever the fleet's size."""
+"""What programs and scripts can ask of the cloud: how data and releases are now. Small, whatever the fleet's size.
+
+A docstring after a field describes it, also in `docs/reference.md`.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class TargetCounts:
-    """How many targets (regions of a push, instances of a distribution) are in which state.
-
-    Attributes:
-        succeeded: The cloud's SUCCESS.
-        in_progress: PUSHING, DISTING, POD_RESTARTING, and whatever it has that is not documented.
-        failed: FAILED.
-        deleted: DELETED: cleaned, or displaced by another version.
-    """
+    """How many targets (regions of a push, instances of a distribution) are in which state."""
 
     succeeded: int = 0
+    """The cloud's SUCCESS."""
     in_progress: int = 0
+    """PUSHING, DISTING, POD_RESTARTING, and whatever it has that is not documented."""
     failed: int = 0
+    """FAILED."""
     deleted: int = 0
+    """DELETED: cleaned, or displaced by another version."""
 
     @property
     def total(self) -> int:
@@ -29,36 +29,30 @@ class TargetCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class DataVersionStatus:
-    """One version of one data file.
-
-    Attributes:
-        name: Name of the data file.
-        version: The version.
-        push: Regions, by state of the push (DescribeDataPushResult).
-        dist: Instances, by state of the distribution (DescribeDataDistResult).
-        running: Instances that run this version: those whose newest success among the versions of the name it is.
-    """
+    """One version of one data file."""
 
     name: str
+    """Name of the data file."""
     version: str
+    """The version."""
     push: TargetCounts
+    """Regions, by state of the push (DescribeDataPushResult)."""
     dist: TargetCounts
+    """Instances, by state of the distribution (DescribeDataDistResult)."""
     running: int
+    """Instances that run this version: those whose newest success among the versions of the name it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppDataStatus:
-    """The data files of an application, in all versions that the cloud knows.
-
-    Attributes:
-        app_id: The application.
-        instances: How many instances it has (DescribeApplication); None where the cloud does not tell.
-        data: Sorted by name and version.
-    """
+    """The data files of an application, in all versions that the cloud knows."""
 
     app_id: str
+    """The application."""
     instances: int | None
+    """How many instances it has (DescribeApplication); None where the cloud does not tell."""
     data: tuple[DataVersionStatus, ...]
+    """Sorted by name and version."""
 
     def running(self, name: str) -> dict[str, int]:
         """Return which versions of a name run, each with its number of instances."""
@@ -78,37 +72,36 @@ class ContainerAppStatus:
     """How an edge container app is released in one environment (GetEdgeContainerAppStatus).
 
     Texts are empty and numbers None where the cloud says nothing.
-
-    Attributes:
-        app_id: The app.
-        env: ``staging`` or ``prod``.
-        published_version: The version that the environment runs or is moving to; empty before the first release.
-        publish_percentage: How much of the environment that version has reached.
-        expected_percentage: How much it is to reach.
-        publish_status: ``publishing``, ``published``, ``rollbacking``, ``rollbacked`` or ``unknown``; empty
-            before the first release.
-        complete: Whether the published version serves the whole environment and nothing is under way.
-        deployed_version: The version that the cloud calls deployed.
-        baseline_version: The version that the cloud calls the baseline.
-        publish_time: When it was published, UTC.
-        pods_ready: Replicas that are ready (GetEdgeContainerAppResourceStatus).
-        pods_total: Replicas that are wanted.
-        pod_phase: What the container in staging is at, such as ``Running`` or ``CrashLoopBackOff``
-            (GetEdgeContainerStagingDeployStatus); empty for prod.
-        pod_restarts: How often it has been restarted.
     """
 
     app_id: str
+    """The app."""
     env: str
+    """``staging`` or ``prod``."""
     published_version: str
+    """The version that the environment runs or is moving to; empty before the first release."""
     publish_percentage: int
+    """How much of the environment that version has reached."""
     expected_percentage: int | None
+    """How much it is to reach."""
     publish_status: str
+    """``publishing``, ``published``, ``rollbacking``, ``rollbacked`` or ``unknown``; empty before the first release."""
     complete: bool
+    """Whether the published version serves the whole environment and nothing is under way."""
     deployed_version: str
+    """The version that the cloud calls deployed."""
     baseline_version: str
+    """The version that the cloud calls the baseline."""
     publish_time: str
+    """When it was published, UTC."""
     pods_ready: int | None = None
+    """Replicas that are ready (GetEdgeContainerAppResourceStatus)."""
     pods_total: int | None = None
+    """Replicas that are wanted."""
     pod_phase: str = ""
+    """What the container in staging is at, such as ``Running`` or ``CrashLoopBackOff``; empty for prod.
+
+    From GetEdgeContainerStagingDeployStatus.
+    """
     pod_restarts: int | None = None
+    """How often it has been restarted."""

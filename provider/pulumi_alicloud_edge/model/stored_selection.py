@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pulumi_alicloud_edge.model.outputs import MatchExpressionOutput, SelectionOutput
 from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, InRegions, Matching, Scope
 
 
-def write_selection(scopes: Iterable[Scope]) -> list[dict[str, Any]]:
+def write_selection(scopes: Iterable[Scope]) -> list[SelectionOutput]:
     """Return scopes in the words of the inputs; ``{}`` stands for everywhere, which makes all others needless."""
     scopes = tuple(dict.fromkeys(scopes))
     if any(isinstance(scope, Everywhere) for scope in scopes):
@@ -25,12 +26,14 @@ def read_selection(stored: Any) -> tuple[Scope, ...] | None:
     return known if len(known) == len(scopes) else None
 
 
-def _write(scope: Scope) -> dict[str, Any]:
+def _write(scope: Scope) -> SelectionOutput:
     match scope:
         case InRegions(regions):
             return {"regions": list(regions)}
         case Matching(expressions):
-            rows = [{"key": e.key, "operator": e.operator, "values": list(e.values)} for e in expressions]
+            rows: list[MatchExpressionOutput] = [
+                {"key": e.key, "operator": e.operator, "values": list(e.values)} for e in expressions
+            ]
             return {"match": rows}
         case ByStrategies(strategies):
             return {"strategies": strategies}

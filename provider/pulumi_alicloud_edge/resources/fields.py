@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pulumi_alicloud_edge.model.policy import Budget
 from pulumi_alicloud_edge.resources.durations import parse_duration
+from pulumi_alicloud_edge.resources.markers import Allowed, WrittenAs
 
 LONGEST_TEXT = 1024
 _WHOLE = 100
@@ -105,19 +106,79 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _absolute_path(value: Any) -> str:
+    text = _text(value)
+    if not text.startswith("/"):
+        raise ValueError("must be an absolute path")
+    return text
+
+
+def _with_prefix(prefix: str) -> BeforeValidator:
+    def read(value: Any) -> str:
+        token = _token(value)
+        if not token.startswith(prefix) or token == prefix:
+            raise ValueError(f"must begin with {prefix}")
+        return token
+
+    return BeforeValidator(read)
+
+
+def _operator(value: Any) -> str:
+    text = _text(value)
+    if text not in ("In", "NotIn"):
+        raise ValueError("must be In or NotIn")
+    return text
+
+
+def url(value: Any) -> str:
+    """Return a URL that the cloud can fetch from. An error never repeats it: it may be presigned.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic collects ValueError
+    if not value:
+        raise ValueError("is required: the cloud fetches the file from there")
+    if not value.isprintable() or " " in value:
+        raise ValueError("must not contain white space or control characters")
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 """Text without control characters or white space around it."""
-Token = Annotated[str, BeforeValidator(_token)]
+Token = Annotated[str, BeforeValidator(_token), Allowed("no commas")]
 """Text that can stand in the cloud's comma lists."""
+AppId = Annotated[str, _with_prefix("app-"), Allowed("begins with ``app-``")]
+VersionId = Annotated[str, _with_prefix("ver-"), Allowed("begins with ``ver-``")]
+AbsolutePath = Annotated[str, BeforeValidator(_absolute_path), Allowed("begins with ``/``")]
+Operator = Annotated[str, BeforeValidator(_operator), Allowed("``In`` or ``NotIn``")]
+Url = Annotated[str, BeforeValidator(url), Allowed("no white space")]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number; the engine hands numbers over as floats."""
 Size = Annotated[Whole, Field(ge=0, le=2**53)]
 Seconds = Annotated[Whole, Field(ge=1, le=7 * 86400)]
-Md5 = Annotated[str, BeforeValidator(_md5)]
-FileMode = Annotated[int, BeforeValidator(_file_mode)]
-FailureBudget = Annotated[Budget, BeforeValidator(_budget)]
-Duration = Annotated[float, BeforeValidator(parse_duration)]
-PositiveDuration = Annotated[float, BeforeValidator(_positive_duration)]
-UtcTime = Annotated[str, BeforeValidator(_utc_time)]
+Md5 = Annotated[str, BeforeValidator(_md5), Allowed("32 hexadecimal digits")]
+FileMode = Annotated[int, BeforeValidator(_file_mode), Allowed("3 or 4 octal digits")]
+FailureBudget = Annotated[
+    Budget,
+    BeforeValidator(_budget),
+    WrittenAs("int | str"),
+    Allowed('a count (``3``) or a percentage, rounded down (``"2%"``)'),
+]
+_DURATION = WrittenAs("int | float | str")
+Duration = Annotated[
+    float,
+    BeforeValidator(parse_duration),
+    _DURATION,
+    Allowed('``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, at most 30 days'),
+]
+PositiveDuration = Annotated[
+    float,
+    BeforeValidator(_positive_duration),
+    _DURATION,
+    Allowed('``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, more than 0 and at most 30 days'),
+]
+UtcTime = Annotated[str, BeforeValidator(_utc_time), Allowed("UTC, such as ``2026-12-01T03:00:00Z``")]
 Percentage = Annotated[Whole, Field(ge=1, le=100)]

@@ -17,6 +17,7 @@ from pulumi_alicloud_edge.model.policy import RolloutPolicy
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import Drift
 from pulumi_alicloud_edge.reconcile.impact import Impact
+from pulumi_alicloud_edge.resources.markers import Mark, marked
 from pulumi_alicloud_edge.resources.messages import TargetLabel, impact_line
 from pulumi_alicloud_edge.resources.stored_inputs import read_stored
 from pulumi_alicloud_edge.resources.validation import read_inputs
@@ -89,16 +90,19 @@ class ResourceHandler(ABC, Generic[I]):
     Attributes:
         label: What its targets are called.
         model: Its input model.
-        replacing: Inputs whose change replaces the resource.
         vanishes: Whether nothing in the cloud means that the resource is gone.
         hidden: Inputs that are no part of what is desired, and so neither compared nor stored as outputs.
     """
 
     label: TargetLabel
     model: type[I]
-    replacing: tuple[str, ...] = ("app_id",)
     vanishes: bool = True
     hidden: frozenset[str] = frozenset()
+
+    @property
+    def replacing(self) -> tuple[str, ...]:
+        """Inputs whose change replaces the resource."""
+        return marked(self.model, Mark.REPLACES)
 
     def read(self, properties: Mapping[str, Any]) -> I | None:
         """Read the inputs among some properties; None while something in them is unknown.

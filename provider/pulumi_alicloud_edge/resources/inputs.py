@@ -1,18 +1,25 @@
-"""The inputs of each resource as models. What spans several fields is checked in `field errors` of each."""
+"""The inputs of each resource: their one declaration, see `markers`.
+
+A model's docstring is that of the class that a program uses. What spans several fields is checked in `field_errors` of
+each.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field
 
 from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Matching, Scope, Share
+from pulumi_alicloud_edge.model.release import WHOLE
 from pulumi_alicloud_edge.resources.fields import (
+    AbsolutePath,
+    AppId,
     FileMode,
     Flag,
     InputModel,
@@ -23,7 +30,10 @@ from pulumi_alicloud_edge.resources.fields import (
     Text,
     Token,
     UtcTime,
+    VersionId,
+    url,
 )
+from pulumi_alicloud_edge.resources.markers import Mark, Unset
 from pulumi_alicloud_edge.resources.raw_strategies import Policies
 from pulumi_alicloud_edge.resources.rollout_input import ExpressionInput, RolloutInput, Selector
 
@@ -55,8 +65,9 @@ class DataInput(InputModel):
     """What a data file is, for pushing and distributing alike."""
 
     name: Token
+    """Name of the data file."""
     version: Token
-    timeout: Seconds | None = None
+    """Its version. Name and version are its identity: new content is a new version."""
 
     @property
     def artifact(self) -> Artifact:
@@ -65,40 +76,53 @@ class DataInput(InputModel):
 
 
 class PushDataInput(DataInput):
-    """A data file to push; its url travels apart."""
+    """A data file to push to file servers."""
 
     md5: Md5 | None = None
+    """MD5 of the file; the cloud checks it."""
     size: Size | None = None
+    """Size in bytes; the cloud checks it."""
     archive_type: Text | None = None
+    """Such as ``tar.gz`` or ``zip``."""
+    timeout: Seconds | None = None
+    """Seconds that one file server may take."""
 
 
 class DistDataInput(DataInput):
-    """A data file to distribute."""
+    """A pushed data file to distribute to instances."""
 
-    dest_path: Text
+    dest_path: AbsolutePath
+    """Absolute path on the instance."""
     decompress: Flag | None = None
+    """Whether to unpack it there."""
     target_dir_name: Text | None = None
+    """Name of the folder to unpack into."""
     file_mode: FileMode | None = None
-
-    @field_validator("dest_path")
-    @classmethod
-    def _is_absolute(cls, value: str) -> str:
-        if not value.startswith("/"):
-            raise ValueError("must be an absolute path")
-        return value
+    """Mode in octal digits as written with chmod: ``755``."""
+    timeout: Seconds | None = None
+    """Seconds that one instance may take."""
 
 
 class PushInputs(InputModel):
-    """All inputs of a push."""
+    """Data files of an application, pushed to the file servers of edge regions (ENS PushApplicationData).
+
+    Done when DescribeDataPushResult shows every file on every selected region. Pushed data cannot be removed: dropping
+    a file, narrowing ``regions`` and destroying the resource leave the files on the file servers; a destroy says so.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
-    app_id: Token
+    app_id: Annotated[Token, Mark.REPLACES]
+    """The ENS application."""
     data: tuple[PushDataInput, ...] = Field(min_length=1)
+    """The files."""
     sources: dict[str, Any] | None = Field(default=None, alias=SOURCES, repr=False)
     regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
+    """Ids of the edge regions; without them, every region of the application."""
     strategies: Policies | None = None
+    """The vendor's own PushStrategy, passed on untouched, instead of ``regions``."""
     rollout: RolloutInput = RolloutInput()
+    """Stages, budgets and deadlines."""
 
     def scope(self) -> Scope:
         """Return what it selects."""
@@ -119,14 +143,33 @@ class PushInputs(InputModel):
 
 
 class DistInputs(InputModel):
-    """All inputs of a distribution."""
+    """Data files of an application, running on its instances (ENS DistApplicationData).
 
-    app_id: Token
+    Done when DescribeDataDistResult shows every selected instance running the version declared. An instance that the
+    cloud lists and does not serve is named and not counted.
+
+    Dropping a name, narrowing the selection or destroying the resource cleans what it has put there (CleanDistData), in
+    all versions, and awaits that; a new version cleans nothing. A region is cleaned as a whole, and only where every
+    instance that holds the version belongs to this resource and no other resource of the program declares the name. All
+    that is cleaned or stays is named in a line that is kept. A rollback restores what each instance ran when the
+    rollout began, where this rollout has changed it.
+    """
+
+    app_id: Annotated[Token, Mark.REPLACES]
+    """The ENS application."""
     data: tuple[DistDataInput, ...] = Field(min_length=1)
+    """The files; push them first (`AppDataPush`, ``depends_on``)."""
     match: tuple[ExpressionInput, ...] | None = Field(default=None, min_length=1)
+    """Conditions on the instances, all to be fulfilled; without them, every instance."""
     strategies: Policies | None = None
+    """The vendor's own DistStrategy, passed on untouched, instead of ``match``."""
     rollout: RolloutInput = RolloutInput()
+    """Stages, budgets and deadlines."""
     on_delete: OnDelete = OnDelete.CLEAN
+    """What happens to distributed data that is declared no more: by a destroy, a dropped name or a narrowed selection.
+
+    ``clean`` takes away what the resource has put; ``retain`` leaves everything.
+    """
 
     def scope(self) -> Scope:
         """Return what it selects."""
@@ -145,29 +188,41 @@ class DistInputs(InputModel):
         yield from self.rollout.field_errors((Selector.MATCH,), self.scope(), selected=selected)
 
 
-class ReleaseInputs(InputModel):
-    """All inputs of a release."""
+class ReleasedVersion(InputModel):
+    """A version of an edge container app, and how much of an environment it is to serve."""
 
-    app_id: Token
-    version_id: Token
-    env: Env
-    percentage: Percentage | None = None
+    app_id: Annotated[AppId, Mark.REPLACES]
+    """The app."""
+    version_id: VersionId
+    """The version."""
+    env: Annotated[Env, Mark.REPLACES]
+    """The environment."""
+    percentage: Annotated[Percentage | None, Unset(WHOLE)] = None
+    """Share of the environment. A smaller one than before lowers it, or fails where the cloud does not."""
+
+
+class ReleaseInputs(ReleasedVersion):
+    """One version of an edge container app, serving ``staging`` or ``prod`` (ESA PublishEdgeContainerAppVersion).
+
+    Done when GetEdgeContainerAppStatus shows the version at exactly the share, or in exactly the regions, that are
+    declared; anything else is drift. A rollback restores the version and the share, or the regions, that the
+    environment had when the rollout began, never more; where that is not known, or nothing was served, it leaves the
+    environment as it is and says so. A release cannot be unpublished: destroying the resource leaves it in place, and
+    says so.
+    """
+
     regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
+    """Release to these regions, instead of a percentage."""
     full_release: Flag | None = None
+    """With ``regions``: ask for a full release."""
     publish_type: PublishType | None = None
+    """Follows from the selection where it is not given."""
     start_time: UtcTime | None = None
+    """When the cloud is to begin. Later stages begin at once."""
     remarks: Text | None = None
+    """A note that the cloud keeps with the release."""
     rollout: RolloutInput = RolloutInput()
-
-    @field_validator("app_id")
-    @classmethod
-    def _is_app(cls, value: str) -> str:
-        return _prefixed(value, "app-")
-
-    @field_validator("version_id")
-    @classmethod
-    def _is_version(cls, value: str) -> str:
-        return _prefixed(value, "ver-")
+    """Stages, budgets and deadlines."""
 
     @property
     def artifact(self) -> Artifact:
@@ -178,7 +233,7 @@ class ReleaseInputs(InputModel):
         """Return what it selects."""
         if self.regions:
             return InRegions(self.regions, self.full_release)
-        return Share(self.percentage or 100)
+        return Share(self.percentage or WHOLE)
 
     def field_errors(self) -> Iterator[FieldError]:
         """Find what is wrong across fields."""
@@ -197,21 +252,13 @@ class ReleaseInputs(InputModel):
         )
 
 
-def _why_no_url(url: object) -> str:
-    """Return why nothing can be fetched from there; empty where it may be. Never repeats it: it may be presigned."""
-    if not isinstance(url, str):
-        return "must be text"
-    if not url:
-        return "is required: the cloud fetches the file from there"
-    if not url.isprintable() or " " in url:
-        return "must not contain white space or control characters"
+def _why_no_url(value: object) -> str:
+    """Return why nothing can be fetched from there; empty where it may be."""
+    try:
+        url(value)
+    except ValueError as error:
+        return str(error)
     return ""
-
-
-def _prefixed(value: str, prefix: str) -> str:
-    if not value.startswith(prefix) or len(value) == len(prefix):
-        raise ValueError(f"must begin with {prefix}")
-    return value
 
 
 def _twice(path: str, values: Iterable[str], reason: str, *, field: str = "") -> Iterator[FieldError]:

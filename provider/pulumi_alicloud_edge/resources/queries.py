@@ -26,17 +26,21 @@ Q = TypeVar("Q", bound=InputModel)
 
 
 class AppDataQuery(InputModel):
-    """What is asked of an application's data."""
+    """Ask which versions of an application's data files are where (DescribeDataPushResult, DescribeDataDistResult)."""
 
     app_id: Token
+    """The ENS application."""
     names: tuple[Token, ...] | None = Field(default=None, min_length=1)
+    """Only these data files; without them, all."""
 
 
 class ContainerAppQuery(InputModel):
-    """What is asked of an app's release."""
+    """Ask how an edge container app is released in one environment (GetEdgeContainerAppStatus)."""
 
     app_id: Token
+    """The app."""
     env: Env
+    """The environment."""
 
 
 async def app_data_status(runtime: Runtime, asked: Mapping[str, Any]) -> AppDataStatus:

@@ -9,6 +9,7 @@ from pydantic_core import from_json
 
 from pulumi_alicloud_edge.cloud.parameters import compact_json
 from pulumi_alicloud_edge.model.unknown import has_unknown
+from pulumi_alicloud_edge.resources.markers import Allowed, WrittenAs
 
 _LARGEST_WHOLE = 2**53
 
@@ -40,4 +41,9 @@ def _as_declared(value: Any) -> Any:
             return value
 
 
-Policies = Annotated[str, BeforeValidator(_policies)]
+Policies = Annotated[
+    str,
+    BeforeValidator(_policies),
+    WrittenAs("Any"),
+    Allowed("a policy, or a list of them, as JSON or its text"),
+]

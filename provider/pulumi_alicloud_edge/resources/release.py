@@ -48,7 +48,6 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
 
     label = TargetLabel("share", "shares")
     model = ReleaseInputs
-    replacing = ("app_id", "env")
     vanishes = False
 
     def declared(self, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The input ``rollout``: stages, budgets and deadlines, and what can be wrong with them."""
+"""The input ``rollout``: the one declaration of stages, budgets and deadlines, and what can be wrong with them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from itertools import pairwise
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.policy import (
@@ -29,6 +29,7 @@ from pulumi_alicloud_edge.resources.fields import (
     Duration,
     FailureBudget,
     InputModel,
+    Operator,
     Percentage,
     PositiveDuration,
     Text,
@@ -51,15 +52,11 @@ class ExpressionInput(InputModel):
     """A condition on instances."""
 
     key: Text
-    operator: Text
+    """``region_id`` (documented by the vendor) or ``instance_id``."""
+    operator: Operator
+    """Whether the instances are those of ``values``, or all others."""
     values: tuple[Token, ...] = Field(min_length=1)
-
-    @field_validator("operator")
-    @classmethod
-    def _is_known(cls, value: str) -> str:
-        if value not in ("In", "NotIn"):
-            raise ValueError("must be In or NotIn")
-        return value
+    """Ids."""
 
     def expression(self) -> Expression:
         """Return it as the core knows it."""
@@ -67,14 +64,23 @@ class ExpressionInput(InputModel):
 
 
 class StageInput(InputModel):
-    """One step of a rollout. Without a selector it reaches all that the resource selects."""
+    """One step of a rollout; a later one includes the earlier ones.
+
+    It selects by ``regions``, ``match`` or ``percentage``; without any, it reaches all that the resource selects.
+    """
 
     name: Text | None = None
+    """For people."""
     regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
+    """Edge regions (a push) or regions of a release."""
     match: tuple[ExpressionInput, ...] | None = Field(default=None, min_length=1)
+    """Conditions on instances (a distribution)."""
     percentage: Percentage | None = None
+    """Share of an environment (a release)."""
     bake: Duration = 0.0
+    """How long to watch the stage after it has converged, before the next."""
     max_failed: FailureBudget | None = None
+    """How many targets of this stage may fail, instead of the rollout's ``max_failed``."""
 
     def selectors(self) -> tuple[Selector, ...]:
         """Return the selectors that are set."""
@@ -93,11 +99,20 @@ class RolloutInput(InputModel):
     """How a rollout is to go."""
 
     stages: tuple[StageInput, ...] | None = Field(default=None, min_length=1, max_length=MOST_STAGES)
+    """Steps in order; without them, one step to all that the resource selects."""
     max_failed: FailureBudget = Budget()
+    """How many targets of a stage may fail."""
     on_failure: OnFailure = OnFailure.STOP
+    """When more have failed: ``stop`` leaves things as they are, ``rollback`` restores what was in place before."""
     retries: Whole = Field(default=DEFAULT_RETRIES, ge=0, le=20)
+    """How often a failed target is started again before it counts as failed."""
     timeout: PositiveDuration = DEFAULT_TIMEOUT
+    """Bound on the whole rollout, all stages and bakes; a rollback has as long again.
+
+    Pulumi's ``custom_timeouts`` beat it.
+    """
     stall_timeout: PositiveDuration = DEFAULT_STALL_TIMEOUT
+    """Bound on the time without any progress."""
 
     def policy(self, whole: Scope, *, full_release: bool | None = None) -> RolloutPolicy:
         """Return the policy of a rollout to ``whole``."""
