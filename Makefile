@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 RUN = $(if $(PYTHON),$(PYTHON) scripts,echo "Python 3.11 or newer is missing: https://www.python.org/downloads" && false)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh down bench shell lint test matrix soak
+.PHONY: help setup up preview refresh down bench shell lint reference test matrix soak
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -38,6 +38,9 @@ shell: ## a shell in which pulumi works against the emulator, for the examples
 
 lint: ## formatting, lint, types, layer contracts, dependencies
 	@$(RUN) lint
+
+reference: ## write sdk/ and docs/reference.md from the declarations of inputs and outputs
+	@$(RUN) reference
 
 test: ## lint, then every test (ARGS="-k budget" for some)
 	@$(RUN) test $(ARGS)

@@ -8,7 +8,8 @@ import pulumi
 from pulumi.dynamic import CreateResult, Resource
 
 from bench.floor import NothingProvider
-from pulumi_alicloud_edge.sdk.properties import DATA_OUTPUTS, SOURCES, declared, set_apart_sources
+from pulumi_alicloud_edge.sdk.app_data_push import OUTPUTS as PUSH_OUTPUTS
+from pulumi_alicloud_edge.sdk.properties import SOURCES, declared, set_apart_sources
 
 OUTPUTS = {
     "status": "converged",
@@ -35,5 +36,5 @@ class Alike(Resource, module="floor", name="Alike"):
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         data, sources = set_apart_sources(inputs["data"])
         secret = {SOURCES: sources} if "url" in inputs["data"][0] else {}
-        properties = declared({**inputs, "data": data, **secret}, DATA_OUTPUTS)
+        properties = declared({**inputs, "data": data, **secret}, PUSH_OUTPUTS)
         super().__init__(AlikeProvider(), name, properties, opts)

@@ -21,6 +21,7 @@ def main() -> int:
     commands.add_parser("down", help="destroy what up deployed and stop the emulator")
     commands.add_parser("shell", help="run a shell in which Pulumi works against the emulator")
     commands.add_parser("lint")
+    commands.add_parser("reference", help="write what follows from the declarations of inputs and outputs")
     commands.add_parser("test", help="lint, then pytest with the arguments that follow")
     commands.add_parser("matrix", help="run every cell of the matrices of troubles and print them as tables")
     soak = commands.add_parser(
@@ -59,6 +60,8 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
             local_shell.run()
         case "lint":
             checks.lint()
+        case "reference":
+            checks.reference()
         case "test" | "matrix" | "bench" as command:
             getattr(checks, command)(further)
         case "soak":

@@ -36,6 +36,13 @@ def lint() -> None:
     _conclude(_lint())
 
 
+def reference() -> None:
+    """Write the classes of `sdk/` and `docs/reference.md` anew from the declarations of inputs and outputs."""
+    python_env.ensure()
+    path = {"PYTHONPATH": str(ROOT / "scripts")}
+    _conclude(_failed(["python", "-m", "reference"], VENV / "bin", **path))
+
+
 def test(arguments: Sequence[str]) -> None:
     """Run every linter and the tests, with the Pulumi CLI on PATH; a fault of one does not hide the other's.
 

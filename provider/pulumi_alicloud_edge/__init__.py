@@ -14,28 +14,27 @@ from pulumi_alicloud_edge.model.status import (
     DataVersionStatus,
     TargetCounts,
 )
+from pulumi_alicloud_edge.sdk import outputs
 from pulumi_alicloud_edge.sdk.app_data_dist import AppDataDist
 from pulumi_alicloud_edge.sdk.app_data_push import AppDataPush
 from pulumi_alicloud_edge.sdk.args import (
     DistDataArgs,
+    EdgeReleaseContainerArgs,
+    EdgeReleaseDataArgs,
     MatchExpressionArgs,
     PushDataArgs,
     RolloutArgs,
     StageArgs,
 )
 from pulumi_alicloud_edge.sdk.container_app_release import ContainerAppRelease
-from pulumi_alicloud_edge.sdk.edge_release import (
-    EdgeRelease,
-    EdgeReleaseContainerArgs,
-    EdgeReleaseDataArgs,
-)
-from pulumi_alicloud_edge.sdk.status import (
-    StatusError,
+from pulumi_alicloud_edge.sdk.edge_release import EdgeRelease
+from pulumi_alicloud_edge.sdk.functions import (
     get_app_data_status,
     get_app_data_status_output,
     get_container_app_status,
     get_container_app_status_output,
 )
+from pulumi_alicloud_edge.sdk.status import StatusError
 
 __all__ = [
     "AppDataDist",
@@ -58,4 +57,5 @@ __all__ = [
     "get_app_data_status_output",
     "get_container_app_status",
     "get_container_app_status_output",
+    "outputs",
 ]

@@ -1,6 +1,6 @@
 """Programs as users write them. Never run: mypy must find nothing in them, and each `type: ignore` must be needed."""
 
-from typing import Any, assert_type
+from typing import assert_type
 
 import pulumi
 
@@ -87,7 +87,7 @@ edge.ContainerAppRelease(
 
 # Outputs of resources are typed.
 assert_type(push.status, pulumi.Output[str])
-assert_type(push.placements, pulumi.Output[list[dict[str, Any]]])
+assert_type(push.placements, pulumi.Output[list[edge.outputs.Placement]])
 assert_type(release.publish_percentage, pulumi.Output[int])
 
 # The component.

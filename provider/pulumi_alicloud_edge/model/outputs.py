@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 
-class FailedTargetOutput(TypedDict):
+class FailedTarget(TypedDict):
     """A target that a file did not reach."""
 
     target: str
@@ -19,7 +19,7 @@ class FailedTargetOutput(TypedDict):
     """The cloud's reason."""
 
 
-class PlacementOutput(TypedDict):
+class Placement(TypedDict):
     """How far one file is."""
 
     name: str
@@ -33,11 +33,11 @@ class PlacementOutput(TypedDict):
     """
     total: int
     """How many targets there are."""
-    failed: list[FailedTargetOutput]
+    failed: list[FailedTarget]
     """Targets that have failed, at most 20."""
 
 
-class MatchExpressionOutput(TypedDict):
+class MatchExpression(TypedDict):
     """A condition on instances."""
 
     key: str
@@ -48,23 +48,23 @@ class MatchExpressionOutput(TypedDict):
     """Ids."""
 
 
-class SelectionOutput(TypedDict, total=False):
+class Selection(TypedDict, total=False):
     """What a stage selects: one of the keys, or none for everything."""
 
     regions: list[str]
     """Ids of edge regions."""
-    match: list[MatchExpressionOutput]
+    match: list[MatchExpression]
     """Conditions on instances, all to be fulfilled."""
     strategies: str
     """The vendor's own policies, as JSON text."""
 
 
-class OwnedEntryOutput(TypedDict):
+class OwnedEntry(TypedDict):
     """Versions of a data file that a resource has put on the same targets."""
 
     versions: list[str]
     """The versions, the newest last."""
-    selection: list[SelectionOutput]
+    selection: list[Selection]
     """Where they were put: what the stages select."""
     until: NotRequired[str]
     """For what is declared no more: what comes after this time, UTC, belongs to others."""
@@ -91,11 +91,11 @@ class PushOutputs(ResourceOutputs):
     Converged means that every selected region was observed to have the files declared; degraded, that some have
     failed within ``max_failed``; drifted, that a refresh has found it otherwise since. A push is never rolled back.
     """
-    placements: list[PlacementOutput]
+    placements: list[Placement]
     """How far each file is, in regions."""
     baseline: dict[str, str]
     """Name → version that was in place before."""
-    owned: dict[str, list[OwnedEntryOutput]]
+    owned: dict[str, list[OwnedEntry]]
     """What this resource has put where: name → entries, the newest last.
 
     At most 100 versions of a name are kept. States of releases before 0.2 hold the versions alone, as texts.
@@ -111,14 +111,14 @@ class DistOutputs(ResourceOutputs):
     Converged means that every selected instance was observed running the versions declared; degraded, that some have
     failed within ``max_failed``; drifted, that a refresh has found it otherwise since.
     """
-    placements: list[PlacementOutput]
+    placements: list[Placement]
     """How far each file is, in instances."""
     baseline: dict[str, str]
     """Name → version that most instances ran before, where it was another one.
 
     A rollback restores what each instance ran, which may differ.
     """
-    owned: dict[str, list[OwnedEntryOutput]]
+    owned: dict[str, list[OwnedEntry]]
     """What this resource has put where, and cleans one day: name → entries, the newest last.
 
     At most 100 versions of a name are kept. States of releases before 0.2 hold the versions alone, as texts.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pulumi_alicloud_edge.model.outputs import MatchExpressionOutput, SelectionOutput
+from pulumi_alicloud_edge.model.outputs import MatchExpression, Selection
 from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, InRegions, Matching, Scope
 
 
-def write_selection(scopes: Iterable[Scope]) -> list[SelectionOutput]:
+def write_selection(scopes: Iterable[Scope]) -> list[Selection]:
     """Return scopes in the words of the inputs; ``{}`` stands for everywhere, which makes all others needless."""
     scopes = tuple(dict.fromkeys(scopes))
     if any(isinstance(scope, Everywhere) for scope in scopes):
@@ -26,12 +26,12 @@ def read_selection(stored: Any) -> tuple[Scope, ...] | None:
     return known if len(known) == len(scopes) else None
 
 
-def _write(scope: Scope) -> SelectionOutput:
+def _write(scope: Scope) -> Selection:
     match scope:
         case InRegions(regions):
             return {"regions": list(regions)}
         case Matching(expressions):
-            rows: list[MatchExpressionOutput] = [
+            rows: list[MatchExpression] = [
                 {"key": e.key, "operator": e.operator, "values": list(e.values)} for e in expressions
             ]
             return {"match": rows}

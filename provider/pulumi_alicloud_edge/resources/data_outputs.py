@@ -9,7 +9,8 @@ from typing import Any
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus, TargetState
-from pulumi_alicloud_edge.model.outputs import OwnedEntryOutput, PlacementOutput
+from pulumi_alicloud_edge.model.outputs import OwnedEntry
+from pulumi_alicloud_edge.model.outputs import Placement as PlacementOutput
 from pulumi_alicloud_edge.model.policy import Everywhere, Scope
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, after_rollback, read_baseline, stored_baseline
@@ -102,7 +103,7 @@ def owned_artifacts(outputs: Mapping[str, Any]) -> tuple[Artifact, ...]:
     return tuple(dict.fromkeys(claim.artifact for claim in owned_claims(outputs, "", "", _ANYWHERE)))
 
 
-def show_owned(claims: Iterable[Claim]) -> dict[str, list[OwnedEntryOutput]]:
+def show_owned(claims: Iterable[Claim]) -> dict[str, list[OwnedEntry]]:
     """Write what a resource has put where: for each name, its versions by selection, the newest last."""
     by_name: dict[str, dict[_Put, tuple[Scope, ...]]] = {}
     for claim in claims:
@@ -117,10 +118,10 @@ _Put = tuple[str, str]
 """A version, and until when what is there is this resource's; see `Claim`."""
 
 
-def _by_selection(of_name: Mapping[_Put, tuple[Scope, ...]]) -> list[OwnedEntryOutput]:
-    entries: list[OwnedEntryOutput] = []
+def _by_selection(of_name: Mapping[_Put, tuple[Scope, ...]]) -> list[OwnedEntry]:
+    entries: list[OwnedEntry] = []
     for (version, until), scopes in list(of_name.items())[-VERSIONS_KEPT:]:
-        entry: OwnedEntryOutput = {"versions": [version], "selection": write_selection(scopes)}
+        entry: OwnedEntry = {"versions": [version], "selection": write_selection(scopes)}
         if until:
             entry["until"] = until
         if entries and {**entries[-1], "versions": []} == {**entry, "versions": []}:

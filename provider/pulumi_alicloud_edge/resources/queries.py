@@ -38,7 +38,7 @@ class ContainerAppQuery(InputModel):
     """Ask how an edge container app is released in one environment (GetEdgeContainerAppStatus)."""
 
     app_id: Token
-    """The app."""
+    """The app, ``app-…``."""
     env: Env
     """The environment."""
 

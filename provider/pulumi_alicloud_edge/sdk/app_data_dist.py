@@ -1,4 +1,5 @@
 """The resource that brings pushed data files onto the instances of an application."""
+# Written by `make reference` from the declarations in resources/ and model/outputs.py: change those.
 
 # Annotations stay objects here: Pulumi evaluates them for each resource, and texts take it longer.
 from collections.abc import Sequence
@@ -10,7 +11,11 @@ import pulumi.dynamic
 from pulumi_alicloud_edge.provider import AppDataDistProvider
 from pulumi_alicloud_edge.sdk.args import ArgsOrDict, DistDataArgs, MatchExpressionArgs, RolloutArgs
 from pulumi_alicloud_edge.sdk.declaration import declare_dist
-from pulumi_alicloud_edge.sdk.properties import DATA_OUTPUTS, declared, to_property
+from pulumi_alicloud_edge.sdk.outputs import DistData, OwnedEntry, Placement
+from pulumi_alicloud_edge.sdk.properties import declared, to_property
+
+OUTPUTS = ("status", "placements", "baseline", "owned", "request_ids", "converged_at", "state_version")
+"""Only outputs that are named before the resource is made can be read by a program."""
 
 
 class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppDataDist"):
@@ -27,42 +32,44 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
 
     Args:
         resource_name: The resource's name in the stack.
-        app_id: The ENS application. Changing it replaces the resource.
-        data: The files; push them first (`AppDataPush`, ``depends_on``).
-        match: Conditions on the instances, all to be fulfilled; without them, every instance.
-        strategies: The vendor's own DistStrategy, passed on untouched, instead of ``match``.
-        rollout: Budgets and deadlines.
-        on_delete: ``clean`` (the default), or ``retain``: nothing that was distributed is cleaned, neither when the
-            resource is destroyed nor when a name is dropped or the selection narrowed.
+        app_id: The ENS application. No commas. Changing it replaces the resource.
+        data: The files; push them first (`AppDataPush`, ``depends_on``). Not empty.
+        match: Conditions on the instances, all to be fulfilled; without them, every instance. Not empty.
+        strategies: The vendor's own DistStrategy, passed on untouched, instead of ``match``. A policy, or a list of
+            them, as JSON or its text.
+        rollout: Stages, budgets and deadlines.
+        on_delete: What happens to distributed data that is declared no more: by a destroy, a dropped name or a narrowed
+            selection. ``clean`` takes away what the resource has put; ``retain`` leaves everything. ``clean`` or
+            ``retain``. Default: ``"clean"``.
         opts: Pulumi's resource options.
     """
 
     app_id: pulumi.Output[str]
-    data: pulumi.Output[list[dict[str, Any]]]
+    """The ENS application."""
+    data: pulumi.Output[list[DistData]]
+    """The files; push them first (`AppDataPush`, ``depends_on``)."""
     status: pulumi.Output[str]
     """``converged``, ``degraded``, ``drifted``, ``failed``, ``rolled_back`` or ``interrupted``.
 
     Converged means that every selected instance was observed running the versions declared; degraded, that some have
     failed within ``max_failed``; drifted, that a refresh has found it otherwise since.
     """
-    placements: pulumi.Output[list[dict[str, Any]]]
-    """For each file: name, version, counts by state, total, and at most 20 failed targets with their reason."""
+    placements: pulumi.Output[list[Placement]]
+    """How far each file is, in instances."""
     baseline: pulumi.Output[dict[str, str]]
     """Name → version that most instances ran before, where it was another one.
 
     A rollback restores what each instance ran, which may differ.
     """
-    owned: pulumi.Output[dict[str, list[Any]]]
+    owned: pulumi.Output[dict[str, list[OwnedEntry]]]
     """What this resource has put where, and cleans one day: name → entries, the newest last.
 
-    An entry is ``{"versions": [...], "selection": [...]}``. A selection is a list of what the stages select:
-    ``{"match": [...]}``, ``{"strategies": "..."}``, or ``{}`` for every instance. At most 100 versions of a name are
-    kept. States of releases before 0.2 hold the versions alone, as texts.
+    At most 100 versions of a name are kept. States of releases before 0.2 hold the versions alone, as texts.
     """
     request_ids: pulumi.Output[list[str]]
     """The vendor's ids of the calls that started something."""
     converged_at: pulumi.Output[str]
-    """When it converged, UTC."""
+    """When it converged, UTC; empty before."""
     state_version: pulumi.Output[int]
     """Version of the shape of these outputs."""
 
@@ -86,5 +93,5 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
             "rollout": to_property(rollout),
             "on_delete": on_delete,
         }
-        super().__init__(AppDataDistProvider(), resource_name, declared(inputs, DATA_OUTPUTS), opts)
+        super().__init__(AppDataDistProvider(), resource_name, declared(inputs, OUTPUTS), opts)
         declare_dist(self, opts, inputs)

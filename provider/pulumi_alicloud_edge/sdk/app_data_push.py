@@ -1,4 +1,5 @@
 """The resource that puts data files onto the file servers of edge regions."""
+# Written by `make reference` from the declarations in resources/ and model/outputs.py: change those.
 
 # Annotations stay objects here: Pulumi evaluates them for each resource, and texts take it longer.
 from collections.abc import Sequence
@@ -9,13 +10,11 @@ import pulumi.dynamic
 
 from pulumi_alicloud_edge.provider import AppDataPushProvider
 from pulumi_alicloud_edge.sdk.args import ArgsOrDict, PushDataArgs, RolloutArgs
-from pulumi_alicloud_edge.sdk.properties import (
-    DATA_OUTPUTS,
-    SOURCES,
-    declared,
-    set_apart_sources,
-    to_property,
-)
+from pulumi_alicloud_edge.sdk.outputs import OwnedEntry, Placement, PushData
+from pulumi_alicloud_edge.sdk.properties import SOURCES, declared, set_apart_sources, to_property
+
+OUTPUTS = ("status", "placements", "baseline", "owned", "request_ids", "converged_at", "state_version")
+"""Only outputs that are named before the resource is made can be read by a program."""
 
 
 class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppDataPush"):
@@ -26,38 +25,38 @@ class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
 
     Args:
         resource_name: The resource's name in the stack.
-        app_id: The ENS application. Changing it replaces the resource.
-        data: The files.
-        regions: Ids of the edge regions; without them, every region of the application.
-        strategies: The vendor's own PushStrategy, passed on untouched, instead of ``regions``.
-        rollout: Budgets and deadlines.
+        app_id: The ENS application. No commas. Changing it replaces the resource.
+        data: The files. Not empty.
+        regions: Ids of the edge regions; without them, every region of the application. Not empty; no commas.
+        strategies: The vendor's own PushStrategy, passed on untouched, instead of ``regions``. A policy, or a list of
+            them, as JSON or its text.
+        rollout: Stages, budgets and deadlines.
         opts: Pulumi's resource options.
     """
 
     app_id: pulumi.Output[str]
-    data: pulumi.Output[list[dict[str, Any]]]
-    """The files as declared, without their urls."""
+    """The ENS application."""
+    data: pulumi.Output[list[PushData]]
+    """The files, without ``url``."""
     status: pulumi.Output[str]
     """``converged``, ``degraded``, ``drifted``, ``failed`` or ``interrupted``.
 
-    Converged means that every selected region was observed to have the files declared; degraded, that some have
-    failed within ``max_failed``; drifted, that a refresh has found it otherwise since. A push is never rolled back.
+    Converged means that every selected region was observed to have the files declared; degraded, that some have failed
+    within ``max_failed``; drifted, that a refresh has found it otherwise since. A push is never rolled back.
     """
-    placements: pulumi.Output[list[dict[str, Any]]]
-    """For each file: name, version, counts by state, total, and at most 20 failed targets with their reason."""
+    placements: pulumi.Output[list[Placement]]
+    """How far each file is, in regions."""
     baseline: pulumi.Output[dict[str, str]]
     """Name → version that was in place before."""
-    owned: pulumi.Output[dict[str, list[Any]]]
+    owned: pulumi.Output[dict[str, list[OwnedEntry]]]
     """What this resource has put where: name → entries, the newest last.
 
-    An entry is ``{"versions": [...], "selection": [...]}``. A selection is a list of ``{"regions": [...]}``,
-    ``{"strategies": "..."}``, or ``{}`` for every region. At most 100 versions of a name are kept. States of releases
-    before 0.2 hold the versions alone, as texts.
+    At most 100 versions of a name are kept. States of releases before 0.2 hold the versions alone, as texts.
     """
     request_ids: pulumi.Output[list[str]]
     """The vendor's ids of the calls that started something."""
     converged_at: pulumi.Output[str]
-    """When it converged, UTC."""
+    """When it converged, UTC; empty before."""
     state_version: pulumi.Output[int]
     """Version of the shape of these outputs."""
 
@@ -81,4 +80,4 @@ class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
             "strategies": to_property(strategies),
             "rollout": to_property(rollout),
         }
-        super().__init__(AppDataPushProvider(), resource_name, declared(inputs, DATA_OUTPUTS), opts)
+        super().__init__(AppDataPushProvider(), resource_name, declared(inputs, OUTPUTS), opts)

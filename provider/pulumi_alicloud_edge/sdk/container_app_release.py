@@ -1,4 +1,5 @@
 """The resource that has one version of an edge container app serve an environment."""
+# Written by `make reference` from the declarations in resources/ and model/outputs.py: change those.
 
 # Annotations stay objects here: Pulumi evaluates them for each resource, and texts take it longer.
 from collections.abc import Sequence
@@ -9,7 +10,18 @@ import pulumi.dynamic
 from pulumi_alicloud_edge.provider import ContainerAppReleaseProvider
 from pulumi_alicloud_edge.sdk.args import ArgsOrDict, RolloutArgs
 from pulumi_alicloud_edge.sdk.declaration import declare_release
-from pulumi_alicloud_edge.sdk.properties import RELEASE_OUTPUTS, declared, to_property
+from pulumi_alicloud_edge.sdk.properties import declared, to_property
+
+OUTPUTS = (
+    "status",
+    "published_version",
+    "baseline_version",
+    "publish_percentage",
+    "request_ids",
+    "converged_at",
+    "state_version",
+)
+"""Only outputs that are named before the resource is made can be read by a program."""
 
 
 class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name="ContainerAppRelease"):
@@ -23,23 +35,26 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
 
     Args:
         resource_name: The resource's name in the stack.
-        app_id: The app, ``app-…``. Changing it replaces the resource.
-        version_id: The version, ``ver-…``.
-        env: ``prod`` or ``staging``. Changing it replaces the resource.
-        percentage: Share of the environment, 1 to 100 (the default). A smaller one than before lowers it, or fails
-            where the cloud does not.
-        regions: Release to these regions instead.
+        app_id: The app. Begins with ``app-``. Changing it replaces the resource.
+        version_id: The version. Begins with ``ver-``.
+        env: The environment. ``prod`` or ``staging``. Changing it replaces the resource.
+        percentage: Share of the environment. A smaller one than before lowers it, or fails where the cloud does not. 1
+            to 100. Default: ``100``.
+        regions: Release to these regions, instead of a percentage. Not empty; no commas.
         full_release: With ``regions``: ask for a full release.
-        publish_type: ``percentage`` or ``region``; follows from the others where it is not given.
-        start_time: When the cloud is to begin, UTC: ``2026-12-01T03:00:00Z``. Later stages begin at once.
+        publish_type: Follows from the selection where it is not given. ``percentage`` or ``region``.
+        start_time: When the cloud is to begin. Later stages begin at once. UTC, such as ``2026-12-01T03:00:00Z``.
         remarks: A note that the cloud keeps with the release.
-        rollout: Budgets and deadlines.
+        rollout: Stages, budgets and deadlines.
         opts: Pulumi's resource options.
     """
 
     app_id: pulumi.Output[str]
+    """The app."""
     version_id: pulumi.Output[str]
+    """The version."""
     env: pulumi.Output[str]
+    """The environment."""
     status: pulumi.Output[str]
     """``converged``, ``degraded``, ``drifted``, ``failed``, ``rolled_back`` or ``interrupted``.
 
@@ -55,7 +70,7 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
     request_ids: pulumi.Output[list[str]]
     """The vendor's ids of the calls that started something."""
     converged_at: pulumi.Output[str]
-    """When it converged, UTC."""
+    """When it converged, UTC; empty before."""
     state_version: pulumi.Output[int]
     """Version of the shape of these outputs."""
 
@@ -87,7 +102,5 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
             "remarks": remarks,
             "rollout": to_property(rollout),
         }
-        super().__init__(
-            ContainerAppReleaseProvider(), resource_name, declared(inputs, RELEASE_OUTPUTS), opts
-        )
+        super().__init__(ContainerAppReleaseProvider(), resource_name, declared(inputs, OUTPUTS), opts)
         declare_release(self, opts, inputs)

@@ -85,10 +85,3 @@ def _urls(data: Any) -> dict[str, Any]:
 
 def _joined(sources: list[Any]) -> dict[str, Any]:
     return {f"{name}@{version}": url for name, version, url in (source for source in sources if source)}
-
-
-_EVERY_OUTPUT = ("status", "request_ids", "converged_at", "state_version")
-DATA_OUTPUTS = (*_EVERY_OUTPUT, "placements", "baseline", "owned")
-"""Outputs of pushes and distributions. Only those named before the resource is made can be read by a program."""
-RELEASE_OUTPUTS = (*_EVERY_OUTPUT, "published_version", "baseline_version", "publish_percentage")
-"""Outputs of releases."""

@@ -1,14 +1,10 @@
-"""Functions that ask the cloud how data and releases are, for programs and scripts.
-
-Inside a Pulumi program the stack's config (`alicloud-edge:…`) holds, as for the resources; outside of one there is
-none, and all comes from the environment. Both work in a preview too.
-"""
+"""How the functions that programs and scripts use ask the cloud, with the settings that hold where they are called."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,61 +24,36 @@ class StatusError(pulumi.RunError):
     """The cloud could not be asked, or refused. Its text says what to do; a Pulumi program ends with that text."""
 
 
-def get_app_data_status(app_id: str, names: Sequence[str] | None = None) -> AppDataStatus:
-    """Ask which versions of an application's data files are where (DescribeDataPushResult, DescribeDataDistResult).
-
-    Args:
-        app_id: The ENS application.
-        names: Only these data files; without them, all.
-
-    Raises:
-        StatusError: The cloud could not be asked, or refused.
-    """
-    return _begin(_app_data, {"app_id": app_id, "names": names}).result()
-
-
-def get_app_data_status_output(
-    app_id: pulumi.Input[str], names: pulumi.Input[Sequence[pulumi.Input[str]] | None] = None
-) -> pulumi.Output[AppDataStatus]:
-    """Ask the same as `get_app_data_status`, of Inputs: an Output, read once they are known."""
-    return _begin_when_known(_app_data, {"app_id": app_id, "names": names})
-
-
-def get_container_app_status(app_id: str, env: str) -> ContainerAppStatus:
-    """Ask how an edge container app is released in one environment (GetEdgeContainerAppStatus).
-
-    Args:
-        app_id: The app, ``app-…``.
-        env: ``staging`` or ``prod``.
-
-    Raises:
-        StatusError: The cloud could not be asked, or refused.
-    """
-    return _begin(_container_app, {"app_id": app_id, "env": env}).result()
-
-
-def get_container_app_status_output(
-    app_id: pulumi.Input[str], env: pulumi.Input[str]
-) -> pulumi.Output[ContainerAppStatus]:
-    """Ask the same as `get_container_app_status`, of Inputs: an Output, read once they are known."""
-    return _begin_when_known(_container_app, {"app_id": app_id, "env": env})
-
-
 Query = Callable[["Runtime", Mapping[str, Any]], Coroutine[Any, Any, T]]
 
 
-async def _app_data(runtime: Runtime, asked: Mapping[str, Any]) -> AppDataStatus:
+async def app_data(runtime: Runtime, asked: Mapping[str, Any]) -> AppDataStatus:
+    """Ask how an application's data is."""
     from pulumi_alicloud_edge.resources.queries import app_data_status
 
     with _explained("get_app_data_status"):
         return await app_data_status(runtime, asked)
 
 
-async def _container_app(runtime: Runtime, asked: Mapping[str, Any]) -> ContainerAppStatus:
+async def container_app(runtime: Runtime, asked: Mapping[str, Any]) -> ContainerAppStatus:
+    """Ask how an app is released."""
     from pulumi_alicloud_edge.resources.queries import container_app_status
 
     with _explained("get_container_app_status"):
         return await container_app_status(runtime, asked)
+
+
+def ask(query: Query[T], asked: Mapping[str, Any]) -> T:
+    """Ask, and wait for the answer.
+
+    Args:
+        query: The question.
+        asked: Its arguments, plain.
+
+    Raises:
+        StatusError: The cloud could not be asked, or refused.
+    """
+    return _begin(query, asked).result()
 
 
 def _begin(query: Query[T], asked: Mapping[str, Any]) -> Future[T]:
@@ -92,11 +63,18 @@ def _begin(query: Query[T], asked: Mapping[str, Any]) -> Future[T]:
     return runtime.begin(query(runtime, asked))
 
 
-def _begin_when_known(query: Query[T], inputs: Mapping[str, Any]) -> pulumi.Output[T]:
-    def ask(asked: Mapping[str, Any]) -> asyncio.Future[T]:
+def ask_when_known(query: Query[T], inputs: Mapping[str, Any]) -> pulumi.Output[T]:
+    """Ask once all inputs are known.
+
+    Args:
+        query: The question.
+        inputs: Its arguments, plain or as Outputs.
+    """
+
+    def begin(asked: Mapping[str, Any]) -> asyncio.Future[T]:
         return asyncio.wrap_future(_begin(query, asked))
 
-    return pulumi.Output.all(**inputs).apply(ask)
+    return pulumi.Output.all(**inputs).apply(begin)
 
 
 @contextmanager
