@@ -86,6 +86,7 @@ def _outputs() -> str:
     # Annotations are no texts: Pulumi evaluates them for each value.
     return f"""{_doc(*about)}
 {NOTE}
+# ruff: noqa: PLW1641 - like any dict, they have no hash
 
 {_imports("outputs")}
 
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
 {_indented(seen)}
 
 else:
+    # They equal plain dicts of the same keys: by Pulumi's own comparison they would not.
 {_indented(made)}
 """
 
@@ -119,6 +121,7 @@ def _output_type(cls: type[Any], name: str) -> str:
     for field in declared:
         type_ = _shown(replace(field.type, optional=False))
         lines.append(_indented(f"{field.name}: {type_ if field.required else f'{type_} | None = None'}"))
+    lines.append(_indented("__eq__ = dict.__eq__"))
     return "\n".join(lines) + "\n"
 
 

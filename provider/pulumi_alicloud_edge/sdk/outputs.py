@@ -3,6 +3,7 @@
 Pulumi makes them of classes of its own kind, which are dicts too; it refuses any other than plain dicts.
 """
 # Written by `make reference` from the declarations in resources/ and model/outputs.py: change those.
+# ruff: noqa: PLW1641 - like any dict, they have no hash
 
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 
 
 else:
-
+    # They equal plain dicts of the same keys: by Pulumi's own comparison they would not.
     @pulumi.output_type
     class PushData(dict[str, Any]):
         """A data file to push to file servers."""
@@ -66,6 +67,7 @@ else:
         size: int | None = None
         archive_type: str | None = None
         timeout: int | None = None
+        __eq__ = dict.__eq__
 
     @pulumi.output_type
     class DistData(dict[str, Any]):
@@ -78,6 +80,7 @@ else:
         target_dir_name: str | None = None
         file_mode: int | None = None
         timeout: int | None = None
+        __eq__ = dict.__eq__
 
     @pulumi.output_type
     class FailedTarget(dict[str, Any]):
@@ -85,6 +88,7 @@ else:
 
         target: str
         reason: str
+        __eq__ = dict.__eq__
 
     @pulumi.output_type
     class Placement(dict[str, Any]):
@@ -95,6 +99,7 @@ else:
         counts: dict[str, int]
         total: int
         failed: list[FailedTarget]
+        __eq__ = dict.__eq__
 
     MatchExpression = dict[str, Any]
 
@@ -105,6 +110,7 @@ else:
         regions: list[str] | None = None
         match: list[MatchExpression] | None = None
         strategies: str | None = None
+        __eq__ = dict.__eq__
 
     @pulumi.output_type
     class OwnedEntry(dict[str, Any]):
@@ -113,3 +119,4 @@ else:
         versions: list[str]
         selection: list[Selection]
         until: str | None = None
+        __eq__ = dict.__eq__
