@@ -101,7 +101,7 @@ def test_while_stages_are_awaited(start: Start, scenes: list[Scene]) -> None:
     ups.show("stage 1 of 2: 0")
 
     for message in ups.end_soon():
-        assert re.match(r"Interrupted at stage [12] of 2: [01]", message)  # they do not begin at one time
+        assert re.match(r"Interrupted at stage [12] of 2: ", message)  # they do not begin at one time
         assert message.endswith(GOES_ON)
     ups.go_on(start())
 
