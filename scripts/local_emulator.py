@@ -26,6 +26,8 @@ FILES = ROOT / "examples" / "quickstart" / "files"
 
 HEALTHY_WITHIN = 30.0
 STOPS_WITHIN = 10.0
+PATIENCE = 10.0
+"""Seconds for which an emulator that runs already may be too busy to answer."""
 
 
 def start() -> str:
@@ -36,7 +38,7 @@ def start() -> str:
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
     running, port = _running(), _remembered_port()
-    if running is not None and _is_healthy(port, patience=3.0):
+    if running is not None and _is_healthy(port, patience=PATIENCE):
         return _url(port)
     stop()
     port = _free_port(port)
