@@ -61,7 +61,7 @@ def table(figures: tuple[Figure, ...]) -> str:
 
 
 def machine() -> str:
-    """Say where and with what this was measured."""
+    """Return where and with what this was measured."""
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     quick = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return f"{quick}, {versions}"

@@ -29,5 +29,5 @@ CAUSES = {
 
 
 def cause_of(question: str) -> str:
-    """Give the known cause of a miss."""
+    """Return the known cause of a miss."""
     return next((cause for start, cause in CAUSES.items() if question.startswith(start)), "")

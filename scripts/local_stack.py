@@ -51,7 +51,7 @@ The quickstart runs on stack {stack}.
 
 
 def preview(stack: str) -> None:
-    """Say what `up` would do."""
+    """Show what `up` would do."""
     with _only_run():
         session = _session()
         _create(session, stack)
@@ -84,7 +84,7 @@ def down() -> None:
 
 
 def cloud_variables(emulator: str) -> dict[str, str]:
-    """Give the environment that points Pulumi programs at the emulator."""
+    """Return the environment that points Pulumi programs at the emulator."""
     return {
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "1",

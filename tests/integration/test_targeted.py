@@ -238,3 +238,24 @@ def test_replacing_one_by_itself_cleans_nothing(stack: Stack, emulator: Emulator
     assert replaced.ok, str(replaced)
     assert not cleaned(emulator), str(replaced)
     assert runs(emulator) == {"1"}
+
+
+def test_an_unchanged_one_notes_a_neighbour_that_has_come_and_starts_nothing(
+    either: Stack, emulator: Emulator
+) -> None:
+    stock(emulator, "1")
+    either.declare(assets("old"))
+    up(either)
+    either.declare(assets("old"), assets("new"))
+
+    preview = either.preview()
+    assert "notes that new declares the same data here; starts nothing" in str(preview)
+    noted = up(either)
+    assert "1 created" in str(noted)
+    assert "1 updated" in str(noted)
+
+    again = up(either)
+    assert "3 unchanged" in str(again)
+
+    destroy(either, "--target", urn("old"))
+    assert (runs(emulator), cleaned(emulator)) == ({"1"}, [])

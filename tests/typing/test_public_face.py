@@ -55,6 +55,7 @@ def with_pyright(tmp_path: Path) -> Found:
     "check",
     [
         with_mypy,
+        # Pyright brings a runtime of its own of 280 MB, so it is no dependency; where one is on PATH, it is held to.
         pytest.param(
             with_pyright,
             marks=pytest.mark.skipif(PYRIGHT is None, reason="pyright is not installed: pip install pyright"),

@@ -51,7 +51,7 @@ def env_status(newest: Release | None, now: float, dialect: Dialect, delays: Del
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The fields about which the contract leaves room."""
+    """The fields that the contract leaves open."""
 
     release: Release
     now: float

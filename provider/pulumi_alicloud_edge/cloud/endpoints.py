@@ -31,7 +31,7 @@ _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 def base_url(product: Product, settings: CloudSettings) -> str:
-    """Tell the URL, without a trailing slash, at which a product is called.
+    """Return the URL, without a trailing slash, at which a product is called.
 
     Raises:
         SettingsError: Neither a usable endpoint nor a usable region is set.

@@ -68,7 +68,7 @@ class RateLimiter:
         self._paused_until = max(self._paused_until, now + min(pause, LONGEST_PAUSE))
 
     def rate(self, now: float) -> float | None:
-        """Tell the calls a second that are allowed now, None for as many as one likes."""
+        """Return the calls a second that are allowed now, None for as many as one likes."""
         if self._throttled_rate is None:
             return self.cap
         recovering = max(0.0, now - max(self._throttled_at, self._paused_until))

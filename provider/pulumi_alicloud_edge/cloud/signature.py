@@ -20,7 +20,7 @@ ALGORITHM = "ACS3-HMAC-SHA256"
 
 
 def utc_now() -> datetime:
-    """Tell the time as signatures need it."""
+    """Return the time as signatures need it."""
     return datetime.now(UTC)
 
 

@@ -339,7 +339,7 @@ def _reason(record: Record | None, words: str, instead: str) -> str:
 
 
 def _lapse(record: Record | None, instead: str) -> str:
-    """Say why a target that had converged does not count as that any more.
+    """Return why a target that had converged does not count as that any more.
 
     ``instead`` is the version that runs there now, if any does.
     """

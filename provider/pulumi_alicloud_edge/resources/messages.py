@@ -219,7 +219,7 @@ def _stages_clause(impact: Impact) -> str:
 
 
 def accepted_failures_line(count: int, label: TargetLabel) -> str:
-    """Say that some targets failed and that this was allowed."""
+    """Return the line that some targets failed, and that this was allowed."""
     return f"{label.count(count)} failed, within max_failed"
 
 
@@ -235,7 +235,7 @@ def unreadable_line(names: Iterable[str]) -> str:
 
 
 def two_owners_line(artifact: Artifact, version: str) -> str:
-    """Say that a version came back after it had been repaired away."""
+    """Return the line that a version came back after it had been repaired away."""
     return (
         f"{artifact.name} {version} has come back where {artifact.version} is declared, after an earlier repair: "
         f"another stack or person rolls it out. Agree on one version, or give each its own targets."
@@ -243,7 +243,7 @@ def two_owners_line(artifact: Artifact, version: str) -> str:
 
 
 def rollback_target_lost(artifact: Artifact) -> str:
-    """Say that there is nothing to roll back to."""
+    """Return the reason that there is nothing to roll back to."""
     return f"rollback would return to {artifact}, which the cloud no longer has: choose stop, or bring it back first"
 
 

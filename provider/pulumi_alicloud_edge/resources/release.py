@@ -218,7 +218,7 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         return Rollback((step,), where=f" on {show_part(part)} of {env}")
 
     def _why_left(self, inputs: ReleaseInputs, baseline: Serving | None, part: Part | None) -> str:
-        """Say why nothing is restored; empty where something is."""
+        """Return why nothing is restored; empty where something is."""
         env = inputs.env.value
         if baseline is None:
             return f"what {env} served before is not known"

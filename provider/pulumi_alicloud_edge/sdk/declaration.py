@@ -1,4 +1,4 @@
-"""Tells the other processes of a run what a program declares, whatever part of it the engine has checked (S2).
+"""Announces to the other processes of a run what a program declares, whatever part of it the engine has checked (S2).
 
 One line in the run's register (`run_register`) for each resource, written when the program makes it. Nothing is
 written under mocks or without an engine, and nothing here ever fails or waits. A resource whose inputs depend on

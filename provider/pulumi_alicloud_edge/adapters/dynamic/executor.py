@@ -18,7 +18,7 @@ class _NeverIdle:
     """
 
     def acquire(self, *_args: Any, **_kwargs: Any) -> bool:
-        """Say that no thread is idle."""
+        """Return that no thread is idle."""
         return False
 
     def release(self) -> None:

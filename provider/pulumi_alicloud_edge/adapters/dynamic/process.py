@@ -1,4 +1,4 @@
-"""Gives the host of this process what it lacks, once."""
+"""Adapts the host of this process, once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def display() -> EngineDisplay:
 
 
 def adapt(on_cancel: Callable[[], None]) -> None:
-    """Give the host of this process what it lacks. Does nothing elsewhere, or a second time.
+    """Adapt the host of this process. Does nothing elsewhere, or a second time.
 
     Args:
         on_cancel: Called when the user presses Ctrl-C, from any thread.
