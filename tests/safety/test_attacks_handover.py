@@ -1,7 +1,7 @@
 """Attacks on handovers, and by single answers that tell of the past; judged by what the cloud holds and runs."""
 
 import pytest
-from tests.safety.engine import instance_in, region_in
+from tests.safety.engine import DIST, TYPE, dist_inputs, instance_in, region_in, wire_form
 from tests.safety.oracle import Oracle
 from tests.safety.scenario import (
     EVERY,
@@ -16,6 +16,9 @@ from tests.safety.scenario import (
     two_stacks,
 )
 from tests.safety.test_attacks_rollouts import fails_once
+
+from pulumi_alicloud_edge.operations.apply import update
+from pulumi_alicloud_edge.operations.diff import diff
 
 
 def test_a_bump_leaves_a_region_that_came_after_the_selection_was_narrowed(begin: Begin) -> None:
@@ -268,3 +271,19 @@ def test_a_new_neighbour_starts_nothing_not_even_what_has_failed_within_the_budg
     noted, _ = one.up()
     assert (noted.what, noted.starts, noted.status) == ("update", 0, "degraded")
     assert [each.what for each in one.up()] == ["same", "same"]
+
+
+def test_that_only_a_neighbour_is_new_does_not_stand_for_a_later_diff(begin: Begin) -> None:
+    """Without a check that looks in between, as with ``observeOnDiff=false``, the preview's word would remain."""
+    world = begin()
+    one = stack(world, "S1")
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    stored, urn = one.states["a"], f"urn:pulumi:one::project::{TYPE}{DIST}::a"
+    news = wire_form(dist_inputs(("assets", "2")))
+    with one._run("up") as run, world.acting("one/a"):
+        operation = run._host.operation(DIST, urn)
+        operation.runtime.preview_cache.keep_beside(urn)
+        assert diff(operation, stored.outputs, news).changes
+        update(operation, stored.id, stored.outputs, news)
+    assert runs(world, "assets", "2", *EVERY)

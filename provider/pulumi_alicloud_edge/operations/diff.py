@@ -34,6 +34,9 @@ def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, An
         InputError: The change is one that cannot be made.
     """
     handler = operation.handler
+    operation.runtime.preview_cache.take_beside(
+        operation.urn
+    )  # an earlier diff's word does not stand for this one
     olds = handler.recalled(olds, operation.context.old_inputs)
     before, after = handler.declared(olds), handler.declared(news)
     changed = () if handler.is_same(before, after) else _changed(before, after)
