@@ -287,3 +287,16 @@ def test_that_only_a_neighbour_is_new_does_not_stand_for_a_later_diff(begin: Beg
         assert diff(operation, stored.outputs, news).changes
         update(operation, stored.id, stored.outputs, news)
     assert runs(world, "assets", "2", *EVERY)
+
+
+@pytest.mark.parametrize("damaged", ["x", True, {"x": 1.0}, [[]], [{"urn": -1.0}], [{"urn": "b"}]], ids=str)
+def test_a_damaged_memory_of_neighbours_takes_nothing_from_them(begin: Begin, damaged: object) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("b", ("assets", "1"), match=region_in("r2"))
+    assert fine(one.up())
+    one.dist("a", ("assets", "1"))
+    assert fine(one.up())
+    one.states["a"].outputs["__neighbours"] = damaged
+    assert said(one.destroy(["a"]), "another resource declared assets there")
+    assert runs(world, "assets", "1", *R2)

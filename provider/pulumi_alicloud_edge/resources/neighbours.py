@@ -10,10 +10,15 @@ from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.identity import program_names
+from pulumi_alicloud_edge.model.observation import Artifact
+from pulumi_alicloud_edge.model.policy import Everywhere
 from pulumi_alicloud_edge.model.selection import is_within
 from pulumi_alicloud_edge.model.stored_claim import read_claim, write_claim
 from pulumi_alicloud_edge.registry import Registry
+from pulumi_alicloud_edge.resources.data_outputs import owned_artifacts
 
+_SOMEBODY = "another resource"
+"""Who declares what a damaged state does not tell."""
 NEIGHBOURS = "__neighbours"
 """Hidden output: what others declared of the same names on the same application."""
 
@@ -68,11 +73,26 @@ def others_of(registry: Registry, urn: str, outputs: Mapping[str, Any]) -> tuple
 
 
 def remembered_claims(outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
-    """Read the claims that were written. A resource that no run had checked yet stands by its program name."""
+    """Read the claims that were written. A resource that no run had checked yet stands by its program name.
+
+    Where something is damaged, nobody knows what it was: then every name that this resource owns counts as declared.
+    """
     stored = outputs.get(NEIGHBOURS)
-    read = (
-        read_claim(item["urn"], item)
-        for item in (stored if isinstance(stored, list) else ())
-        if isinstance(item, dict) and isinstance(item.get("urn"), str)
-    )
-    return tuple(claim for claim in read if claim is not None)
+    if stored is None:
+        return ()
+    read = [_read(item) for item in stored] if isinstance(stored, list) else [None]
+    known = tuple(claim for claim in read if claim is not None)
+    return known if len(known) == len(read) else (*known, *_for_all_owned(outputs))
+
+
+def _read(item: Any) -> Claim | None:
+    if not isinstance(item, dict) or not isinstance(item.get("urn"), str):
+        return None
+    return read_claim(item["urn"], item)
+
+
+def _for_all_owned(outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
+    """Return a claim of nobody in particular on each name that a resource owns, wherever that is."""
+    app_id = str(outputs.get("app_id", ""))
+    names = dict.fromkeys(artifact.name for artifact in owned_artifacts(outputs))
+    return tuple(Claim(_SOMEBODY, app_id, Artifact(name, ""), (Everywhere(),)) for name in names)
