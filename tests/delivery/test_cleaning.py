@@ -18,7 +18,7 @@ from pulumi_alicloud_edge.model.policy import (
     Expression,
     InRegions,
     Matching,
-    Scope,
+    Selector,
 )
 from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
@@ -85,11 +85,11 @@ async def test_a_region_is_always_named() -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("scope", [Everywhere(), region("a", "b"), InRegions(("a", "b"))])
-async def test_what_is_everywhere_is_cleaned_region_by_region(inventory: Any, scope: Scope) -> None:
+@pytest.mark.parametrize("selector", [Everywhere(), region("a", "b"), InRegions(("a", "b"))])
+async def test_what_is_everywhere_is_cleaned_region_by_region(inventory: Any, selector: Selector) -> None:
     """Where nobody lists the instances, the regions that the data was pushed to are asked."""
     answers = world(*held("i-1", "i-2", "i-3"), DescribeApplication=inventory)
-    permit = await cleaner(answers).permit([Wanted(OLD, (scope,))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (selector,))])
     assert cleanings(permit) == [("a", {"i-1", "i-2"}), ("b", {"i-3"})]
     assert permit.left == ()
 
@@ -134,12 +134,14 @@ async def test_what_others_declare_is_left_and_the_rest_is_cleaned() -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", [Everywhere(), instances("i-1"), ExactTargets(frozenset({"i-1"}))], ids=["all", "named", "exact"]
+    "selector",
+    [Everywhere(), instances("i-1"), ExactTargets(frozenset({"i-1"}))],
+    ids=["all", "named", "exact"],
 )
-async def test_the_record_of_an_instance_that_no_longer_exists_keeps_nothing(scope: Scope) -> None:
+async def test_the_record_of_an_instance_that_no_longer_exists_keeps_nothing(selector: Selector) -> None:
     """i-9 was removed and left its record behind: it is not there to be shared with."""
     answers = world(*held("i-1", "i-9"), places=FLEET | {"i-9": "a"})
-    permit = await cleaner(answers).permit([Wanted(OLD, (scope,))])
+    permit = await cleaner(answers).permit([Wanted(OLD, (selector,))])
     assert (cleanings(permit), permit.left) == ([("a", {"i-1"})], ())
 
 

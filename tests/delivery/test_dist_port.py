@@ -24,7 +24,7 @@ from pulumi_alicloud_edge.delivery.reads import Reads
 from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Matching, Scope, Stage
+from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Matching, Selector, Stage
 from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
 
@@ -42,7 +42,7 @@ def region(*values: str, operator: str = "In") -> Matching:
 
 def port(
     answers: Answers,
-    *scopes: Scope,
+    *selectors: Selector,
     claims: tuple[Claim, ...] = (),
     told: list[Permit] | None = None,
 ) -> DistPort:
@@ -55,7 +55,7 @@ def port(
         app_id="e-1",
         files={ASSETS: FILE},
         artifacts=(ASSETS,),
-        stages=tuple(Stage(scope) for scope in scopes or (Everywhere(),)),
+        stages=tuple(Stage(selector) for selector in selectors or (Everywhere(),)),
         cleaner=Cleaner(cloud.ens, Reads(cloud), "e-1", declared=lambda: claims, announce=announced.append),
         clock=lambda: answers.now,
     )
@@ -65,8 +65,8 @@ def recorded(*rows: Row) -> Answer:
     return dist_results(*rows, places=FLEET)
 
 
-def request(scope: Scope = ALL, targets: frozenset[str] | None = None, repeat: int = 0) -> StartRequest:
-    return StartRequest(0, scope, (ASSETS,), targets, repeat)
+def request(selector: Selector = ALL, targets: frozenset[str] | None = None, repeat: int = 0) -> StartRequest:
+    return StartRequest(0, selector, (ASSETS,), targets, repeat)
 
 
 def world(**more: Any) -> Answers:
@@ -93,7 +93,7 @@ def strategy(answers: Answers, index: int = -1) -> Any:
 )
 async def test_an_inventory_that_cannot_be_had_is_no_error(inventory: Any) -> None:
     seen = await port(world(DescribeApplication=inventory), region("a")).observe()
-    assert seen.members == (None,)
+    assert seen.stage_targets == (None,)
 
 
 async def test_a_distribution_everywhere_sends_no_strategy_and_tells_the_instances() -> None:
@@ -159,7 +159,7 @@ async def test_exact_targets_are_started_one_by_one_whatever_the_inventory_lists
     exact = ExactTargets(frozenset({"i-1", "i-3"}))
     answers = world(DescribeApplication=NOBODY)
     one = port(answers, exact)
-    assert (await one.observe()).members == (exact.targets,)
+    assert (await one.observe()).stage_targets == (exact.targets,)
     await one.start(request(exact))
     assert strategy(answers) == [{"key": "instance_id", "operator": "In", "values": ["i-1", "i-3"]}]
 
@@ -169,10 +169,10 @@ async def test_an_old_inventory_is_read_anew_and_a_fresh_one_is_kept() -> None:
     one = port(answers)
     first = await one.observe()
     answers.now += 30
-    assert (await one.observe()).members == first.members == (frozenset({"i-1", "i-2", "i-3"}),)
+    assert (await one.observe()).stage_targets == first.stage_targets == (frozenset({"i-1", "i-2", "i-3"}),)
     answers.now += 31
-    assert (await one.observe()).members == (frozenset({"i-1"}),)
-    assert (await one.observe(afresh=True)).members == (None,)
+    assert (await one.observe()).stage_targets == (frozenset({"i-1"}),)
+    assert (await one.observe(afresh=True)).stage_targets == (None,)
 
 
 async def test_stopped_instances_are_told_apart() -> None:

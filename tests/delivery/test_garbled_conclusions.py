@@ -40,7 +40,7 @@ from pulumi_alicloud_edge.delivery.run_context import Interrupt, RunContext
 from pulumi_alicloud_edge.delivery.runner import RolloutResult, carry_out
 from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, RolloutPolicy, Scope, Share, Stage
+from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, RolloutPolicy, Selector, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 
 APP, REGIONS, INSTANCES = "an-application", ("cn-a", "cn-b"), ("i-a", "i-b")
@@ -83,14 +83,14 @@ class Scene:
     """A rollout that is half way.
 
     Attributes:
-        scope: What it is to reach.
+        selector: What it is to reach.
         make: Makes its port.
         unit: What it rolls out.
         status: The operation that tells how far it is.
         backed: Whether answers, by operation and as they were given, say that it is done.
     """
 
-    scope: Scope
+    selector: Selector
     make: Callable[[Cloud, Stage], Port]
     artifact: Artifact
     status: str
@@ -213,7 +213,7 @@ def real_answers(name: str) -> dict[str, bytes]:
 async def _recorded(scene: Scene) -> dict[str, bytes]:
     cloud = InProcess(WORLD)
     client = cloud.client()
-    port = scene.make(client, Stage(scene.scope))
+    port = scene.make(client, Stage(scene.selector))
     await _carried_out(scene, port, lambda: 0.0, _until(3))
     cloud.advance(5_000.0)
     await port.observe()
@@ -236,7 +236,7 @@ def _until(naps: int) -> Callable[[float], Any]:
 async def _carried_out(
     scene: Scene, port: Port, clock: Callable[[], float], sleep: Callable[[float], Any]
 ) -> RolloutResult | None:
-    policy = RolloutPolicy(stages=(Stage(scene.scope),), retries=0, timeout=8.0, stall_timeout=4.0)
+    policy = RolloutPolicy(stages=(Stage(scene.selector),), retries=0, timeout=8.0, stall_timeout=4.0)
     around = RunContext(clock=clock, sleep=sleep, interrupt=Interrupt(), listener=Heard())
     try:
         return await carry_out(
@@ -256,7 +256,9 @@ def concluded(scene: Scene, given: Mapping[str, bytes]) -> RolloutStatus:
         async def sleep(seconds: float) -> None:
             answers.now += seconds
 
-        ended = await _carried_out(scene, scene.make(cloud, Stage(scene.scope)), lambda: answers.now, sleep)
+        ended = await _carried_out(
+            scene, scene.make(cloud, Stage(scene.selector)), lambda: answers.now, sleep
+        )
         await cloud.aclose()
         assert ended is not None
         return ended.outcome.status

@@ -11,16 +11,16 @@ from pulumi_alicloud_edge.cloud.ens_wire import PushFile
 from pulumi_alicloud_edge.delivery.push import PushPort
 from pulumi_alicloud_edge.delivery.reads import Reads
 from pulumi_alicloud_edge.model.observation import Artifact, RecordState
-from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Scope, Stage
+from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Selector, Stage
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
 
 ASSETS = Artifact("assets", "1.5")
 FILE = PushFile(name="assets", version="1.5", url="http://x/a?Signature=S", md5="0" * 32, size=3)
 
 
-def port(answers: Answers, *scopes: Scope) -> PushPort:
+def port(answers: Answers, *selectors: Selector) -> PushPort:
     cloud = answers.cloud
-    stages = tuple(Stage(scope) for scope in scopes or (Everywhere(),))
+    stages = tuple(Stage(selector) for selector in selectors or (Everywhere(),))
     return PushPort(
         ens=cloud.ens,
         reads=Reads(cloud),
@@ -31,8 +31,8 @@ def port(answers: Answers, *scopes: Scope) -> PushPort:
     )
 
 
-def request(scope: Scope = Everywhere(), targets: frozenset[str] | None = None) -> StartRequest:  # noqa: B008
-    return StartRequest(0, scope, (ASSETS,), targets)
+def request(selector: Selector = Everywhere(), targets: frozenset[str] | None = None) -> StartRequest:  # noqa: B008
+    return StartRequest(0, selector, (ASSETS,), targets)
 
 
 async def test_a_push_everywhere_sends_the_file_and_no_strategy() -> None:
@@ -47,7 +47,7 @@ async def test_a_push_everywhere_sends_the_file_and_no_strategy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "targets", "regions"),
+    ("selector", "targets", "regions"),
     [
         (InRegions(("b", "a")), None, ["b", "a"]),
         (InRegions(("a", "b")), frozenset({"b"}), ["b"]),
@@ -55,10 +55,10 @@ async def test_a_push_everywhere_sends_the_file_and_no_strategy() -> None:
     ],
 )
 async def test_regions_go_as_the_documented_strategy(
-    scope: Scope, targets: frozenset[str] | None, regions: list[str]
+    selector: Selector, targets: frozenset[str] | None, regions: list[str]
 ) -> None:
     answers = Answers({"PushApplicationData": pushed(0)})
-    await port(answers, scope).start(request(scope, targets))
+    await port(answers, selector).start(request(selector, targets))
     strategy = json.loads(answers.sent("PushApplicationData")[0]["PushStrategy"])
     assert strategy == {"name": "ScheduleToRegionId", "parameters": {"operator": "In", "values": regions}}
 
@@ -96,7 +96,7 @@ async def test_members_are_known_where_regions_are_named() -> None:
         {"DescribeDataPushResult": push_page(), "DescribeApplication": refused(403, "Forbidden")}
     )
     seen = await port(answers, InRegions(("a",)), Everywhere()).observe()
-    assert seen.members == (frozenset({"a"}), None)
+    assert seen.stage_targets == (frozenset({"a"}), None)
 
 
 async def test_the_instances_regions_hint_at_where_everywhere_is() -> None:

@@ -12,7 +12,7 @@ from tests.delivery.answers import Answers, refused
 from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort, utc_now
 from pulumi_alicloud_edge.errors import RejectedError
 from pulumi_alicloud_edge.model.observation import Artifact, RecordState
-from pulumi_alicloud_edge.model.policy import Budget, InRegions, RolloutPolicy, Scope, Share, Stage
+from pulumi_alicloud_edge.model.policy import Budget, InRegions, RolloutPolicy, Selector, Share, Stage
 from pulumi_alicloud_edge.reconcile.decisions import (
     CONFIRMED_AFTER,
     Confirm,
@@ -52,7 +52,7 @@ def world(**more: Any) -> Answers:
 
 def port(
     answers: Answers,
-    *scopes: Scope,
+    *selectors: Selector,
     env: str = "prod",
     order: ReleaseOrder | None = None,
     clock: Callable[[], datetime] = utc_now,
@@ -62,18 +62,18 @@ def port(
         app_id="app-1",
         env=env,
         artifact=OURS,
-        stages=tuple(Stage(scope) for scope in scopes or (Share(100),)),
+        stages=tuple(Stage(selector) for selector in selectors or (Share(100),)),
         order=order or ReleaseOrder(),
         clock=clock,
     )
 
 
-def request(scope: Scope) -> StartRequest:
-    return StartRequest(0, scope, (OURS,), None)
+def request(selector: Selector) -> StartRequest:
+    return StartRequest(0, selector, (OURS,), None)
 
 
 @pytest.mark.parametrize(
-    ("scope", "order", "sent"),
+    ("selector", "order", "sent"),
     [
         (Share(10), ReleaseOrder(), {"Percentage": "10"}),
         (
@@ -89,14 +89,16 @@ def request(scope: Scope) -> StartRequest:
         (InRegions(("a",), full=True), ReleaseOrder(), {"PublishType": "region", "FullRelease": "true"}),
     ],
 )
-async def test_what_a_publish_call_says(scope: Scope, order: ReleaseOrder, sent: dict[str, str]) -> None:
+async def test_what_a_publish_call_says(
+    selector: Selector, order: ReleaseOrder, sent: dict[str, str]
+) -> None:
     answers = world()
-    await port(answers, scope, order=order).start(request(scope))
+    await port(answers, selector, order=order).start(request(selector))
     (call,) = answers.sent(PUBLISH)
     regions = {key: value for key, value in call.items() if key.startswith("Regions")}
     rest = {key: value for key, value in call.items() if key not in regions}
     assert rest == {"AppId": "app-1", "VersionId": "ver-2", "PublishEnv": "prod", **sent}
-    assert bool(regions) is isinstance(scope, InRegions)
+    assert bool(regions) is isinstance(selector, InRegions)
 
 
 async def test_a_version_that_is_still_being_created_is_waited_for() -> None:
@@ -176,7 +178,7 @@ async def test_pods_that_nobody_shows_are_no_trouble() -> None:
         **{STATUS: shown("publishing", "ver-2", "ver-1", 30), PODS: refused(403, "Forbidden.RAM")}
     )
     seen = await port(answers, env="staging").observe()
-    assert (seen.progress_token, seen.transient_error) == (("30%",), {})
+    assert (seen.progress_token, seen.obstacles) == (("30%",), {})
 
 
 @pytest.mark.parametrize("phase", ["CrashLoopBackOff", "ImagePullBackOff", "Failed"])
@@ -189,8 +191,8 @@ async def test_pods_that_cannot_come_up_fail_a_release_to_staging_when_seen_twic
         }
     )
     one = port(answers, env="staging")
-    assert (await one.observe()).transient_error == {}
-    reason = (await one.observe()).transient_error[OURS]
+    assert (await one.observe()).obstacles == {}
+    reason = (await one.observe()).obstacles[OURS]
     assert reason == f"the pods are in {phase}, restarted 4 times, last ended by OOMKilled"
 
 
@@ -198,7 +200,7 @@ async def test_pods_that_have_recovered_are_forgotten() -> None:
     broken, well = {"Phase": "CrashLoopBackOff"}, {"Phase": "Running"}
     moving = shown("publishing", "ver-2", "ver-1", 30)
     one = port(world(**{STATUS: moving, PODS: [broken, well, broken, well]}), env="staging")
-    assert [(await one.observe()).transient_error for _ in range(4)] == [{}] * 4
+    assert [(await one.observe()).obstacles for _ in range(4)] == [{}] * 4
 
 
 @pytest.mark.parametrize("at_ten", ["published", "publishing"])
@@ -229,7 +231,9 @@ async def test_a_staged_release_converges_with_one_publish_for_each_stage(at_ten
     answers = world(**{PUBLISH: publish, STATUS: status})
     stages = (Share(10), Share(100))
     one = port(answers, *stages)
-    rollout = Rollout(Desired((OURS,)), RolloutPolicy(tuple(Stage(scope, bake=15) for scope in stages)), now)
+    rollout = Rollout(
+        Desired((OURS,)), RolloutPolicy(tuple(Stage(selector, bake=15) for selector in stages)), now
+    )
     for _ in range(2000):
         match rollout.decide(await one.observe(), now):
             case Start(requests):

@@ -15,7 +15,7 @@ from pulumi_alicloud_edge.model.observation import (
     running_versions,
 )
 from pulumi_alicloud_edge.model.outcome import TargetState
-from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Expression, InRegions, Matching, Scope
+from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Expression, InRegions, Matching, Selector
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift, placements
 
@@ -34,17 +34,17 @@ def at(minute: int, state: RecordState = DONE, started: int | None = None) -> Re
 
 def drift(
     records: Mapping[Artifact, Mapping[str, Record]],
-    members: frozenset[str] | None = None,
+    targets: frozenset[str] | None = None,
     *artifacts: Artifact,
-    scope: Scope = Everywhere(),  # noqa: B008
+    selector: Selector = Everywhere(),  # noqa: B008
     budget: Budget = Budget(),  # noqa: B008
     exclusive: bool = True,
     hints: frozenset[str] = frozenset(),
     unserved: frozenset[str] = frozenset(),
 ) -> Drift:
-    observation = Observation(records, (members,), hints=hints)
+    observation = Observation(records, (targets,), hints=hints)
     return find_drift(
-        Desired(artifacts or (OURS,), exclusive=exclusive), scope, observation, budget, unserved=unserved
+        Desired(artifacts or (OURS,), exclusive=exclusive), selector, observation, budget, unserved=unserved
     )
 
 
@@ -141,7 +141,7 @@ def test_a_unit_that_is_nowhere_has_drifted_though_nobody_names_the_targets() ->
 
 def test_targets_of_another_selection_are_no_drift() -> None:
     """Another resource runs another version of the name elsewhere."""
-    assert not drift({OURS: {"a": at(1)}, OLDER: {"b": at(9)}}, scope=SOME)
+    assert not drift({OURS: {"a": at(1)}, OLDER: {"b": at(9)}}, selector=SOME)
 
 
 def test_where_everything_is_selected_a_target_with_another_version_alone_has_drifted() -> None:
@@ -186,8 +186,8 @@ def test_placements_count_each_target_once_by_where_it_stands() -> None:
         },
         OLDER: {"old": at(5)},
     }
-    members = frozenset({"ok", "bad", "busy", "gone", "old", "never"})
-    (placement,) = placements(Desired((OURS,)), InRegions(()), Observation(records, (members,)))
+    targets = frozenset({"ok", "bad", "busy", "gone", "old", "never"})
+    (placement,) = placements(Desired((OURS,)), InRegions(()), Observation(records, (targets,)))
     counts = {target_state: placement.count(target_state) for target_state in TargetState}
     assert counts == {
         TargetState.CONVERGED: 1,

@@ -140,7 +140,7 @@ def starts_of(resource: Resource, properties: dict[str, Any]) -> Iterable[tuple[
     inputs = kind.read(adapter._neutral(properties))
     port = kind.port(runtime, inputs, None)
     for index, stage in enumerate(kind.plan(inputs).policy.stages):
-        yield port, StartRequest(index, stage.scope, kind.plan(inputs).desired.artifacts, None)
+        yield port, StartRequest(index, stage.selector, kind.plan(inputs).desired.artifacts, None)
 
 
 def asked(start: tuple[Any, StartRequest]) -> CloudError | None:

@@ -130,15 +130,15 @@ def test_stages_become_a_policy() -> None:
         ),
     )
     assert inputs is not None
-    policy = inputs.rollout.policy(inputs.scope())
+    policy = inputs.rollout.policy(inputs.selector())
     canary, last = policy.stages
-    assert (canary.name, canary.scope, canary.bake, canary.budget) == (
+    assert (canary.name, canary.selector, canary.bake, canary.budget) == (
         "canary",
         InRegions(("a",)),
         300,
         Budget(1),
     )
-    assert (last.scope, last.bake, last.budget.allowed(100)) == (InRegions(("a", "b")), 0, 2)
+    assert (last.selector, last.bake, last.budget.allowed(100)) == (InRegions(("a", "b")), 0, 2)
     assert (policy.retries, policy.timeout, policy.stall_timeout) == (4, 2700, 90)
     assert policy.on_failure is OnFailure.ROLLBACK
 
@@ -146,14 +146,14 @@ def test_stages_become_a_policy() -> None:
 def test_without_stages_there_is_one_over_all_that_is_selected() -> None:
     inputs = read_inputs(DistInputs, dist())
     assert inputs is not None
-    policy = inputs.rollout.policy(inputs.scope())
+    policy = inputs.rollout.policy(inputs.selector())
     (stage,) = policy.stages
-    assert (stage.scope, stage.budget, policy.retries) == (Everywhere(), Budget(0), 2)
+    assert (stage.selector, stage.budget, policy.retries) == (Everywhere(), Budget(0), 2)
     assert (policy.timeout, policy.stall_timeout, policy.on_failure) == (1800, 600, OnFailure.STOP)
 
 
 @pytest.mark.parametrize(
-    ("model", "properties", "scope"),
+    ("model", "properties", "selector"),
     [
         (PushInputs, push(), Everywhere()),
         (PushInputs, push(regions=["a"]), InRegions(("a",))),
@@ -163,15 +163,15 @@ def test_without_stages_there_is_one_over_all_that_is_selected() -> None:
         (ReleaseInputs, release(regions=["a"], full_release=False), InRegions(("a",), full=False)),
     ],
 )
-def test_a_selector_becomes_a_scope(model: Any, properties: dict[str, Any], scope: object) -> None:
-    assert read_inputs(model, properties).scope() == scope
+def test_an_input_becomes_a_selector(model: Any, properties: dict[str, Any], selector: object) -> None:
+    assert read_inputs(model, properties).selector() == selector
 
 
 def test_raw_strategies_are_passed_on_untouched() -> None:
     text = '{"name": "ScheduleToRegionId",  "x": 1}'
     inputs = read_inputs(PushInputs, push(strategies=text))
     assert inputs is not None
-    assert inputs.scope() == ByStrategies(text)
+    assert inputs.selector() == ByStrategies(text)
 
 
 def test_policies_declared_as_values_are_the_same_as_json() -> None:
@@ -183,4 +183,4 @@ def test_policies_declared_as_values_are_the_same_as_json() -> None:
     inputs = read_inputs(PushInputs, push(strategies=policy))
     assert inputs is not None
     declared = '{"weight":3,"share":0.5,"zero":0,"huge":1e+300,"on":true}'
-    assert inputs.scope() == ByStrategies(f'{{"name":"x","parameters":{declared}}}')
+    assert inputs.selector() == ByStrategies(f'{{"name":"x","parameters":{declared}}}')

@@ -53,7 +53,7 @@ def an_output(value: Any) -> pulumi.Output[Any]:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "scopes"),
+    ("inputs", "selectors"),
     [
         ({}, (Everywhere(),)),
         ({"data": [edge.DistDataArgs(**FILE)]}, (Everywhere(),)),
@@ -67,10 +67,10 @@ def an_output(value: Any) -> pulumi.Output[Any]:
     ],
 )
 def test_plain_inputs_are_told_with_what_they_select(
-    register: Register, shared: Registry, inputs: dict[str, Any], scopes: tuple[Any, ...]
+    register: Register, shared: Registry, inputs: dict[str, Any], selectors: tuple[Any, ...]
 ) -> None:
     register(lambda: a_dist(**inputs))
-    assert shared.declared() == (Claim(f"program::{TYPE}::assets", "e-1", ASSETS, scopes),)
+    assert shared.declared() == (Claim(f"program::{TYPE}::assets", "e-1", ASSETS, selectors),)
 
 
 def test_a_release_claims_its_environment(register: Register, shared: Registry) -> None:
@@ -86,7 +86,7 @@ def test_a_resource_in_a_component_is_told_with_the_type_of_that(
     register(lambda: edge.EdgeRelease("games", app_id="e-1", data=data, regions=["cn-wuxi-5"]))
     (claim,) = shared.declared()
     assert claim.urn == f"program::alicloud-edge:index:EdgeRelease${TYPE}::games"
-    assert claim.scopes == (IN_WUXI,)
+    assert claim.selectors == (IN_WUXI,)
 
 
 @pytest.mark.parametrize(

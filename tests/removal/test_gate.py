@@ -15,7 +15,7 @@ from pulumi_alicloud_edge.model.policy import (
     Expression,
     InRegions,
     Matching,
-    Scope,
+    Selector,
 )
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause, Permit
 from pulumi_alicloud_edge.model.selection import Belongs
@@ -40,8 +40,8 @@ def instances(*values: str, operator: str = "In") -> Matching:
     return Matching((Expression("instance_id", operator, values),))
 
 
-def claim(*scopes: Scope, urn: str = "other", artifact: Artifact = NEW) -> Claim:
-    return Claim(urn, "e-1", artifact, scopes)
+def claim(*selectors: Selector, urn: str = "other", artifact: Artifact = NEW) -> Claim:
+    return Claim(urn, "e-1", artifact, selectors)
 
 
 def holders(**regions: str) -> dict[str, frozenset[str]]:
@@ -49,15 +49,15 @@ def holders(**regions: str) -> dict[str, frozenset[str]]:
     return {"" if name == "nowhere" else name: frozenset(ids.split()) for name, ids in regions.items()}
 
 
-def permit(scope: Scope, held: dict[str, frozenset[str]], *declared: Claim) -> Permit:
-    return permit_removal(Removal(OLD, (scope,), held), declared)
+def permit(selector: Selector, held: dict[str, frozenset[str]], *declared: Claim) -> Permit:
+    return permit_removal(Removal(OLD, (selector,), held), declared)
 
 
 TWO = holders(a="i-1 i-2", b="i-3")
 
 
 @pytest.mark.parametrize(
-    ("scope", "held", "cleaned"),
+    ("selector", "held", "cleaned"),
     [
         pytest.param(ALL, TWO, {"a", "b"}, id="everywhere"),
         pytest.param(region("a"), TWO, {"a"}, id="by region"),
@@ -72,9 +72,9 @@ TWO = holders(a="i-1 i-2", b="i-3")
     ],
 )
 def test_a_region_is_cleaned_only_where_every_holder_belongs_to_the_selection(
-    scope: Scope, held: dict[str, frozenset[str]], cleaned: set[str]
+    selector: Selector, held: dict[str, frozenset[str]], cleaned: set[str]
 ) -> None:
-    found = permit(scope, held)
+    found = permit(selector, held)
     assert {cleaning.region for cleaning in found.cleanings} == cleaned
     assert all(cleaning.targets == held[cleaning.region] for cleaning in found.cleanings)
 
@@ -129,7 +129,7 @@ def test_what_is_declared_and_shared_is_told_as_declared() -> None:
     assert (left.reason, left.targets) == (LeftBecause.DECLARED, {"i-1"})
 
 
-SCOPES = st.one_of(
+SELECTORS = st.one_of(
     st.just(ALL),
     st.just(OPAQUE),
     st.builds(region, st.sampled_from("abc"), operator=st.sampled_from(["In", "NotIn"])),
@@ -140,14 +140,14 @@ HOLDERS = st.dictionaries(
 )
 
 
-@given(st.lists(SCOPES, min_size=1, max_size=3), HOLDERS, st.lists(SCOPES, max_size=2))
+@given(st.lists(SELECTORS, min_size=1, max_size=3), HOLDERS, st.lists(SELECTORS, max_size=2))
 def test_nothing_that_is_cleaned_is_anybody_elses(
-    scopes: list[Scope], held: dict[str, set[str]], others: list[Scope]
+    selectors: list[Selector], held: dict[str, set[str]], others: list[Selector]
 ) -> None:
-    removal = Removal(OLD, tuple(scopes), {name: frozenset(ids) for name, ids in held.items()})
-    declared = [claim(scope, urn=f"other-{number}") for number, scope in enumerate(others)]
+    removal = Removal(OLD, tuple(selectors), {name: frozenset(ids) for name, ids in held.items()})
+    declared = [claim(selector, urn=f"other-{number}") for number, selector in enumerate(others)]
     found = permit_removal(removal, declared)
-    mine = claim(*scopes, urn="mine")
+    mine = claim(*selectors, urn="mine")
     for cleaning in found.cleanings:
         assert cleaning.region, "a clean without a region"
         for target in held[cleaning.region]:
@@ -196,5 +196,5 @@ def test_who_holds_something_is_told_by_region() -> None:
 
 
 def test_exact_targets_are_a_selection_of_just_those() -> None:
-    (scope,) = exactly(["i-2", "i-1"])
-    assert scope == ExactTargets(frozenset({"i-1", "i-2"}))
+    (selector,) = exactly(["i-2", "i-1"])
+    assert selector == ExactTargets(frozenset({"i-1", "i-2"}))

@@ -6,7 +6,14 @@ import pytest
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, InRegions, Matching, Scope
+from pulumi_alicloud_edge.model.policy import (
+    ByStrategies,
+    Everywhere,
+    Expression,
+    InRegions,
+    Matching,
+    Selector,
+)
 from pulumi_alicloud_edge.registry import Registry
 from pulumi_alicloud_edge.resources.conflicts import conflict_errors
 
@@ -18,11 +25,11 @@ def declared(
     *regions: str,
     app: str = "e-1",
     artifact: Artifact = ASSETS,
-    scopes: tuple[Scope, ...] | None = None,
+    selectors: tuple[Selector, ...] | None = None,
 ) -> Claim:
     """What a resource declares, in some regions or everywhere."""
-    selected: Scope = InRegions(regions) if regions else Everywhere()
-    return Claim(urn, app, artifact, scopes or (selected,))
+    selected: Selector = InRegions(regions) if regions else Everywhere()
+    return Claim(urn, app, artifact, selectors or (selected,))
 
 
 def matching(key: str, operator: str, *values: str) -> Matching:
@@ -40,19 +47,19 @@ def matching(key: str, operator: str, *values: str) -> Matching:
         pytest.param(declared(artifact=Artifact("models", "7")), declared("old"), False, id="another name"),
         pytest.param(declared(app="e-2"), declared("old"), False, id="another application"),
         pytest.param(
-            declared(scopes=(matching("region_id", "NotIn", "a"),)),
+            declared(selectors=(matching("region_id", "NotIn", "a"),)),
             declared("old", "a"),
             True,
             id="a selection that names no regions may be anywhere",
         ),
         pytest.param(
-            declared(scopes=(InRegions(("a",)), ByStrategies("{}"))),
+            declared(selectors=(InRegions(("a",)), ByStrategies("{}"))),
             declared("old", "b"),
             True,
             id="stages of which one may be anywhere",
         ),
         pytest.param(
-            declared(scopes=(matching("region_id", "In", "a", "b"),)),
+            declared(selectors=(matching("region_id", "In", "a", "b"),)),
             declared("old", "b"),
             True,
             id="regions in other words",
@@ -105,13 +112,13 @@ def test_what_is_deleted_in_this_run_is_remembered() -> None:
         pytest.param(declared("x"), declared("x", artifact=NEWER), False, id="one and the same resource"),
         pytest.param(
             declared("x"),
-            declared("y", artifact=NEWER, scopes=(ByStrategies("{}"),)),
+            declared("y", artifact=NEWER, selectors=(ByStrategies("{}"),)),
             False,
             id="a selection that cannot be compared",
         ),
         pytest.param(
             declared("x", "a"),
-            declared("y", artifact=NEWER, scopes=(matching("instance_id", "NotIn", "i-1"),)),
+            declared("y", artifact=NEWER, selectors=(matching("instance_id", "NotIn", "i-1"),)),
             False,
             id="instances, without an inventory",
         ),
@@ -135,8 +142,8 @@ def test_an_inventory_shows_whether_selections_meet(
     inventory: dict[str, str],
     contradict: bool,  # noqa: FBT001
 ) -> None:
-    one = declared("x", scopes=(matching("region_id", "In", "a"),))
-    other = declared("y", artifact=NEWER, scopes=(matching("instance_id", "NotIn", "i-1"),))
+    one = declared("x", selectors=(matching("region_id", "In", "a"),))
+    other = declared("y", artifact=NEWER, selectors=(matching("instance_id", "NotIn", "i-1"),))
     assert bool(list(conflict_errors([one], [other], inventory))) is contradict
 
 

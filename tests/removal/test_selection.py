@@ -14,7 +14,7 @@ from pulumi_alicloud_edge.model.policy import (
     Expression,
     InRegions,
     Matching,
-    Scope,
+    Selector,
     Share,
 )
 from pulumi_alicloud_edge.model.selection import (
@@ -23,8 +23,8 @@ from pulumi_alicloud_edge.model.selection import (
     belongs_to_any,
     explicit_regions,
     is_by_region,
-    members,
     parsed_strategies,
+    targets_of,
 )
 
 FLEET = {"i-1": "a", "i-2": "a", "i-3": "b"}
@@ -39,8 +39,8 @@ def instances(*values: str, operator: str = "In") -> Matching:
     return Matching((Expression("instance_id", operator, values),))
 
 
-def both(*scopes: Matching) -> Matching:
-    return Matching(tuple(expression for scope in scopes for expression in scope.expressions))
+def both(*selectors: Matching) -> Matching:
+    return Matching(tuple(expression for selector in selectors for expression in selector.expressions))
 
 
 def policy(*expressions: dict[str, Any], name: str = "ScheduleToAllByMatchExpressions") -> str:
@@ -53,7 +53,7 @@ IN_A = {"key": "region_id", "operator": "In", "values": ["a"]}
 
 
 @pytest.mark.parametrize(
-    ("scope", "expected"),
+    ("selector", "expected"),
     [
         (Everywhere(), {"i-1", "i-2", "i-3"}),
         (region("a"), {"i-1", "i-2"}),
@@ -72,17 +72,17 @@ IN_A = {"key": "region_id", "operator": "In", "values": ["a"]}
         (Share(50), None),
     ],
 )
-def test_the_inventory_says_who_belongs_to_a_selection(scope: Scope, expected: set[str] | None) -> None:
-    assert members(scope, FLEET) == expected
+def test_the_inventory_says_who_belongs_to_a_selection(selector: Selector, expected: set[str] | None) -> None:
+    assert targets_of(selector, FLEET) == expected
 
 
-@pytest.mark.parametrize("scope", [Everywhere(), region("a"), instances("i-1")])
-def test_without_an_inventory_nobody_says_who_belongs(scope: Scope) -> None:
-    assert members(scope, {}) is None
+@pytest.mark.parametrize("selector", [Everywhere(), region("a"), instances("i-1")])
+def test_without_an_inventory_nobody_says_who_belongs(selector: Selector) -> None:
+    assert targets_of(selector, {}) is None
 
 
 @pytest.mark.parametrize(
-    ("scope", "target", "of_region", "expected"),
+    ("selector", "target", "of_region", "expected"),
     [
         (Everywhere(), "i-1", "", YES),
         (region("a"), "i-1", "", UNKNOWN),
@@ -96,9 +96,9 @@ def test_without_an_inventory_nobody_says_who_belongs(scope: Scope) -> None:
     ],
 )
 def test_an_unknown_region_makes_no_claim(
-    scope: Scope, target: str, of_region: str, expected: Belongs
+    selector: Selector, target: str, of_region: str, expected: Belongs
 ) -> None:
-    assert belongs(scope, target, of_region) is expected
+    assert belongs(selector, target, of_region) is expected
 
 
 def test_one_of_several_selections_is_enough() -> None:
@@ -109,7 +109,7 @@ def test_one_of_several_selections_is_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scopes", "expected"),
+    ("selectors", "expected"),
     [
         ([region("a")], {"a"}),
         ([region("a"), region("a", "b")], {"a", "b"}),
@@ -125,13 +125,13 @@ def test_one_of_several_selections_is_enough() -> None:
     ],
 )
 def test_regions_limit_a_selection_only_where_all_of_it_names_them(
-    scopes: list[Scope], expected: set[str] | None
+    selectors: list[Selector], expected: set[str] | None
 ) -> None:
-    assert explicit_regions(scopes) == expected
+    assert explicit_regions(selectors) == expected
 
 
 @pytest.mark.parametrize(
-    ("scope", "expected"),
+    ("selector", "expected"),
     [
         (Everywhere(), True),
         (InRegions(("a",)), True),
@@ -143,8 +143,8 @@ def test_regions_limit_a_selection_only_where_all_of_it_names_them(
         (ExactTargets(frozenset({"i-1"})), False),
     ],
 )
-def test_some_selections_always_take_whole_regions(scope: Scope, expected: bool) -> None:  # noqa: FBT001
-    assert is_by_region(scope) is expected
+def test_some_selections_always_take_whole_regions(selector: Selector, expected: bool) -> None:  # noqa: FBT001
+    assert is_by_region(selector) is expected
 
 
 @pytest.mark.parametrize(

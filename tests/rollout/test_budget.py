@@ -59,13 +59,13 @@ def test_a_rollout_that_cannot_succeed_any_more_stops_at_the_budget_not_at_the_t
 
 @pytest.mark.parametrize("max_failed", [1, 5, "100%"])
 def test_a_start_that_never_shows_is_no_success_whatever_the_budget(max_failed: int | str) -> None:
-    cloud = SimulatedCloud(fleet(3), tells_members=False, ignored=99)
+    cloud = SimulatedCloud(fleet(3), tells_targets=False, ignored=99)
     outcome = run(cloud, policy(everywhere(max_failed=max_failed)))
     assert outcome.status is RolloutStatus.FAILED
 
 
 def test_a_percentage_is_taken_of_all_targets_not_of_those_that_showed_first() -> None:
-    cloud = SimulatedCloud({"a-bad": [fails(3)], **fleet(9, works(3))}, tells_members=False, stagger=2)
+    cloud = SimulatedCloud({"a-bad": [fails(3)], **fleet(9, works(3))}, tells_targets=False, stagger=2)
     outcome = run(cloud, policy(everywhere(max_failed="10%"), retries=0))
     assert (outcome.status, outcome.failed_total) == (RolloutStatus.DEGRADED, 1)
     assert len(cloud.running()) == 9

@@ -22,7 +22,7 @@ from tests.rollout.world import (
 
 from pulumi_alicloud_edge.model.observation import RecordState
 from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, RolloutStatus
-from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Scope
+from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Selector
 from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, StartResponse
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
@@ -33,8 +33,8 @@ class Moving(SimulatedCloud):
     gone: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
 
-    def members(self, scope: Scope) -> frozenset[str]:
-        return super().members(scope) - self.gone - self.hidden
+    def targets_of(self, selector: Selector) -> frozenset[str]:
+        return super().targets_of(selector) - self.gone - self.hidden
 
     def state(self, artifact: object, target: str) -> RecordState | None:
         return None if target in self.gone else super().state(artifact, target)  # type: ignore[arg-type]
@@ -184,7 +184,7 @@ def test_an_instance_that_left_is_not_started_for_its_former_version() -> None:
     cloud = moving().has(OLDER, "t00", "t01", "t02")
     outcome = drive(cloud, policy(), at=105, gone=frozenset({"t00"}))
     assert outcome.status is RolloutStatus.CONVERGED
-    assert (cloud.starts("t00"), InRegions(()) in [request.scope for _, request in cloud.requests]) == (
+    assert (cloud.starts("t00"), InRegions(()) in [request.selector for _, request in cloud.requests]) == (
         1,
         False,
     )

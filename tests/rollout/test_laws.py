@@ -55,7 +55,7 @@ class World:
     scripts: dict[str, Script]
     lag: float
     stagger: float
-    tells_members: bool
+    tells_targets: bool
     names_targets: bool
     before: dict[str, RecordState]
     older: frozenset[str]
@@ -65,9 +65,9 @@ class World:
             self.scripts,
             lag=self.lag,
             stagger=self.stagger,
-            tells_members=self.tells_members,
+            tells_targets=self.tells_targets,
             names_targets=self.names_targets,
-            heals_only=not self.tells_members,
+            heals_only=not self.tells_targets,
         )
         cloud.has(OLDER, *sorted(self.older))
         cloud.now += 10
@@ -85,15 +85,15 @@ def worlds(
 ) -> World:
     scripts = draw(scripts_of(course))
     names = sorted(scripts)
-    tells_members = draw(st.booleans())
+    tells_targets = draw(st.booleans())
     state = st.sampled_from([RecordState.SUCCEEDED, RecordState.FAILED, RecordState.DELETED])
     return World(
         scripts=scripts,
         lag=draw(lag),
-        stagger=draw(st.sampled_from([0.0, 0.0, 0.5, 3.0] if tells_members else [0.0, 0.5])),
-        tells_members=tells_members,
-        names_targets=not tells_members and draw(st.booleans()),
-        before=draw(st.dictionaries(st.sampled_from(names), state)) if tells_members else {},
+        stagger=draw(st.sampled_from([0.0, 0.0, 0.5, 3.0] if tells_targets else [0.0, 0.5])),
+        tells_targets=tells_targets,
+        names_targets=not tells_targets and draw(st.booleans()),
+        before=draw(st.dictionaries(st.sampled_from(names), state)) if tells_targets else {},
         older=frozenset(draw(st.lists(st.sampled_from(names), unique=True))),
     )
 
@@ -128,10 +128,10 @@ def test_every_rollout_ends_in_time_within_its_bounds_and_tells_the_truth(data: 
     assert outcome.status in ENDS
     assert cloud.now - began <= plan.timeout + CONFIRMED_AFTER + 1e-6, "beyond the timeout"
 
-    if world.tells_members or world.lag + world.stagger < 20:
+    if world.tells_targets or world.lag + world.stagger < 20:
         assert cloud.useless == [], "started what was there or under way"
     # Where nobody names the targets, a stage everywhere cannot leave out one that has failed in a stage before.
-    unavoidable = 0 if world.tells_members or len(plan.stages) == 1 else 1 + plan.retries
+    unavoidable = 0 if world.tells_targets or len(plan.stages) == 1 else 1 + plan.retries
     for target in cloud.scripts:
         assert cloud.starts(target) <= 1 + plan.retries + unavoidable, "started too often"
 
@@ -165,7 +165,7 @@ def test_a_later_stage_begins_after_the_earlier_ones_have_worked_within_budget_a
             break
 
     for stage, after in zip(plan.stages, plan.stages[1:], strict=False):
-        own, later = cloud.members(stage.scope), cloud.members(after.scope)
+        own, later = cloud.targets_of(stage.selector), cloud.targets_of(after.selector)
         added = [cloud.first_start(target) for target in later - own if cloud.starts(target)]
         if not added:
             continue

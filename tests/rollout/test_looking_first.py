@@ -125,7 +125,7 @@ def test_a_record_left_hanging_does_not_keep_the_missing_targets_waiting_for_goo
     assert cloud.running() == {"t01", "t02"}
 
 
-def test_a_new_member_of_the_scope_gets_the_version_while_the_run_lasts() -> None:
+def test_a_new_target_of_the_selection_gets_the_version_while_the_run_lasts() -> None:
     scripts = fleet(2, works(30))
     cloud = SimulatedCloud(scripts)
     plan = policy()
@@ -139,7 +139,7 @@ def test_a_new_member_of_the_scope_gets_the_version_while_the_run_lasts() -> Non
 
 def test_what_an_earlier_run_has_under_way_is_waited_for_though_the_answer_names_only_what_was_left() -> None:
     cloud = SimulatedCloud(
-        {"bad": [works()], "slow": [works(30)]}, tells_members=False, names_targets=True, heals_only=True
+        {"bad": [works()], "slow": [works(30)]}, tells_targets=False, names_targets=True, heals_only=True
     )
     cloud.has(ASSETS, "bad", state=RecordState.FAILED)
     run_of_slow = StartRequest(0, Everywhere(), (ASSETS,), frozenset({"slow"}))

@@ -31,7 +31,7 @@ def test_a_failed_target_is_started_again_and_the_others_are_left_alone() -> Non
 
 
 def test_a_failed_target_is_started_again_alone_though_the_cloud_names_no_members() -> None:
-    cloud = SimulatedCloud({"bad": [fails(2), works(3)], **fleet(2, works(1))}, tells_members=False)
+    cloud = SimulatedCloud({"bad": [fails(2), works(3)], **fleet(2, works(1))}, tells_targets=False)
     assert run(cloud).status is RolloutStatus.CONVERGED
     assert [cloud.starts(target) for target in cloud.scripts] == [2, 1, 1]
     assert cloud.useless == []
@@ -81,7 +81,7 @@ def test_a_unit_that_the_cloud_never_takes_fails_with_its_words() -> None:
             self.requests.append((self.now, request))
             return StartResponse(refused={ASSETS: "no space on any server"})
 
-    cloud = Refusing(fleet(2), tells_members=False)
+    cloud = Refusing(fleet(2), tells_targets=False)
     outcome = run(cloud)
     assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.BUDGET)
     (failed,) = outcome.stage_failed
@@ -110,7 +110,7 @@ def test_what_the_cloud_says_cannot_succeed_is_not_waited_for() -> None:
     cloud = SimulatedCloud(fleet(1, works(1000)))
     plan = policy(everywhere())
     one = rollout(cloud, plan)
-    seen = replace(cloud.observe(plan.stages), transient_error={ASSETS: "the pods crash"})
+    seen = replace(cloud.observe(plan.stages), obstacles={ASSETS: "the pods crash"})
     assert one.decide(seen, cloud.now) == Confirm(cloud.now + 1)
     decision = one.decide(seen, cloud.now + 1)
     assert isinstance(decision, Finish)

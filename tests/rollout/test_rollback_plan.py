@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.policy import Everywhere, Expression, Matching, Scope
+from pulumi_alicloud_edge.model.policy import Everywhere, Expression, Matching, Selector
 from pulumi_alicloud_edge.model.removal import LeftBecause
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before, Former
 from pulumi_alicloud_edge.reconcile.decisions import Desired
@@ -117,8 +117,8 @@ def test_an_instance_that_no_longer_exists_is_left_out() -> None:
     assert told(plan({"i-1": NOTHING}, {"2": at(5)}, regions={"i-9": "a"})) == ([], [], [])
 
 
-def claim(scope: Scope, version: str = "2") -> Claim:
-    return Claim("other", "e-1", artifact(version), (scope,))
+def claim(selector: Selector, version: str = "2") -> Claim:
+    return Claim("other", "e-1", artifact(version), (selector,))
 
 
 IN_A = Matching((Expression("region_id", "In", ("a",)),))

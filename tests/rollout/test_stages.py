@@ -27,12 +27,12 @@ STAGED = policy(regions("t00", bake=60), regions("t01", "t02", bake=30), everywh
 
 
 @pytest.mark.parametrize("retries", [0, 2])
-@pytest.mark.parametrize("tells_members", [True, False], ids=["members known", "members unknown"])
+@pytest.mark.parametrize("tells_targets", [True, False], ids=["targets known", "targets unknown"])
 def test_each_stage_begins_when_the_one_before_has_worked_and_baked(
     retries: int,
-    tells_members: bool,  # noqa: FBT001
+    tells_targets: bool,  # noqa: FBT001
 ) -> None:
-    cloud = SimulatedCloud(fleet(5, works(10)), tells_members=tells_members, heals_only=not tells_members)
+    cloud = SimulatedCloud(fleet(5, works(10)), tells_targets=tells_targets, heals_only=not tells_targets)
     plan = policy(*STAGED.stages, retries=retries)
     assert run(cloud, plan).status is RolloutStatus.CONVERGED
     assert cloud.running() == set(cloud.scripts)
@@ -57,7 +57,7 @@ def test_a_later_stage_is_begun_at_once_when_the_one_before_is_done() -> None:
 
 
 def test_everywhere_after_some_regions_reaches_regions_that_nobody_names() -> None:
-    cloud = SimulatedCloud(fleet(5), tells_members=False, heals_only=True)
+    cloud = SimulatedCloud(fleet(5), tells_targets=False, heals_only=True)
     assert run(cloud, policy(regions("t00"), everywhere())).status is RolloutStatus.CONVERGED
     assert cloud.running() == set(cloud.scripts)
 
@@ -186,12 +186,12 @@ def test_the_outcome_says_how_far_it_came_and_counts_the_stages_reached() -> Non
 def test_a_request_names_the_stage_it_is_for() -> None:
     cloud = SimulatedCloud(fleet(2))
     run(cloud, policy(regions("t00"), everywhere()))
-    scopes = [(request.stage, request.scope) for _, request in cloud.requests]
-    assert scopes == [(0, InRegions(("t00",))), (1, Everywhere())]
+    selectors = [(request.stage, request.selector) for _, request in cloud.requests]
+    assert selectors == [(0, InRegions(("t00",))), (1, Everywhere())]
 
 
 def test_everywhere_after_regions_that_were_all_there_are_ends_well() -> None:
-    cloud = SimulatedCloud(fleet(2), tells_members=False, heals_only=True)
+    cloud = SimulatedCloud(fleet(2), tells_targets=False, heals_only=True)
     assert run(cloud, policy(regions("t00", "t01"), everywhere())).status is RolloutStatus.CONVERGED
     assert len(cloud.requests) == 2
 

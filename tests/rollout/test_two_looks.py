@@ -68,11 +68,11 @@ def empty(seen: Observation) -> Observation:
 def unlisted(seen: Observation) -> Observation:
     """An answer of an inventory that has lost an instance, together with the record there."""
     gone = without_record(seen)
-    return replace(gone, members=tuple(m and m - {"t00"} for m in seen.members))
+    return replace(gone, stage_targets=tuple(m and m - {"t00"} for m in seen.stage_targets))
 
 
 def troubled(seen: Observation) -> Observation:
-    return replace(seen, transient_error={ASSETS: "the pods crash"})
+    return replace(seen, obstacles={ASSETS: "the pods crash"})
 
 
 STALE = pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def decided(one: Rollout, *looks: tuple[float, Observation]) -> list[object]:
     return [one.decide(seen, at) for at, seen in looks]
 
 
-def seen(records: dict[Artifact, dict[str, Record]], *members: str) -> Observation:
-    return Observation(records, (frozenset(members),))
+def seen(records: dict[Artifact, dict[str, Record]], *targets: str) -> Observation:
+    return Observation(records, (frozenset(targets),))
 
 
 FAILED, DONE = Record(RecordState.FAILED, detail="disk full"), Record(RecordState.SUCCEEDED, "1", "1")
@@ -320,10 +320,10 @@ def test_what_moves_in_a_later_stage_does_not_hold_the_first() -> None:
 
 
 def test_bad_news_that_a_good_look_has_refuted_is_doubted_anew() -> None:
-    course, members = rollout(SimulatedCloud(fleet(2)), policy(retries=0)), (frozenset({"t00", "t01"}),)
-    good = Observation({ASSETS: {"t00": at(10), "t01": at(10)}}, members)
+    course, targets = rollout(SimulatedCloud(fleet(2)), policy(retries=0)), (frozenset({"t00", "t01"}),)
+    good = Observation({ASSETS: {"t00": at(10), "t01": at(10)}}, targets)
     bad = Observation(
-        {ASSETS: {"t00": at(10)}, OLDER: {"t01": at(60)}}, members, transient_error={ASSETS: "pods crash"}
+        {ASSETS: {"t00": at(10)}, OLDER: {"t01": at(60)}}, targets, obstacles={ASSETS: "pods crash"}
     )
     now = 100.0
     for seen in (bad, good, bad):

@@ -9,17 +9,17 @@ from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 
-@pytest.mark.parametrize("tells_members", [True, False], ids=["members known", "members unknown"])
+@pytest.mark.parametrize("tells_targets", [True, False], ids=["targets known", "targets unknown"])
 @pytest.mark.parametrize("lag", [0, 15])
-def test_a_start_that_took_effect_without_an_answer_is_not_repeated(tells_members: bool, lag: float) -> None:  # noqa: FBT001
-    cloud = SimulatedCloud(fleet(3), tells_members=tells_members, lag=lag, lost=1)
+def test_a_start_that_took_effect_without_an_answer_is_not_repeated(tells_targets: bool, lag: float) -> None:  # noqa: FBT001
+    cloud = SimulatedCloud(fleet(3), tells_targets=tells_targets, lag=lag, lost=1)
     assert run(cloud).status is RolloutStatus.CONVERGED
     assert len(cloud.requests) == 1
 
 
-@pytest.mark.parametrize("tells_members", [True, False], ids=["members known", "members unknown"])
-def test_a_start_that_got_lost_is_repeated_after_the_time_it_may_take_to_show(tells_members: bool) -> None:  # noqa: FBT001
-    cloud = SimulatedCloud(fleet(3), tells_members=tells_members, dropped=1)
+@pytest.mark.parametrize("tells_targets", [True, False], ids=["targets known", "targets unknown"])
+def test_a_start_that_got_lost_is_repeated_after_the_time_it_may_take_to_show(tells_targets: bool) -> None:  # noqa: FBT001
+    cloud = SimulatedCloud(fleet(3), tells_targets=tells_targets, dropped=1)
     assert run(cloud).status is RolloutStatus.CONVERGED
     (first, _), (second, _) = cloud.requests
     assert second - first >= 20

@@ -22,7 +22,7 @@ from tests.rollout.world import (
 
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, RecordState
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus
-from pulumi_alicloud_edge.model.policy import ByStrategies, RolloutPolicy, Scope, Stage
+from pulumi_alicloud_edge.model.policy import ByStrategies, RolloutPolicy, Selector, Stage
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
@@ -35,13 +35,15 @@ class Opaque(SimulatedCloud):
 
     mine: frozenset[str] = frozenset()
 
-    def members(self, scope: Scope) -> frozenset[str]:
-        return self.mine if isinstance(scope, ByStrategies) else super().members(scope)
+    def targets_of(self, selector: Selector) -> frozenset[str]:
+        return self.mine if isinstance(selector, ByStrategies) else super().targets_of(selector)
 
     def observe(self, stages: Sequence[Stage]) -> Observation:
         seen = super().observe(stages)
-        told = zip(stages, seen.members, strict=True)
-        return replace(seen, members=tuple(None if isinstance(s.scope, ByStrategies) else m for s, m in told))
+        told = zip(stages, seen.stage_targets, strict=True)
+        return replace(
+            seen, stage_targets=tuple(None if isinstance(s.selector, ByStrategies) else m for s, m in told)
+        )
 
 
 def opaque(*mine: str, number: int = 4) -> Opaque:
@@ -156,7 +158,7 @@ def test_versions_that_others_run_elsewhere_are_not_waited_for() -> None:
 
 def test_everywhere_is_started_once_where_nothing_is_listed() -> None:
     cloud = opaque(number=3).has(ASSETS, "t00")
-    cloud.tells_members = False
+    cloud.tells_targets = False
     assert carried_out(cloud, policy(everywhere())).status is RolloutStatus.CONVERGED
     assert cloud.running() == {"t00", "t01", "t02"}
 
@@ -164,7 +166,7 @@ def test_everywhere_is_started_once_where_nothing_is_listed() -> None:
 def hinted(*hints: str, number: int = 2) -> Opaque:
     """A cloud that does not name who is everywhere, and whose inventory suggests some."""
     cloud = opaque(number=number)
-    cloud.tells_members = False
+    cloud.tells_targets = False
     cloud.hints = frozenset(hints)
     return cloud
 

@@ -20,7 +20,7 @@ from pulumi_alicloud_edge.model.policy import (
     Everywhere,
     InRegions,
     RolloutPolicy,
-    Scope,
+    Selector,
     Stage,
 )
 from pulumi_alicloud_edge.reconcile.decisions import (
@@ -91,7 +91,7 @@ class SimulatedCloud:
         scripts: Target → what becomes of each start of it.
         lag: Seconds until a start shows in any way.
         stagger: Seconds between the targets of one start; each shows only when its own work begins.
-        tells_members: Whether it says who belongs to a scope; where a scope names its targets, that is no question.
+        tells_targets: Whether it says who a selector selects; where that names its targets, it is no question.
         names_targets: Whether it answers a start with the targets it acts on.
         heals_only: Whether a start leaves alone what runs the version or is under way (as a push does).
         lost: How many of the next starts take effect without an answer.
@@ -104,7 +104,7 @@ class SimulatedCloud:
     scripts: Mapping[str, Script]
     lag: float = 0.0
     stagger: float = 0.0
-    tells_members: bool = True
+    tells_targets: bool = True
     names_targets: bool = False
     heals_only: bool = False
     lost: int = 0
@@ -129,8 +129,8 @@ class SimulatedCloud:
             self.records.setdefault(artifact, {})[target] = Record(state, age, age, "from before")
         return self
 
-    def members(self, scope: Scope) -> frozenset[str]:
-        match scope:
+    def targets_of(self, selector: Selector) -> frozenset[str]:
+        match selector:
             case InRegions(regions):
                 return frozenset(regions)
             case _:
@@ -155,11 +155,13 @@ class SimulatedCloud:
             for target in self.scripts:
                 if (record := self.record(artifact, target)) is not None:
                     shown.setdefault(artifact, {})[target] = record
-        members = tuple(
-            self.members(stage.scope) if self.tells_members or isinstance(stage.scope, InRegions) else None
+        targets = tuple(
+            self.targets_of(stage.selector)
+            if self.tells_targets or isinstance(stage.selector, InRegions)
+            else None
             for stage in stages
         )
-        return Observation(shown, members, hints=self.hints)
+        return Observation(shown, targets, hints=self.hints)
 
     def start(self, request: StartRequest) -> StartResponse:
         self.requests.append((self.now, request))
@@ -170,7 +172,7 @@ class SimulatedCloud:
             self.ignored -= 1
             return StartResponse()
         acted = []
-        meant = self.members(request.scope) if request.targets is None else request.targets
+        meant = self.targets_of(request.selector) if request.targets is None else request.targets
         meant -= self.unserved
         for artifact in request.artifacts:
             for position, target in enumerate(sorted(meant)):

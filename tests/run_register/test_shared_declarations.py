@@ -7,7 +7,7 @@ import pytest
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.identity import program_name, program_names, shown_beside
 from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Scope
+from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Selector
 from pulumi_alicloud_edge.model.stored_claim import write_claim
 from pulumi_alicloud_edge.registry import Registry
 from pulumi_alicloud_edge.run_register import RunRegister
@@ -21,8 +21,8 @@ def urn(name: str, *parents: str, type_: str = TYPE) -> str:
     return f"urn:pulumi:prod::edge::{'$'.join((*parents, type_))}::{name}"
 
 
-def claim(of: str, unit: Artifact = ASSETS, scope: Scope = Everywhere()) -> Claim:  # noqa: B008
-    return Claim(of, "e-1", unit, (scope,))
+def claim(of: str, unit: Artifact = ASSETS, selector: Selector = Everywhere()) -> Claim:  # noqa: B008
+    return Claim(of, "e-1", unit, (selector,))
 
 
 class Run:
@@ -55,7 +55,7 @@ def run(tmp_path: Path) -> Run:
 
 def test_what_one_host_has_checked_the_other_knows(run: Run) -> None:
     one, other = run.process(), run.process()
-    a, b = claim(urn("a")), claim(urn("b"), scope=InRegions(("cn-wuxi-5",)))
+    a, b = claim(urn("a")), claim(urn("b"), selector=InRegions(("cn-wuxi-5",)))
 
     assert one.declare(urn("a"), (a,)) == ()
     assert other.declare(urn("b"), (b,)) == (a,)

@@ -386,7 +386,7 @@ class World:
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer one call of the cloud API."""
         body = request.content
-        scope = {
+        selector = {
             "type": "http",
             "method": request.method,
             "path": request.url.path,
@@ -402,7 +402,7 @@ class World:
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        response = await self._gateway.serve(Request(scope, receive))
+        response = await self._gateway.serve(Request(selector, receive))
         if isinstance(response, Dropped | Cut):
             raise httpx.ReadError("the connection was reset", request=request)
         return httpx.Response(

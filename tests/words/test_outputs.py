@@ -10,7 +10,7 @@ import pytest
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import FailedTarget, Placement, TargetState
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Scope
+from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Selector
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before
 from pulumi_alicloud_edge.resources.data_outputs import (
     owned_artifacts,
@@ -63,12 +63,12 @@ def test_what_has_arrived_somewhere_is_known_from_placements() -> None:
 A, B = InRegions(("a",)), InRegions(("b",))
 
 
-def owned(*claims: tuple[Artifact, Scope]) -> dict[str, Any]:
-    return show_owned(Claim("", "e-1", artifact, (scope,)) for artifact, scope in claims)
+def owned(*claims: tuple[Artifact, Selector]) -> dict[str, Any]:
+    return show_owned(Claim("", "e-1", artifact, (selector,)) for artifact, selector in claims)
 
 
-def read(stored: Any, selection: tuple[Scope, ...] = ()) -> list[tuple[Artifact, tuple[Scope, ...]]]:
-    return [(c.artifact, c.scopes) for c in owned_claims({"owned": stored}, "urn", "e-1", selection)]
+def read(stored: Any, selection: tuple[Selector, ...] = ()) -> list[tuple[Artifact, tuple[Selector, ...]]]:
+    return [(c.artifact, c.selectors) for c in owned_claims({"owned": stored}, "urn", "e-1", selection)]
 
 
 def test_owned_versions_are_kept_newest_last_with_where_they_were_put() -> None:

@@ -17,7 +17,7 @@ from pulumi_alicloud_edge.model.policy import (
     Expression,
     InRegions,
     Matching,
-    Scope,
+    Selector,
 )
 from pulumi_alicloud_edge.model.selection import Belongs
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
@@ -26,7 +26,7 @@ from pulumi_alicloud_edge.resources.neighbours import remembered_claims, show_ne
 
 TEXTS = st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=4).map(tuple)
 EXPRESSIONS = st.builds(Expression, st.text(max_size=5), st.sampled_from(["In", "NotIn"]), TEXTS)
-SCOPES: st.SearchStrategy[Scope] = st.one_of(
+SELECTORS: st.SearchStrategy[Selector] = st.one_of(
     st.builds(InRegions, TEXTS),
     st.builds(Matching, st.lists(EXPRESSIONS, min_size=1, max_size=3).map(tuple)),
     st.builds(ByStrategies, st.text(max_size=10)),
@@ -34,9 +34,9 @@ SCOPES: st.SearchStrategy[Scope] = st.one_of(
 ASSETS = Artifact("assets", "1.5")
 
 
-@given(st.lists(SCOPES, min_size=1, max_size=4, unique=True))
-def test_a_selection_comes_back_from_the_state_as_it_was(scopes: list[Scope]) -> None:
-    assert read_selection(json.loads(json.dumps(write_selection(scopes)))) == tuple(scopes)
+@given(st.lists(SELECTORS, min_size=1, max_size=4, unique=True))
+def test_a_selection_comes_back_from_the_state_as_it_was(selectors: list[Selector]) -> None:
+    assert read_selection(json.loads(json.dumps(write_selection(selectors)))) == tuple(selectors)
 
 
 def test_everywhere_makes_all_other_words_needless() -> None:
@@ -70,8 +70,8 @@ def test_a_damaged_selection_is_no_selection(stored: Any) -> None:
 
 
 def claim(urn: str, *regions: str, name: str = "assets", app: str = "e-1") -> Claim:
-    scope: Scope = InRegions(regions) if regions else Everywhere()
-    return Claim(urn, app, Artifact(name, "1.5"), (scope,))
+    selector: Selector = InRegions(regions) if regions else Everywhere()
+    return Claim(urn, app, Artifact(name, "1.5"), (selector,))
 
 
 def test_what_others_declare_of_the_same_is_remembered() -> None:

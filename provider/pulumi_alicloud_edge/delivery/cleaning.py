@@ -11,7 +11,7 @@ from pulumi_alicloud_edge.delivery.inventory import read_inventory
 from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, Records, RecordState
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import Selector
 from pulumi_alicloud_edge.model.removal import Cleaning, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, explicit_regions, is_by_region
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
@@ -102,8 +102,8 @@ class Cleaner:
         observation = Observation(records, (), regions=regions)
         removals = []
         for artifact, asked in of_artifacts.items():
-            scopes = tuple(dict.fromkeys(scope for each in asked for scope in each.scopes))
-            holders = await self._holders(artifact, scopes, observation)
+            selectors = tuple(dict.fromkeys(selector for each in asked for selector in each.selectors))
+            holders = await self._holders(artifact, selectors, observation)
             holding = {
                 t: r.updated
                 for t, r in observation.of(artifact).items()
@@ -116,12 +116,14 @@ class Cleaner:
                 for target in targets
                 if _came_later(asked, target, region, holding.get(target, ""))
             )
-            removals.append(Removal(artifact, scopes, holders, later, asked))
+            removals.append(Removal(artifact, selectors, holders, later, asked))
         return removals
 
-    async def displace(self, artifact: Artifact, scopes: tuple[Scope, ...], targets: frozenset[str]) -> None:
+    async def displace(
+        self, artifact: Artifact, selectors: tuple[Selector, ...], targets: frozenset[str]
+    ) -> None:
         """Clean a version that keeps a desired one from running, in the regions of some targets."""
-        permit = await self.permit([Wanted(artifact, scopes)])
+        permit = await self.permit([Wanted(artifact, selectors)])
         meant = Permit(
             tuple(cleaning for cleaning in permit.cleanings if cleaning.targets & targets),
             tuple(left for left in permit.left if left.targets & targets),
@@ -165,7 +167,7 @@ class Cleaner:
         return {**regions, **again} if again else again
 
     async def _holders(
-        self, artifact: Artifact, scopes: tuple[Scope, ...], observation: Observation
+        self, artifact: Artifact, selectors: tuple[Selector, ...], observation: Observation
     ) -> Holders:
         """Return who holds an artifact, region by region.
 
@@ -175,9 +177,9 @@ class Cleaner:
         by_inventory = holders_of(observation, artifact)
         if not any(by_inventory.values()):
             return {}
-        if observation.regions and all(is_by_region(scope) for scope in scopes):
+        if observation.regions and all(is_by_region(selector) for selector in selectors):
             return by_inventory
-        regions = await self._regions(artifact, scopes, by_inventory)
+        regions = await self._regions(artifact, selectors, by_inventory)
         if not regions:
             return by_inventory
         slots = asyncio.Semaphore(REGIONS_AT_ONCE)
@@ -198,19 +200,21 @@ class Cleaner:
         found = await asyncio.gather(*(read(region) for region in regions))
         holders = {region: targets for region, targets in zip(regions, found, strict=True) if targets}
         unplaced = frozenset().union(*by_inventory.values()).difference(*holders.values())
-        if unplaced and not observation.regions and explicit_regions(scopes) is None:
+        if unplaced and not observation.regions and explicit_regions(selectors) is None:
             holders[""] = unplaced
         return holders
 
-    async def _regions(self, artifact: Artifact, scopes: tuple[Scope, ...], holders: Holders) -> list[str]:
+    async def _regions(
+        self, artifact: Artifact, selectors: tuple[Selector, ...], holders: Holders
+    ) -> list[str]:
         """Return the regions that may be meant: those named, else those of the inventory, else where it was pushed."""
-        named = explicit_regions(scopes)
+        named = explicit_regions(selectors)
         if named is not None:
             return sorted(named)
         listed = {
             region
             for region, targets in holders.items()
-            if region and any(belongs_to_any(scopes, t, region) is not Belongs.NO for t in targets)
+            if region and any(belongs_to_any(selectors, t, region) is not Belongs.NO for t in targets)
         }
         if listed or "" not in holders:
             return sorted(listed)
@@ -228,5 +232,5 @@ def _either(one: Removal, other: Removal) -> Removal:
 
 def _came_later(asked: Iterable[Wanted], target: str, region: str, updated: str) -> bool:
     """Return whether a target has got an artifact after it was given up there, and belongs to no other part."""
-    parts = [each for each in asked if belongs_to_any(each.scopes, target, region) is not Belongs.NO]
+    parts = [each for each in asked if belongs_to_any(each.selectors, target, region) is not Belongs.NO]
     return bool(parts) and all(each.until and updated > each.until for each in parts)

@@ -13,14 +13,14 @@ from pulumi_alicloud_edge.delivery.records import fold
 from pulumi_alicloud_edge.delivery.strategies import dist_strategy, matching
 from pulumi_alicloud_edge.errors import CloudError, RejectedError, TransportError
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, Records
-from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Scope, Stage
+from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Selector, Stage
 from pulumi_alicloud_edge.model.selection import (
     REGION_KEY,
     conditions_of,
     is_decidable,
-    members,
     named_targets,
     names_instance,
+    targets_of,
 )
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 from pulumi_alicloud_edge.reconcile.gate import exactly
@@ -48,7 +48,7 @@ class DistPort:
         app_id: The application.
         files: What to distribute, by artifact; only starting needs it.
         artifacts: What is observed, with all versions of their names.
-        stages: The stages whose members an observation is to tell.
+        stages: The stages whose targets an observation is to tell.
         cleaner: What displaces a newer version; None for a mere look.
         clock: Seconds that never jump.
     """
@@ -88,34 +88,32 @@ class DistPort:
             self._inventory_at = now
         read_at = datetime.now(UTC)
         self._records = await self._reads.dist_records(self._app_id, self._names)
-        members = tuple(self._members(stage.scope) for stage in self._stages)
+        listed = tuple(self._targets_of(stage.selector) for stage in self._stages)
         return Observation(
             self._records,
-            members,
+            listed,
             read_at=read_at,
             regions=self._inventory.regions,
             stopped=self._inventory.stopped,
-            recorded=await self._recorded(members),
+            recorded=await self._recorded(listed),
         )
 
-    async def _recorded(
-        self, members: tuple[frozenset[str] | None, ...]
-    ) -> tuple[frozenset[str] | None, ...]:
-        """Ask who has records that belong to a stage where the inventory does not tell its members."""
+    async def _recorded(self, listed: tuple[frozenset[str] | None, ...]) -> tuple[frozenset[str] | None, ...]:
+        """Ask who has records that belong to a stage where the inventory does not tell its targets."""
         return tuple(
             [
-                await self._recorded_in(stage.scope) if known is None else None
-                for stage, known in zip(self._stages, members, strict=True)
+                await self._recorded_in(stage.selector) if known is None else None
+                for stage, known in zip(self._stages, listed, strict=True)
             ]
         )
 
-    async def _recorded_in(self, scope: Scope) -> frozenset[str] | None:
-        """Return the targets with records that fulfil a scope's conditions; None where those cannot be judged.
+    async def _recorded_in(self, selector: Selector) -> frozenset[str] | None:
+        """Return the targets with records that fulfil a selector's conditions; None where those cannot be judged.
 
         Records do not name their region, but the cloud shows those of given regions alone (S4).
         """
-        conditions = conditions_of(scope)
-        if isinstance(scope, Everywhere) or conditions is None or not all(map(is_decidable, conditions)):
+        conditions = conditions_of(selector)
+        if isinstance(selector, Everywhere) or conditions is None or not all(map(is_decidable, conditions)):
             return None
         of_regions = [condition for condition in conditions if condition.key == REGION_KEY]
         barred = {region for c in of_regions if c.operator == "NotIn" for region in c.values}
@@ -146,8 +144,8 @@ class DistPort:
         if request.repeat or self._cleans_first:
             await self._displace(request)
         targets = request.targets
-        if targets is None and isinstance(request.scope, ExactTargets):
-            targets = self._members(request.scope)
+        if targets is None and isinstance(request.selector, ExactTargets):
+            targets = self._targets_of(request.selector)
         if targets is not None and self._names_instances:
             try:
                 return await self._start_named(request, sorted(targets))
@@ -156,9 +154,9 @@ class DistPort:
         if targets is not None:
             return await self._start_regions_of(request, targets)
         try:
-            return await self._start(request, dist_strategy(request.scope))
+            return await self._start(request, dist_strategy(request.selector))
         except RejectedError:
-            meant = self._members(request.scope)
+            meant = self._targets_of(request.selector)
             if meant is None or not self._whole_regions(meant, meant):
                 raise
         return await self._start_regions_of(request, meant)
@@ -182,7 +180,7 @@ class DistPort:
     async def _start_regions_of(self, request: StartRequest, targets: frozenset[str]) -> StartResponse:
         """Start the regions that the targets are in, where those hold nothing outside the selection (S1)."""
         if not self._inventory.regions:
-            return await self._start(request, dist_strategy(request.scope))
+            return await self._start(request, dist_strategy(request.selector))
         regions = self._whole_regions(targets, self._selected(request))
         if not regions:
             return StartResponse(refused=dict.fromkeys(request.artifacts, _BY_REGION_ONLY))
@@ -198,7 +196,7 @@ class DistPort:
         """Clean the versions that keep the desired ones from running, as far as the gate lets that be (S1, S2)."""
         if self._cleaner is None:
             return
-        targets = self._members(request.scope) if request.targets is None else request.targets
+        targets = self._targets_of(request.selector) if request.targets is None else request.targets
         displacing: dict[Artifact, set[str]] = {}
         observation = Observation(self._records)
         for artifact in request.artifacts:
@@ -209,8 +207,8 @@ class DistPort:
         self._cleans_first |= bool(displacing)
         selected = self._selected(request)
         for artifact in sorted(displacing):
-            scopes = self._scopes(request) if selected is None else exactly(selected)
-            await self._cleaner.displace(artifact, scopes, frozenset(displacing[artifact]))
+            selectors = self._selectors(request) if selected is None else exactly(selected)
+            await self._cleaner.displace(artifact, selectors, frozenset(displacing[artifact]))
 
     async def _start(self, request: StartRequest, strategies: str | None) -> StartResponse:
         self._reads.invalidated(self._app_id, self._names)
@@ -223,16 +221,16 @@ class DistPort:
             request_id=answer.request_id,
         )
 
-    def _members(self, scope: Scope) -> frozenset[str] | None:
-        found = members(scope, self._inventory.regions)
-        return named_targets(scope) if found is None else found
+    def _targets_of(self, selector: Selector) -> frozenset[str] | None:
+        found = targets_of(selector, self._inventory.regions)
+        return named_targets(selector) if found is None else found
 
-    def _scopes(self, request: StartRequest) -> tuple[Scope, ...]:
-        return tuple(stage.scope for stage in self._stages[: request.stage + 1])
+    def _selectors(self, request: StartRequest) -> tuple[Selector, ...]:
+        return tuple(stage.selector for stage in self._stages[: request.stage + 1])
 
     def _selected(self, request: StartRequest) -> frozenset[str] | None:
         """Return the targets of the stages that have been reached; None where they are not known."""
-        found = [self._members(scope) for scope in self._scopes(request)]
+        found = [self._targets_of(selector) for selector in self._selectors(request)]
         known = [each for each in found if each is not None]
         return frozenset().union(*known) if len(known) == len(found) else None
 

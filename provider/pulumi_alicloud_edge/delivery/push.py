@@ -35,7 +35,7 @@ class PushPort:
         reads: Shared status reads.
         app_id: The application.
         files: What to push, by artifact; only starting needs it, so it may be empty for a mere look.
-        stages: The stages whose members an observation is to tell.
+        stages: The stages whose targets an observation is to tell.
 
     Attributes:
         shown: What was observed last.
@@ -57,8 +57,8 @@ class PushPort:
         self._app_id = app_id
         self._files = files
         self._names = frozenset(artifact.name for artifact in artifacts)
-        self._members = tuple(_members(stage) for stage in stages)
-        self._wants_hints = any(isinstance(stage.scope, Everywhere) for stage in stages)
+        self._stage_targets = tuple(_targets_of(stage) for stage in stages)
+        self._wants_hints = any(isinstance(stage.selector, Everywhere) for stage in stages)
         self._looked_up = False
         self.shown = Observation({})
         self.hints: frozenset[str] = frozenset()
@@ -73,7 +73,7 @@ class PushPort:
             self.hints, self._looked_up = await self._inventory(), True
         read_at = datetime.now(UTC)
         records = await self._reads.push_records(self._app_id, self._names)
-        self.shown = Observation(records, self._members, read_at=read_at, hints=self.hints)
+        self.shown = Observation(records, self._stage_targets, read_at=read_at, hints=self.hints)
         return self.shown
 
     async def _inventory(self) -> frozenset[str]:
@@ -85,7 +85,7 @@ class PushPort:
         """Call PushApplicationData."""
         self._reads.invalidated(self._app_id, self._names)
         targets = request.targets
-        strategies = push_strategy(request.scope) if targets is None else in_regions(sorted(targets))
+        strategies = push_strategy(request.selector) if targets is None else in_regions(sorted(targets))
         files = [self._files[artifact] for artifact in request.artifacts]
         answer = await self._ens.push_application_data(self._app_id, files, strategies)
         codes = {Artifact(r.name, r.version): (r.code, r.description) for r in answer.results}
@@ -97,5 +97,5 @@ class PushPort:
         )
 
 
-def _members(stage: Stage) -> frozenset[str] | None:
-    return frozenset(stage.scope.regions) if isinstance(stage.scope, InRegions) else None
+def _targets_of(stage: Stage) -> frozenset[str] | None:
+    return frozenset(stage.selector.regions) if isinstance(stage.selector, InRegions) else None

@@ -25,7 +25,7 @@ from pulumi_alicloud_edge.delivery.release_status import (
 )
 from pulumi_alicloud_edge.errors import NotFoundError, PermissionDeniedError, RejectedError
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.policy import InRegions, Scope, Share, Stage
+from pulumi_alicloud_edge.model.policy import InRegions, Selector, Share, Stage
 from pulumi_alicloud_edge.model.release import WHOLE, Part, Serving, seconds_until, show_part
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
@@ -137,10 +137,10 @@ class ReleasePort:
 
     async def observe(self, *, afresh: bool = False) -> Observation:  # noqa: ARG002 - it has no inventory
         """Read GetEdgeContainerAppStatus; while our version is under way, also how its pods do."""
-        waiting, transient_error = await self._build_state()
-        if waiting is not None or transient_error:
+        waiting, obstacle = await self._build_state()
+        if waiting is not None or obstacle:
             pending = dict.fromkeys(self._targets(), waiting) if waiting else {}
-            return self._observation(pending, (), transient_error)
+            return self._observation(pending, (), obstacle)
         status = await self._esa.get_edge_container_app_status(self._app_id, self._env)
         self.shown = _show(status)
         self.first = self.first or self.shown
@@ -153,33 +153,33 @@ class ReleasePort:
 
     async def start(self, request: StartRequest) -> StartResponse:
         """Call PublishEdgeContainerAppVersion, or RollbackEdgeContainerAppVersion where that is safe."""
-        scope = request.scope
-        if self._order.is_rollback and await self._rolls_back_by_operation(scope):
+        selector = request.selector
+        if self._order.is_rollback and await self._rolls_back_by_operation(selector):
             request_id = await self._esa.rollback_edge_container_app_version(
                 self._app_id, self._artifact.version, remarks=self._order.remarks
             )
             self._rolls_back = True
             return StartResponse(request_id=request_id)
-        self._asked = scope.percentage if isinstance(scope, Share) else None
-        self._lowering = self.shown if self.shown and self._has_more_than(scope) else None
+        self._asked = selector.percentage if isinstance(selector, Share) else None
+        self._lowering = self.shown if self.shown and self._has_more_than(selector) else None
         try:
-            return StartResponse(request_id=await self._publish(scope))
+            return StartResponse(request_id=await self._publish(selector))
         except RejectedError as error:
-            if self._lowering is not None and isinstance(scope, (Share, InRegions)):
-                what = f"{_held(self._lowering)} → {show_part(scope)}"
+            if self._lowering is not None and isinstance(selector, (Share, InRegions)):
+                what = f"{_held(self._lowering)} → {show_part(selector)}"
                 error.subject = f"{self._app_id} ({self._artifact.version}: {what} of {self._env})"
             raise
 
-    async def _publish(self, scope: Scope) -> str:
-        by_region = isinstance(scope, InRegions)
+    async def _publish(self, selector: Selector) -> str:
+        by_region = isinstance(selector, InRegions)
         return await self._esa.publish_edge_container_app_version(
             app_id=self._app_id,
             version_id=self._artifact.version,
             env=self._env,
             publish_type=self._order.publish_type or ("region" if by_region else None),
-            percentage=scope.percentage if isinstance(scope, Share) else None,
-            regions=scope.regions if isinstance(scope, InRegions) else (),
-            full_release=scope.full if isinstance(scope, InRegions) else None,
+            percentage=selector.percentage if isinstance(selector, Share) else None,
+            regions=selector.regions if isinstance(selector, InRegions) else (),
+            full_release=selector.full if isinstance(selector, InRegions) else None,
             start_time=self._order.start_time if self._begins_later() else None,
             remarks=self._order.remarks,
         )
@@ -190,20 +190,18 @@ class ReleasePort:
         return start_time is not None and seconds_until(start_time, self._clock()) > 0
 
     def _observation(
-        self, records: dict[str, Record], progress_token: tuple[object, ...], transient_error: str
+        self, records: dict[str, Record], progress_token: tuple[object, ...], obstacle: str
     ) -> ReleaseObservation:
-        members = tuple(frozenset(self._members(stage)) for stage in self._stages)
-        transient_errors = {self._artifact: transient_error} if transient_error else {}
+        targets = tuple(frozenset(self._targets_of(stage)) for stage in self._stages)
+        obstacles = {self._artifact: obstacle} if obstacle else {}
         artifacts = {self._artifact: records}
         shown = self.shown
         if shown is None:
-            return ReleaseObservation(artifacts, members, progress_token, transient_error=transient_errors)
+            return ReleaseObservation(artifacts, targets, progress_token, obstacles=obstacles)
         if shown.version not in ("", self._artifact.version):
             other = Record(RecordState.SUCCEEDED)
             artifacts[Artifact(self._artifact.name, shown.version)] = dict.fromkeys(self._targets(), other)
-        return ReleaseObservation(
-            artifacts, members, progress_token, transient_error=transient_errors, shown=shown
-        )
+        return ReleaseObservation(artifacts, targets, progress_token, obstacles=obstacles, shown=shown)
 
     async def _build_state(self) -> tuple[Record | None, str]:
         """See that the version is built: it cannot be published before, and never if its build failed."""
@@ -217,7 +215,7 @@ class ReleasePort:
         self._built = True
         return None, ""
 
-    async def _rolls_back_by_operation(self, scope: Scope) -> bool:
+    async def _rolls_back_by_operation(self, selector: Selector) -> bool:
         """Return whether a former version comes back by the rollback operation, and not by publishing it again.
 
         The operation gives a version the whole of an environment, and names none: it may act on prod, on what was
@@ -225,7 +223,7 @@ class ReleasePort:
         it is used.
         """
         is_back = self.shown is not None and self.shown.version == self._artifact.version
-        if self._env != "prod" or scope != Share(WHOLE) or is_back:
+        if self._env != "prod" or selector != Share(WHOLE) or is_back:
             return False
         try:
             staging = await self._esa.get_edge_container_app_status(self._app_id, "staging")
@@ -235,17 +233,17 @@ class ReleasePort:
             return False
         return not current_version(staging)
 
-    def _members(self, stage: Stage) -> tuple[str, ...]:
-        match stage.scope:
+    def _targets_of(self, stage: Stage) -> tuple[str, ...]:
+        match stage.selector:
             case InRegions(regions):
                 return tuple(f"{self._env} {region}" for region in regions)
             case Share(percentage):
                 return (f"{self._env} {percentage}%",)
             case _:
-                raise TypeError(f"a release is not selected by {stage.scope}")
+                raise TypeError(f"a release is not selected by {stage.selector}")
 
     def _targets(self) -> set[str]:
-        return {target for stage in self._stages for target in self._members(stage)}
+        return {target for stage in self._stages for target in self._targets_of(stage)}
 
     def _records(self, status: AppStatus) -> dict[str, Record]:
         """Judge each target by the first stage that it belongs to: only what the last one adds is held to its end."""
@@ -255,60 +253,60 @@ class ReleasePort:
         judged: set[str] = set()
         for index, stage in enumerate(self._stages):
             context = self._context(index, status)
-            for target in self._members(stage):
+            for target in self._targets_of(stage):
                 if target in judged:
                     continue
                 judged.add(target)
-                record = self._record(stage.scope, target, status, context)
+                record = self._record(stage.selector, target, status, context)
                 if record is None and self._rolls_back:
                     record = record_of_rollback(status, self._artifact.version)
                 if record is not None:
-                    records[target] = self._explained(record, stage.scope)
+                    records[target] = self._explained(record, stage.selector)
         return records
 
     def _context(self, index: int, status: AppStatus) -> Context:
-        most = self._stages[-1].scope
+        most = self._stages[-1].selector
         stages = self._stages[: index + 1]
         return Context(
             most=most if isinstance(most, (Share, InRegions)) else None,
             is_last=index == len(self._stages) - 1,
             asked=self._asked,
-            stops=[stage.scope.percentage for stage in stages if isinstance(stage.scope, Share)],
+            stops=[stage.selector.percentage for stage in stages if isinstance(stage.selector, Share)],
             has_moved=bool(self._moving) and self._moving == status.regions,
         )
 
-    def _record(self, scope: Scope, target: str, status: AppStatus, context: Context) -> Record | None:
-        match scope:
+    def _record(self, selector: Selector, target: str, status: AppStatus, context: Context) -> Record | None:
+        match selector:
             case Share(percentage):
                 return record_of_share(status, self._artifact.version, percentage, context)
             case InRegions():
                 region = target.removeprefix(f"{self._env} ")
-                return record_of_region(status, self._artifact.version, region, scope, context)
+                return record_of_region(status, self._artifact.version, region, selector, context)
             case _:
                 return None
 
-    def _explained(self, record: Record, scope: Scope) -> Record:
+    def _explained(self, record: Record, selector: Selector) -> Record:
         """Describe of an environment that has more than is declared what it has, and of whose making that is."""
         if record.state is RecordState.SUCCEEDED:
             self._lowering = None
         if record.state is not RecordState.DELETED or self.shown is None:
             return record
-        part = show_part(scope) if isinstance(scope, (Share, InRegions)) else ""
+        part = show_part(selector) if isinstance(selector, (Share, InRegions)) else ""
         held = _held(self.shown)
         has = "has" if isinstance(self.shown.serves.part, Share) else "have"
         if self._lowering is None:
             return record._replace(detail=f"{held} of {self._env} {has} it, declared are {part}")
-        what = "lower the share" if isinstance(scope, Share) else "reduce the release"
+        what = "lower the share" if isinstance(selector, Share) else "reduce the release"
         return record._replace(
             detail=f"{held} of {self._env} still {has} it: the cloud did not {what} to {part}"
         )
 
-    def _has_more_than(self, scope: Scope) -> bool:
+    def _has_more_than(self, selector: Selector) -> bool:
         """Return whether the environment serves our version to more, or to others, than is about to be asked for."""
         shown = self.shown
         if shown is None or shown.serves.version != self._artifact.version:
             return False
-        match shown.serves.part, scope:
+        match shown.serves.part, selector:
             case Share(have), Share(percentage):
                 return have > percentage
             case InRegions(regions), InRegions(asked):

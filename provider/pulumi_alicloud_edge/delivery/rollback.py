@@ -11,7 +11,7 @@ from pulumi_alicloud_edge.delivery.runner import RolloutResult, carry_out, remov
 from pulumi_alicloud_edge.errors import EdgeError, RollbackResult
 from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus
-from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy, Scope
+from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy, Selector
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port, RemovingPort
@@ -94,10 +94,10 @@ def is_due(policy: RolloutPolicy, ended: RolloutResult, *, resumed: bool) -> boo
     return failed and begun and policy.on_failure is OnFailure.ROLLBACK
 
 
-def policy_of_step(policy: RolloutPolicy, outcome: Outcome, scope: Scope) -> RolloutPolicy:
+def policy_of_step(policy: RolloutPolicy, outcome: Outcome, selector: Selector) -> RolloutPolicy:
     """Return the policy of a rollback: one stage without a bake, the budget of the stage that failed, the same time."""
     failed = policy.stages[outcome.progress.stage]
-    return replace(policy, stages=(replace(failed, scope=scope, name="", bake=0.0),))
+    return replace(policy, stages=(replace(failed, selector=selector, name="", bake=0.0),))
 
 
 async def restore(rollback: Rollback, around: RunContext, *, within: float) -> RollbackResult:

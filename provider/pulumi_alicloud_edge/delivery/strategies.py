@@ -1,4 +1,4 @@
-"""The vendor's selection policies as JSON text, made from a scope or from targets."""
+"""The vendor's selection policies as JSON text, made from a selector or from targets."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pulumi_alicloud_edge.model.policy import (
     Expression,
     InRegions,
     Matching,
-    Scope,
+    Selector,
     Share,
 )
 
 
-def push_strategy(scope: Scope) -> str | None:
-    """Return the PushStrategy for a scope, None for everywhere."""
-    match scope:
+def push_strategy(selector: Selector) -> str | None:
+    """Return the PushStrategy for a selector, None for everywhere."""
+    match selector:
         case Everywhere():
             return None
         case InRegions(regions):
@@ -30,13 +30,13 @@ def push_strategy(scope: Scope) -> str | None:
         case ExactTargets(targets):
             return in_regions(sorted(targets))
         case Matching() | Share():
-            raise TypeError(f"a push is not selected by {scope}")
-    assert_never(scope)
+            raise TypeError(f"a push is not selected by {selector}")
+    assert_never(selector)
 
 
-def dist_strategy(scope: Scope) -> str | None:
-    """Return the DistStrategy for a scope, None for everywhere."""
-    match scope:
+def dist_strategy(selector: Selector) -> str | None:
+    """Return the DistStrategy for a selector, None for everywhere."""
+    match selector:
         case Everywhere():
             return None
         case Matching(expressions):
@@ -46,8 +46,8 @@ def dist_strategy(scope: Scope) -> str | None:
         case ExactTargets(targets):
             return matching([Expression("instance_id", "In", tuple(sorted(targets)))])
         case InRegions() | Share():
-            raise TypeError(f"a distribution is not selected by {scope}")
-    assert_never(scope)
+            raise TypeError(f"a distribution is not selected by {selector}")
+    assert_never(selector)
 
 
 def in_regions(regions: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import Selector
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, explicit_regions
 
 
@@ -17,7 +17,7 @@ class Claim:
         urn: The resource.
         app_id: The application; for a release with its environment.
         artifact: The artifact.
-        scopes: The selection: all that the resource's stages select together.
+        selectors: The selection: all that the resource's stages select together.
         until: For what is declared no more, the cloud's time after which whatever came is somebody else's.
         retains: Whether the resource never cleans it.
     """
@@ -25,17 +25,17 @@ class Claim:
     urn: str
     app_id: str
     artifact: Artifact
-    scopes: tuple[Scope, ...]
+    selectors: tuple[Selector, ...]
     until: str = ""
     retains: bool = False
 
     def covers(self, target: str, region: str) -> Belongs:
         """Return whether a target belongs to the selection; its region is empty where that is not known."""
-        return belongs_to_any(self.scopes, target, region)
+        return belongs_to_any(self.selectors, target, region)
 
     def may_overlap(self, other: Claim) -> bool:
         """Return whether the two may be about the same name on the same target, as far as regions tell."""
         if (self.app_id, self.artifact.name) != (other.app_id, other.artifact.name):
             return False
-        mine, theirs = explicit_regions(self.scopes), explicit_regions(other.scopes)
+        mine, theirs = explicit_regions(self.selectors), explicit_regions(other.selectors)
         return mine is None or theirs is None or bool(mine & theirs)

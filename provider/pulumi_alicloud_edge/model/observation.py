@@ -57,27 +57,27 @@ class Observation:
 
     Attributes:
         records: For each artifact seen (wanted or not), its records by target.
-        members: For each stage of the rollout in order, the targets that belong to it, or None where the cloud
+        stage_targets: For each stage of the rollout in order, the targets that belong to it, or None where the cloud
             does not tell; then the records and the answers of start calls are all that is known.
         regions: Target → the edge region that it is in, as far as the inventory tells; empty without inventory.
         stopped: Targets that the inventory calls otherwise than running.
-        recorded: For each stage whose members the cloud does not tell and whose conditions can be judged, the targets
+        recorded: For each stage whose targets the cloud does not tell and whose conditions can be judged, the targets
             with records that fulfil them: they belong to it, and there may be more. None for all other stages.
         hints: Targets that the cloud's inventory suggests where it does not tell who belongs to a stage: a reason
             to start, never a reason to wait.
         progress_token: Anything else whose change is a sign of progress, such as a percentage reached.
         read_at: When it was read, by this machine's clock; None where that is not known.
         part: The cloud's own word on how much of what is under way is done, 0 to 1, where it has any.
-        transient_error: For an artifact, a reason why it cannot succeed that shows elsewhere than in its records.
+        obstacles: For an artifact, a reason why it cannot succeed that shows elsewhere than in its records.
     """
 
     records: Mapping[Artifact, Records]
-    members: tuple[frozenset[str] | None, ...] = (None,)
+    stage_targets: tuple[frozenset[str] | None, ...] = (None,)
     progress_token: tuple[object, ...] = ()
     read_at: datetime | None = None
     hints: frozenset[str] = frozenset()
     part: float | None = None
-    transient_error: Mapping[Artifact, str] = field(default_factory=dict)
+    obstacles: Mapping[Artifact, str] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
     recorded: tuple[frozenset[str] | None, ...] = ()

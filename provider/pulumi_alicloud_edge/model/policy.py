@@ -75,14 +75,14 @@ class ExactTargets:
     targets: frozenset[str]
 
 
-Scope = Everywhere | InRegions | Matching | Share | ByStrategies | ExactTargets
+Selector = Everywhere | InRegions | Matching | Share | ByStrategies | ExactTargets
 
 
 @dataclass(frozen=True)
 class Stage:
     """One step of a rollout: where to, how long to watch it afterwards, how many may fail."""
 
-    scope: Scope
+    selector: Selector
     name: str = ""
     bake: float = 0.0
     budget: Budget = Budget()
@@ -114,6 +114,6 @@ class RolloutPolicy:
     on_failure: OnFailure = OnFailure.STOP
 
     @property
-    def selection(self) -> tuple[Scope, ...]:
+    def selection(self) -> tuple[Selector, ...]:
         """What all stages select together."""
-        return tuple(dict.fromkeys(stage.scope for stage in self.stages))
+        return tuple(dict.fromkeys(stage.selector for stage in self.stages))

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import Selector
 
 
 class LeftBecause(Enum):
@@ -27,12 +27,12 @@ class Wanted(NamedTuple):
 
     Attributes:
         artifact: The artifact.
-        scopes: The selection.
+        selectors: The selection.
         until: The cloud's time after which whatever came is somebody else's; empty for no such time.
     """
 
     artifact: Artifact
-    scopes: tuple[Scope, ...]
+    selectors: tuple[Selector, ...]
     until: str = ""
 
 

@@ -1,6 +1,6 @@
 """Which targets a selection has, and how sure that is.
 
-A *selection* is what a resource's inputs select: the scopes of its stages together. Whether one target belongs to
+A *selection* is what a resource's inputs select: the selectors of its stages together. Whether one target belongs to
 it has three answers, since the cloud does not always tell where a target is.
 """
 
@@ -19,7 +19,7 @@ from pulumi_alicloud_edge.model.policy import (
     Expression,
     InRegions,
     Matching,
-    Scope,
+    Selector,
     Share,
 )
 
@@ -68,15 +68,15 @@ class TargetSet:
         return self.certainty is Certainty.KNOWN
 
 
-def belongs(scope: Scope, target: str, region: str) -> Belongs:
-    """Return whether a target belongs to a scope.
+def belongs(selector: Selector, target: str, region: str) -> Belongs:
+    """Return whether a target belongs to a selector.
 
     Args:
-        scope: The scope.
+        selector: The selector.
         target: Id of the target.
         region: Id of the edge region that it is in, empty where that is not known.
     """
-    match scope:
+    match selector:
         case Everywhere():
             return Belongs.YES
         case InRegions(regions):
@@ -84,83 +84,83 @@ def belongs(scope: Scope, target: str, region: str) -> Belongs:
         case Matching(expressions):
             return _all(_fulfils(expression, target, region) for expression in expressions)
         case ByStrategies():
-            parsed = parsed_strategies(scope)
+            parsed = parsed_strategies(selector)
             return Belongs.UNKNOWN if parsed is None else belongs(parsed, target, region)
         case ExactTargets(targets):
             return _among(target, targets)
         case Share():
             return Belongs.UNKNOWN
-    assert_never(scope)
+    assert_never(selector)
 
 
-def belongs_to_any(scopes: Iterable[Scope], target: str, region: str) -> Belongs:
-    """Return whether a target belongs to at least one of some scopes."""
-    answers = {belongs(scope, target, region) for scope in scopes}
+def belongs_to_any(selectors: Iterable[Selector], target: str, region: str) -> Belongs:
+    """Return whether a target belongs to at least one of some selectors."""
+    answers = {belongs(selector, target, region) for selector in selectors}
     if Belongs.YES in answers:
         return Belongs.YES
     return Belongs.UNKNOWN if Belongs.UNKNOWN in answers else Belongs.NO
 
 
-def members(scope: Scope, inventory: Mapping[str, str]) -> frozenset[str] | None:
-    """Return the instances of a scope, None where that does not follow from the inventory.
+def targets_of(selector: Selector, inventory: Mapping[str, str]) -> frozenset[str] | None:
+    """Return the instances of a selector, None where that does not follow from the inventory.
 
     Args:
-        scope: The scope.
+        selector: The selector.
         inventory: Instance id → region id; empty where the cloud lists none.
     """
     if not inventory:
         return None
-    answers = {target: belongs(scope, target, region) for target, region in inventory.items()}
+    answers = {target: belongs(selector, target, region) for target, region in inventory.items()}
     if Belongs.UNKNOWN in answers.values():
         return None
     return frozenset(target for target, answer in answers.items() if answer is Belongs.YES)
 
 
-def in_common(these: Iterable[Scope], those: Iterable[Scope]) -> tuple[Scope, ...]:
+def in_common(these: Iterable[Selector], those: Iterable[Selector]) -> tuple[Selector, ...]:
     """Return the part of a selection that another one selects too; what cannot be compared stays as it is."""
     these, those = tuple(these), tuple(those)
-    found: list[Scope] = []
-    for scope in these:
-        if scope in those or any(isinstance(other, Everywhere) for other in those):
-            found.append(scope)
+    found: list[Selector] = []
+    for selector in these:
+        if selector in those or any(isinstance(other, Everywhere) for other in those):
+            found.append(selector)
             continue
-        found += [part for other in those if (part := _both(scope, other)) is not None]
+        found += [part for other in those if (part := _both(selector, other)) is not None]
     return tuple(dict.fromkeys(found))
 
 
-def is_within(these: Iterable[Scope], those: Iterable[Scope]) -> bool:
+def is_within(these: Iterable[Selector], those: Iterable[Selector]) -> bool:
     """Return whether it is sure that one selection lies within another."""
     those = tuple(those)
     return all(
         any(
-            _is_same(scope, other)
+            _is_same(selector, other)
             or isinstance(other, Everywhere)
             or (
                 conditions_of(other) is not None
-                and conditions_of(scope) is not None
-                and _both(scope, other) == scope
+                and conditions_of(selector) is not None
+                and _both(selector, other) == selector
             )
             for other in those
         )
-        for scope in these
+        for selector in these
     )
 
 
-def _is_same(scope: Scope, other: Scope) -> bool:
-    """Return whether two scopes are the same; raw policies are, however their JSON is written."""
-    if isinstance(scope, ByStrategies) and isinstance(other, ByStrategies):
+def _is_same(selector: Selector, other: Selector) -> bool:
+    """Return whether two selectors are the same; raw policies are, however their JSON is written."""
+    if isinstance(selector, ByStrategies) and isinstance(other, ByStrategies):
         try:
-            return bool(json.loads(scope.strategies) == json.loads(other.strategies))
+            return bool(json.loads(selector.strategies) == json.loads(other.strategies))
         except ValueError:
-            return scope == other
-    return scope == other
+            return selector == other
+    return selector == other
 
 
-def _both(scope: Scope, other: Scope) -> Scope | None:
-    """Return what two scopes both select: None for nothing, the first where that cannot be told."""
-    mine, theirs = conditions_of(scope), conditions_of(other)
+def _both(selector: Selector, other: Selector) -> Selector | None:
+    """Return what two selectors both select: None for nothing, the first where that cannot be told."""
+    mine, theirs = conditions_of(selector), conditions_of(other)
     if mine is None or theirs is None:
-        return scope
+        return selector
     joined: list[Expression] = []
     every = tuple(dict.fromkeys((*mine, *theirs)))
     for key in dict.fromkeys(e.key for e in every):
@@ -175,13 +175,13 @@ def _both(scope: Scope, other: Scope) -> Scope | None:
             return None
         joined.append(Expression(key, "In", values))
     if set(joined) == set(mine):
-        return scope
+        return selector
     return Matching(tuple(joined)) if joined else Everywhere()
 
 
-def conditions_of(scope: Scope) -> tuple[Expression, ...] | None:
-    """Return the conditions that targets of a scope fulfil, all of them; None where they cannot be told."""
-    match parsed_strategies(scope) or scope:
+def conditions_of(selector: Selector) -> tuple[Expression, ...] | None:
+    """Return the conditions that targets of a selector fulfil, all of them; None where they cannot be told."""
+    match parsed_strategies(selector) or selector:
         case Everywhere():
             return ()
         case InRegions(regions):
@@ -205,9 +205,9 @@ def names_instance(conditions: Iterable[Expression], target: str) -> bool:
     return all(_fulfils(condition, target, "") is Belongs.YES for condition in of_instances)
 
 
-def named_targets(scope: Scope) -> frozenset[str] | None:
-    """Return the targets that a scope names one by one, and nothing else; None where it does not."""
-    match parsed_strategies(scope) or scope:
+def named_targets(selector: Selector) -> frozenset[str] | None:
+    """Return the targets that a selector names one by one, and nothing else; None where it does not."""
+    match parsed_strategies(selector) or selector:
         case ExactTargets(targets):
             return targets
         case Matching(expressions) if all((e.key, e.operator) == (INSTANCE_KEY, "In") for e in expressions):
@@ -216,11 +216,11 @@ def named_targets(scope: Scope) -> frozenset[str] | None:
             return None
 
 
-def explicit_regions(scopes: Iterable[Scope]) -> frozenset[str] | None:
-    """Return the regions that scopes are limited to by name; None where one of them is not."""
+def explicit_regions(selectors: Iterable[Selector]) -> frozenset[str] | None:
+    """Return the regions that selectors are limited to by name; None where one of them is not."""
     regions: set[str] = set()
-    for scope in scopes:
-        match parsed_strategies(scope) or scope:
+    for selector in selectors:
+        match parsed_strategies(selector) or selector:
             case InRegions(named):
                 regions.update(named)
             case Matching(expressions):
@@ -233,9 +233,9 @@ def explicit_regions(scopes: Iterable[Scope]) -> frozenset[str] | None:
     return frozenset(regions)
 
 
-def is_by_region(scope: Scope) -> bool:
-    """Return whether a scope always selects all or none of a region's instances."""
-    match parsed_strategies(scope) or scope:
+def is_by_region(selector: Selector) -> bool:
+    """Return whether a selector always selects all or none of a region's instances."""
+    match parsed_strategies(selector) or selector:
         case Everywhere() | InRegions():
             return True
         case Matching(expressions):
@@ -244,12 +244,12 @@ def is_by_region(scope: Scope) -> bool:
             return False
 
 
-def parsed_strategies(scope: Scope) -> Scope | None:
-    """Return raw policies as the scope that they stand for; None where they are not of the documented form."""
-    if not isinstance(scope, ByStrategies):
+def parsed_strategies(selector: Selector) -> Selector | None:
+    """Return raw policies as the selector that they stand for; None where they are not of the documented form."""
+    if not isinstance(selector, ByStrategies):
         return None
     try:
-        policy = json.loads(scope.strategies)
+        policy = json.loads(selector.strategies)
     except ValueError:
         return None
     if isinstance(policy, list) and len(policy) == 1:

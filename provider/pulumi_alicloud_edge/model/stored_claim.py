@@ -16,7 +16,7 @@ def write_claim(claim: Claim) -> dict[str, Any]:
         "app_id": claim.app_id,
         "name": claim.artifact.name,
         "version": claim.artifact.version,
-        "selection": write_selection(claim.scopes),
+        "selection": write_selection(claim.selectors),
     }
     return {**written, "retains": True} if claim.retains else written
 
@@ -28,8 +28,8 @@ def read_claim(urn: str, stored: Any) -> Claim | None:
     """
     match stored:
         case {"app_id": str(app_id), "name": str(name), "version": str(version)}:
-            scopes = read_selection(stored.get("selection")) or (Everywhere(),)
+            selectors = read_selection(stored.get("selection")) or (Everywhere(),)
             retains = stored.get("retains") is True
-            return Claim(urn, app_id, Artifact(name, version), scopes, retains=retains)
+            return Claim(urn, app_id, Artifact(name, version), selectors, retains=retains)
         case _:
             return None

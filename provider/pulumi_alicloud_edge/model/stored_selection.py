@@ -6,28 +6,35 @@ from collections.abc import Iterable
 from typing import Any
 
 from pulumi_alicloud_edge.model.outputs import MatchExpression, Selection
-from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, InRegions, Matching, Scope
+from pulumi_alicloud_edge.model.policy import (
+    ByStrategies,
+    Everywhere,
+    Expression,
+    InRegions,
+    Matching,
+    Selector,
+)
 
 
-def write_selection(scopes: Iterable[Scope]) -> list[Selection]:
-    """Return scopes in the words of the inputs; ``{}`` stands for everywhere, which makes all others needless."""
-    scopes = tuple(dict.fromkeys(scopes))
-    if any(isinstance(scope, Everywhere) for scope in scopes):
+def write_selection(selectors: Iterable[Selector]) -> list[Selection]:
+    """Return selectors in the words of the inputs; ``{}`` stands for everywhere, which makes all others needless."""
+    selectors = tuple(dict.fromkeys(selectors))
+    if any(isinstance(selector, Everywhere) for selector in selectors):
         return [{}]
-    return [_write(scope) for scope in scopes]
+    return [_write(selector) for selector in selectors]
 
 
-def read_selection(stored: Any) -> tuple[Scope, ...] | None:
-    """Return the scopes of a stored selection; None where it is damaged."""
+def read_selection(stored: Any) -> tuple[Selector, ...] | None:
+    """Return the selectors of a stored selection; None where it is damaged."""
     if not isinstance(stored, list) or not stored:
         return None
-    scopes = [_read(item) for item in stored]
-    known = tuple(scope for scope in scopes if scope is not None)
-    return known if len(known) == len(scopes) else None
+    selectors = [_read(item) for item in stored]
+    known = tuple(selector for selector in selectors if selector is not None)
+    return known if len(known) == len(selectors) else None
 
 
-def _write(scope: Scope) -> Selection:
-    match scope:
+def _write(selector: Selector) -> Selection:
+    match selector:
         case InRegions(regions):
             return {"regions": list(regions)}
         case Matching(expressions):
@@ -41,7 +48,7 @@ def _write(scope: Scope) -> Selection:
             return {}
 
 
-def _read(stored: Any) -> Scope | None:
+def _read(stored: Any) -> Selector | None:
     match stored:
         case {"regions": [*regions]} if _are_texts(regions):
             return InRegions(tuple(regions))

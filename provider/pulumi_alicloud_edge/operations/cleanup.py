@@ -12,7 +12,7 @@ from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
-from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, InRegions, Scope
+from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, InRegions, Selector
 from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY
@@ -256,29 +256,29 @@ class Cleanup(Generic[I]):
         what could not be cleaned the regions where it is left, and nothing that comes there later (S1). What is
         retained, by this resource or by one that declares it, is given up.
         """
-        scopes = {claim.artifact.name: claim.scopes for claim in mine}
+        selectors = {claim.artifact.name: claim.selectors for claim in mine}
         remaining: list[Claim] = []
         for claim in self._handler.put(self._urn, outputs):
-            now = in_common(claim.scopes, scopes.get(claim.artifact.name, ()))
+            now = in_common(claim.selectors, selectors.get(claim.artifact.name, ()))
             if now:
-                remaining.append(replace(claim, scopes=now))
+                remaining.append(replace(claim, selectors=now))
             left = [each for each in cleaned.left if each.artifact == claim.artifact and not each.is_retained]
             unreached = [each for each in left if each.reason is LeftBecause.NOT_REACHED]
             if unreached and (still := _left_of(claim, unreached)):
-                remaining.append(replace(claim, scopes=still))
+                remaining.append(replace(claim, selectors=still))
             taken = [each for each in left if each.reason is not LeftBecause.NOT_REACHED]
             if taken and (still := _left_of(claim, taken)):
                 until = claim.until or cleaned.newest.get(claim.artifact, "")
-                remaining.append(replace(claim, scopes=still, until=until))
+                remaining.append(replace(claim, selectors=still, until=until))
         return show_owned((*remaining, *mine))
 
 
-def _left_of(claim: Claim, left: Iterable[Left]) -> tuple[Scope, ...]:
+def _left_of(claim: Claim, left: Iterable[Left]) -> tuple[Selector, ...]:
     """Return the part of a claim's selection in which something is left."""
     regions = {each.region for each in left}
     if "" in regions:
-        return claim.scopes
-    return in_common(claim.scopes, (InRegions(tuple(sorted(regions))),))
+        return claim.selectors
+    return in_common(claim.selectors, (InRegions(tuple(sorted(regions))),))
 
 
 def _as_remembered(left: Left) -> Left:
@@ -288,11 +288,11 @@ def _as_remembered(left: Left) -> Left:
 
 def _wanted(claims: Iterable[Claim]) -> tuple[Wanted, ...]:
     """Return each artifact with all selections that it was put into, those apart that were given up."""
-    scopes: dict[tuple[Artifact, str], tuple[Scope, ...]] = {}
+    selectors: dict[tuple[Artifact, str], tuple[Selector, ...]] = {}
     for claim in claims:
         put = (claim.artifact, claim.until)
-        scopes[put] = tuple(dict.fromkeys((*scopes.get(put, ()), *claim.scopes)))
-    return tuple(Wanted(artifact, selection, until) for (artifact, until), selection in scopes.items())
+        selectors[put] = tuple(dict.fromkeys((*selectors.get(put, ()), *claim.selectors)))
+    return tuple(Wanted(artifact, selection, until) for (artifact, until), selection in selectors.items())
 
 
 def _by_place(left: Iterable[Left]) -> dict[tuple[Artifact, str], tuple[Left, ...]]:

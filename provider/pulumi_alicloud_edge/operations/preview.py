@@ -131,7 +131,7 @@ class Preview(Generic[I]):
         accepted = accepted_targets(outputs)
         drift = find_drift(
             plan.desired,
-            last.scope,
+            last.selector,
             observation,
             last.budget,
             unserved=unserved,
@@ -147,13 +147,13 @@ class Preview(Generic[I]):
         for index, stage in enumerate(plan.policy.stages, start=1):
             so_far = replace(
                 observation,
-                members=observation.members[:index],
+                stage_targets=observation.stage_targets[:index],
                 recorded=observation.recorded[:index],
                 hints=frozenset(),
             )
             yield find_drift(
                 plan.desired,
-                stage.scope,
+                stage.selector,
                 so_far,
                 stage.budget,
                 unserved=unserved,

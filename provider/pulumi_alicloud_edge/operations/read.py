@@ -62,10 +62,10 @@ def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
     except NotFoundError:
         return Gone()
     plan = handler.plan(inputs)
-    desired, scope = plan.desired, plan.policy.stages[-1].scope
+    desired, selector = plan.desired, plan.policy.stages[-1].selector
     if handler.vanishes and not _is_left(operation, desired.artifacts, outputs, observation):
         return Gone()
-    seen = placements(desired, scope, observation)
+    seen = placements(desired, selector, observation)
     shown = {**handler.outputs(inputs, seen, port, outputs), **handler.shown(port)}
     kept = {key: outputs[key] for key in _KEPT if key in outputs}
     return Read({**outputs, **shown, **kept, "status": _status(operation, inputs, outputs, observation)})
@@ -81,7 +81,7 @@ def _status(operation: Operation[I], inputs: I, outputs: Mapping[str, Any], obse
     stored = outputs.get("status")
     drift = Preview(operation).drift(inputs, observation, outputs)
     plan = operation.handler.plan(inputs)
-    seen = placements(plan.desired, plan.policy.stages[-1].scope, observation)
+    seen = placements(plan.desired, plan.policy.stages[-1].selector, observation)
     moving = any(placement.count(TargetState.IN_PROGRESS) for placement in seen)
     if stored in IN_PLACE and (drift or moving):
         return RolloutStatus.DRIFTED.value
@@ -123,8 +123,8 @@ def _is_finished(
     if any(Preview(operation).drift_by_stage(inputs, observation, outputs)):
         return False
     stages = plan.policy.stages
-    for index, (stage, members) in enumerate(zip(stages, observation.members, strict=True)):
-        if members is None and not (index < len(started) and started[index].issuperset(artifacts)):
+    for index, (stage, targets) in enumerate(zip(stages, observation.stage_targets, strict=True)):
+        if targets is None and not (index < len(started) and started[index].issuperset(artifacts)):
             return False
         if stage.bake and not has_baked(observation, artifacts, index, stage.bake):
             return False

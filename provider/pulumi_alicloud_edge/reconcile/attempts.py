@@ -28,7 +28,7 @@ class _OfStage:
     """What is known of the starts of one stage.
 
     Attributes:
-        members: The stage's targets when the whole of it was started last, None where they were not known.
+        targets: The stage's targets when the whole of it was started last, None where they were not known.
         asked: Those that such a start meant, as far as they were known.
         named: Those that the responses to such starts have named, None where none has named any.
         named_one_by_one: Those that the responses to starts of some targets have named.
@@ -38,7 +38,7 @@ class _OfStage:
         is_partial: Whether a part of it could not be started.
     """
 
-    members: frozenset[str] | None = None
+    targets: frozenset[str] | None = None
     asked: frozenset[str] = frozenset()
     named: frozenset[str] | None = None
     named_one_by_one: frozenset[str] = frozenset()
@@ -80,7 +80,7 @@ class Attempts:
         self,
         request: StartRequest,
         seen: dict[Artifact, Records],
-        members: frozenset[str] | None,
+        targets: frozenset[str] | None,
         now: float,
         *,
         recorded: frozenset[str] = frozenset(),
@@ -90,15 +90,15 @@ class Attempts:
         Args:
             request: The start.
             seen: What the last observation showed of each artifact.
-            members: The targets of the stage, None where they are not known.
+            targets: The targets of the stage, None where they are not known.
             now: The time.
             recorded: Where they are not known, those that records show.
         """
         self._now = now
         if request.targets is None:
             of_stage = self._stages[request.stage]
-            of_stage.members = members
-            of_stage.asked = recorded if members is None else members
+            of_stage.targets = targets
+            of_stage.asked = recorded if targets is None else targets
         for artifact in request.artifacts:
             self._artifacts[artifact].is_refused = False
             before = seen.get(artifact, NO_RECORDS)
@@ -238,7 +238,7 @@ class Attempts:
     def _covers(self, started: int, target: str) -> bool:
         """Return whether the start of the whole of stage ``started`` meant this target."""
         # An answer that names none tells nothing of what was meant: something may have begun all the same.
-        meant = self._stages[started].named or self._stages[started].members
+        meant = self._stages[started].named or self._stages[started].targets
         return meant is None or target in meant
 
     @staticmethod

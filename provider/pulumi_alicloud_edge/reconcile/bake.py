@@ -36,8 +36,8 @@ def has_baked(observation: Observation, artifacts: Iterable[Artifact], stage: in
 
 def _split(observation: Observation, stage: int) -> tuple[frozenset[str], frozenset[str]]:
     """Return the targets of the stages so far, and those of later ones alone."""
-    own: frozenset[str] = frozenset().union(*(m for m in observation.members[: stage + 1] if m))
-    later: frozenset[str] = frozenset().union(*(m for m in observation.members[stage + 1 :] if m))
+    own: frozenset[str] = frozenset().union(*(m for m in observation.stage_targets[: stage + 1] if m))
+    later: frozenset[str] = frozenset().union(*(m for m in observation.stage_targets[stage + 1 :] if m))
     return own, later - own
 
 

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, newest_record, running_versions
-from pulumi_alicloud_edge.model.policy import Everywhere, Scope
+from pulumi_alicloud_edge.model.policy import Everywhere, Selector
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, is_within
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 
@@ -56,9 +56,9 @@ class Baseline:
     of_targets: dict[str, dict[str, Former]] = field(default_factory=dict)
     of_regions: dict[str, dict[str, Former]] = field(default_factory=dict)
     of_others: dict[str, Former] = field(default_factory=dict)
-    others_within: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
-    rolled_back: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
-    selection: tuple[Scope, ...] = ()
+    others_within: dict[str, tuple[Selector, ...]] = field(default_factory=dict)
+    rolled_back: dict[str, tuple[Selector, ...]] = field(default_factory=dict)
+    selection: tuple[Selector, ...] = ()
     beside: dict[str, dict[str, Former]] = field(default_factory=dict)
     attempted: dict[str, set[str]] = field(default_factory=dict)
     since: dict[str, str] = field(default_factory=dict)
@@ -173,7 +173,7 @@ class Baseline:
 
 
 def stored_baseline(
-    baseline: Baseline, regions: Mapping[str, str], selection: tuple[Scope, ...] = ()
+    baseline: Baseline, regions: Mapping[str, str], selection: tuple[Selector, ...] = ()
 ) -> dict[str, Any]:
     """Return a baseline in a small form for the state, whatever the size of the fleet.
 
@@ -208,7 +208,7 @@ def stored_baseline(
 
 
 def after_rollback(
-    stored: Any, names: Collection[str], selection: tuple[Scope, ...], regions: Mapping[str, str]
+    stored: Any, names: Collection[str], selection: tuple[Selector, ...], regions: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return what of a stored baseline still tells something once a rollback is complete.
 
@@ -238,7 +238,7 @@ def after_rollback(
     return rest
 
 
-def read_baseline(stored: Any, selection: tuple[Scope, ...] = ()) -> Baseline:
+def read_baseline(stored: Any, selection: tuple[Selector, ...] = ()) -> Baseline:
     """Read a stored baseline as far as it goes: what is damaged or missing is not known.
 
     Args:
@@ -312,13 +312,17 @@ def _exceptions(
 
 
 def _is_noted(
-    scopes: tuple[Scope, ...], of_targets: Mapping[str, Former], regions: Mapping[str, str]
+    selectors: tuple[Selector, ...], of_targets: Mapping[str, Former], regions: Mapping[str, str]
 ) -> bool:
     """Return whether all targets of a selection are known one by one."""
-    return all(t in of_targets for t, r in regions.items() if belongs_to_any(scopes, t, r) is not Belongs.NO)
+    return all(
+        t in of_targets for t, r in regions.items() if belongs_to_any(selectors, t, r) is not Belongs.NO
+    )
 
 
-def _outside(within: tuple[Scope, ...], targets: Iterable[str], regions: Mapping[str, str]) -> frozenset[str]:
+def _outside(
+    within: tuple[Selector, ...], targets: Iterable[str], regions: Mapping[str, str]
+) -> frozenset[str]:
     """Return the targets that are not surely within a selection."""
     return frozenset(t for t in targets if belongs_to_any(within, t, regions.get(t, "")) is not Belongs.YES)
 

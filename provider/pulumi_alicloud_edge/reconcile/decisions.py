@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import Outcome, Progress
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import Selector
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class StartRequest:
 
     Attributes:
         stage: Index of the stage that it is for.
-        scope: The stage's own selection.
+        selector: The stage's own selection.
         artifacts: What to start.
-        targets: Start only these; None for the whole scope.
+        targets: Start only these; None for the whole selector.
         repeat: How often it was tried before in this run for the same artifacts.
     """
 
     stage: int
-    scope: Scope
+    selector: Selector
     artifacts: tuple[Artifact, ...]
     targets: frozenset[str] | None
     repeat: int = 0

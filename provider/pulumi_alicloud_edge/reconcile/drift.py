@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, running_versions
 from pulumi_alicloud_edge.model.outcome import FAILED_TARGETS_KEPT, FailedTarget, Placement, TargetState
-from pulumi_alicloud_edge.model.policy import Budget, Scope
+from pulumi_alicloud_edge.model.policy import Budget, Selector
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.reconcile.target_status import TargetStates, recorded_targets, shown_targets
 
@@ -57,25 +57,25 @@ class Drift:
 
 def find_drift(
     desired: Desired,
-    scope: Scope,
+    selector: Selector,
     observation: Observation,
     budget: Budget,
     *,
     unserved: Collection[str] = frozenset(),
     accepted: Collection[str] = frozenset(),
 ) -> Drift:
-    """Compare an observation with what is declared for ``scope``.
+    """Compare an observation with what is declared for ``selector``.
 
     Args:
         desired: What is declared.
-        scope: Where it is declared for.
+        selector: Where it is declared for.
         observation: What the cloud shows.
         budget: How many targets may have failed.
         unserved: Targets that the last rollout found listed and not served: neither drift nor failure (S6).
         accepted: Targets that failed within the budget of the last rollout, also those of which nothing shows: they
             count as failed, and so are no drift within the budget (rule 5).
     """
-    targets = all_targets(desired, scope, observation) | observation.hints
+    targets = all_targets(desired, selector, observation) | observation.hints
     targets.difference_update(_still_unserved(desired, unserved, observation))
     artifacts = tuple(
         _accepting(_artifact_drift(desired, u, targets, observation), accepted) for u in desired.artifacts
@@ -96,20 +96,20 @@ def _still_unserved(desired: Desired, unserved: Collection[str], observation: Ob
     return set(unserved) - shown_targets(desired, observation, unserved)
 
 
-def placements(desired: Desired, scope: Scope, observation: Observation) -> tuple[Placement, ...]:
-    """Count where each artifact stands over all the targets of ``scope``."""
-    targets = all_targets(desired, scope, observation)
+def placements(desired: Desired, selector: Selector, observation: Observation) -> tuple[Placement, ...]:
+    """Count where each artifact stands over all the targets of ``selector``."""
+    targets = all_targets(desired, selector, observation)
     return tuple(_placement(desired, artifact, targets, observation) for artifact in desired.artifacts)
 
 
-def all_targets(desired: Desired, scope: Scope, observation: Observation) -> set[str]:
+def all_targets(desired: Desired, selector: Selector, observation: Observation) -> set[str]:
     """Return the targets of all stages.
 
     Where the cloud does not tell who belongs to one, they are those that records show to be in it.
     """
     targets: set[str] = set()
-    for stage, members in enumerate(observation.members):
-        targets |= recorded_targets(desired, scope, observation, stage) if members is None else members
+    for stage, listed in enumerate(observation.stage_targets):
+        targets |= recorded_targets(desired, selector, observation, stage) if listed is None else listed
     return targets
 
 
@@ -122,7 +122,9 @@ def _artifact_drift(
         by_target_state[target_states.on(target)].add(target)
     missing = by_target_state[TargetState.MISSING]
     running = running_versions(observation, artifact.name) if missing else {}
-    nowhere = observation.members[-1] is None and not _shown(artifact, targets, observation) and not missing
+    nowhere = (
+        observation.stage_targets[-1] is None and not _shown(artifact, targets, observation) and not missing
+    )
     failed = {
         target: _detail(target_states, target) for target in sorted(by_target_state[TargetState.FAILED])
     }
@@ -134,7 +136,7 @@ def _artifact_drift(
 def _shown(artifact: Artifact, targets: set[str], observation: Observation) -> set[str]:
     """Return the targets with a record of an artifact, of those that surely belong where that can be told (S4)."""
     shown = set(observation.of(artifact))
-    return shown if observation.recorded_of(len(observation.members) - 1) is None else shown & targets
+    return shown if observation.recorded_of(len(observation.stage_targets) - 1) is None else shown & targets
 
 
 def _placement(

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, RecordState
-from pulumi_alicloud_edge.model.policy import ExactTargets, Scope
+from pulumi_alicloud_edge.model.policy import ExactTargets, Selector
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any
 
@@ -34,14 +34,14 @@ class Removal:
 
     Attributes:
         artifact: The artifact.
-        scopes: The selection that it is to be cleaned from.
+        selectors: The selection that it is to be cleaned from.
         holders: Who holds it, in the regions that the selection reaches into.
         later: Those of them to which it came after it was given up there, from somebody else.
         asked: What was asked, which comes back with what may be cleaned.
     """
 
     artifact: Artifact
-    scopes: tuple[Scope, ...]
+    selectors: tuple[Selector, ...]
     holders: Holders
     later: frozenset[str] = frozenset()
     asked: tuple[Wanted, ...] = ()
@@ -122,13 +122,13 @@ def holders_of(observation: Observation, artifact: Artifact) -> Holders:
     return {region: frozenset(targets) for region, targets in found.items()}
 
 
-def exactly(targets: Iterable[str]) -> tuple[Scope, ...]:
+def exactly(targets: Iterable[str]) -> tuple[Selector, ...]:
     """Return the selection that has just these targets."""
     return (ExactTargets(frozenset(targets)),)
 
 
 def _belongs(removal: Removal, target: str, region: str) -> Belongs:
-    return Belongs.NO if target in removal.later else belongs_to_any(removal.scopes, target, region)
+    return Belongs.NO if target in removal.later else belongs_to_any(removal.selectors, target, region)
 
 
 def _keeper(claims: Iterable[Claim], holders: Iterable[str], region: str) -> Claim | None:

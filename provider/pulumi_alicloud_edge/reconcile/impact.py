@@ -53,8 +53,8 @@ class Impact:
 
 def find_impact(desired: Desired, policy: RolloutPolicy, observation: Observation) -> Impact:
     """Compare an observation with what is desired."""
-    targets = all_targets(desired, policy.stages[-1].scope, observation) | observation.hints
-    known = None not in observation.members or bool(observation.hints)
+    targets = all_targets(desired, policy.stages[-1].selector, observation) | observation.hints
+    known = None not in observation.stage_targets or bool(observation.hints)
     artifacts = []
     for artifact in desired.artifacts:
         impact = _artifact_impact(desired, artifact, targets, observation)
@@ -86,10 +86,10 @@ def _artifact_impact(
 def _stage_sizes(observation: Observation) -> tuple[int | None, ...]:
     sizes: list[int | None] = []
     reached: set[str] = set()
-    for members in observation.members:
-        if members is None or None in sizes:
+    for targets in observation.stage_targets:
+        if targets is None or None in sizes:
             sizes.append(None)
         else:
-            reached |= members
+            reached |= targets
             sizes.append(len(reached))
     return tuple(sizes)

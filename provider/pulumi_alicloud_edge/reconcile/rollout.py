@@ -203,9 +203,9 @@ class Rollout:
     def starting(self, request: StartRequest, now: float) -> None:
         """Note that a start is being sent."""
         seen = {artifact: self._seen.of(artifact) for artifact in request.artifacts}
-        recorded = recorded_targets(self._desired, request.scope, self._seen, request.stage)
-        members = self._seen.members[request.stage]
-        self._attempts.record(request, seen, members, now, recorded=recorded)
+        recorded = recorded_targets(self._desired, request.selector, self._seen, request.stage)
+        targets = self._seen.stage_targets[request.stage]
+        self._attempts.record(request, seen, targets, now, recorded=recorded)
         self._settling = None
 
     def started(self, request: StartRequest, answer: StartResponse) -> None:
@@ -237,7 +237,7 @@ class Rollout:
         What runs elsewhere in the selection is noted as well, since what runs the desired version already is not
         started, and a later run must not take it for changed by this one.
         """
-        named = request.targets if request.targets is not None else self._seen.members[request.stage]
+        named = request.targets if request.targets is not None else self._seen.stage_targets[request.stage]
         targets = self._targets.up_to(request.stage).targets if named is None else named
         if not self._attempts.started:
             self._memory.baseline.note_beside(self._desired.artifacts, self.selected, self._seen)
@@ -468,7 +468,7 @@ class Rollout:
                 groups.setdefault(self._narrowed(artifact), []).append(artifact.artifact)
         return [
             StartRequest(
-                self._stage, self.stage.scope, tuple(artifacts), targets, self._repeats(artifacts, targets)
+                self._stage, self.stage.selector, tuple(artifacts), targets, self._repeats(artifacts, targets)
             )
             for targets, artifacts in groups.items()
         ]
@@ -478,7 +478,7 @@ class Rollout:
 
         Where the cloud does not name them, the whole is started once; after that, only those that show a need.
         """
-        own = self._seen.members[self._stage]
+        own = self._seen.stage_targets[self._stage]
         if own is None:
             begun = self._attempts.whole_attempt(artifact.artifact, self._stage) is not None
             covered = artifact.artifact in self._targets.covered(self._stage)

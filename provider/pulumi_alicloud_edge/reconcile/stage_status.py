@@ -184,9 +184,9 @@ def stage_status(
     for artifact in desired.artifacts:
         one = ArtifactStatus(artifact)
         target_states = TargetStates(observation, artifact, exclusive=desired.exclusive)
-        transient_error = observation.transient_error.get(artifact, "")
+        obstacle = observation.obstacles.get(artifact, "")
         for target in known:
-            _sort(one, target, target_states, transient_error, retry_window)
+            _sort(one, target, target_states, obstacle, retry_window)
         one.observed = one.converged, len(one.under_way), len(one.to_start), len(one.failed)
         _hold_back(one, target_states, attempts, retry_window)
         if not stage.is_named:
@@ -255,7 +255,7 @@ def _sort(
     one: ArtifactStatus,
     target: str,
     target_states: TargetStates,
-    transient_error: str,
+    obstacle: str,
     retry_window: RetryWindow,
 ) -> None:
     """File a target by what is observed alone: anything neither converged nor under way may need a start.
@@ -268,8 +268,8 @@ def _sort(
         (one.to_start if retry_window.is_quiet else one.under_way).add(target)
     elif target_state is TargetState.CONVERGED:
         one.converged += 1
-    elif transient_error:
-        one.failed[target] = transient_error
+    elif obstacle:
+        one.failed[target] = obstacle
     elif target_state is TargetState.IN_PROGRESS:
         one.under_way.add(target)
     else:

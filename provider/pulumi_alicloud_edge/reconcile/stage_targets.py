@@ -50,8 +50,8 @@ class StageTargets:
     def observe(self, observation: Observation, now: float) -> None:
         """Take note of an observation: who is listed now, and who was and has left (S6)."""
         self._observation, self._now = observation, now
-        listed: set[str] = set().union(*(members for members in observation.members if members))
-        if None not in observation.members:
+        listed: set[str] = set().union(*(targets for targets in observation.stage_targets if targets))
+        if None not in observation.stage_targets:
             self._departed = frozenset(self._listed - listed)
         self._listed |= listed
         for stage, reached in enumerate(self._reached):
@@ -81,12 +81,12 @@ class StageTargets:
 
     def of(self, stage: int) -> TargetSet:
         """Return the targets of one stage, whether or not they are served."""
-        members, answer = self._observation.members[stage], self._attempts.whole_answer(stage)
+        targets, answer = self._observation.stage_targets[stage], self._attempts.whole_answer(stage)
         narrow = self._attempts.narrow_answer(stage)
-        if members is None and not answer:
+        if targets is None and not answer:
             begun = self._attempts.has_started(stage) or bool(self.covered(stage))
             return TargetSet(narrow, Certainty.OPEN if begun else Certainty.UNKNOWN)
-        named = (members or frozenset()) | (answer or frozenset()) | narrow
+        named = (targets or frozenset()) | (answer or frozenset()) | narrow
         return TargetSet(named - self._departed, Certainty.KNOWN)
 
     def up_to(self, stage: int) -> TargetSet:
@@ -101,12 +101,12 @@ class StageTargets:
             # An answer may name only what the start acts on: what an earlier run has begun counts as well.
             targets |= recorded_targets(
                 self._desired,
-                self._policy.stages[index].scope,
+                self._policy.stages[index].selector,
                 self._observation,
                 index,
                 named=sets[index].is_known,
             )
-            if self._observation.members[index] is None and not sets[index].is_known:
+            if self._observation.stage_targets[index] is None and not sets[index].is_known:
                 targets |= self._reached[index]
         return TargetSet(targets - self.unserved - self._departed, certainty)
 
@@ -131,10 +131,10 @@ class StageTargets:
 
     def is_empty(self, stage: int) -> bool:
         """Return whether a stage surely has no target that is served."""
-        members, answer = self._observation.members[stage], self._attempts.whole_answer(stage)
-        if members is None and answer is None:
+        targets, answer = self._observation.stage_targets[stage], self._attempts.whole_answer(stage)
+        if targets is None and answer is None:
             return False
-        if members is None and not answer:
+        if targets is None and not answer:
             return not self.up_to(stage).targets
         return not self.of(stage).targets - self.unserved
 

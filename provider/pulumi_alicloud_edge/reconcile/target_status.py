@@ -14,7 +14,7 @@ from pulumi_alicloud_edge.model.observation import (
     running_versions,
 )
 from pulumi_alicloud_edge.model.outcome import TargetState
-from pulumi_alicloud_edge.model.policy import Everywhere, Scope
+from pulumi_alicloud_edge.model.policy import Everywhere, Selector
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 
 _HAS_BEEN_THERE = (RecordState.SUCCEEDED, RecordState.DELETED)
@@ -117,25 +117,25 @@ def _under_way(observation: Observation, artifact: Artifact) -> dict[str, str]:
 
 
 def recorded_targets(
-    desired: Desired, scope: Scope, observation: Observation, stage: int, *, named: bool = False
+    desired: Desired, selector: Selector, observation: Observation, stage: int, *, named: bool = False
 ) -> frozenset[str]:
-    """Return the targets of a stage that records show, where the inventory does not tell its members.
+    """Return the targets of a stage that records show, where the inventory does not tell its targets.
 
     Records of other selections are no part of it (S1): where a stage's conditions cannot be judged, nobody can tell
     whose they are, and none counts.
 
     Args:
         desired: What is rolled out.
-        scope: What the stage selects.
+        selector: What the stage selects.
         observation: What the cloud shows.
         stage: Index of the stage.
         named: Whether the answer to a start has named its targets: then only the artifact's own records count besides.
     """
-    if observation.members[stage] is not None:
+    if observation.stage_targets[stage] is not None:
         return frozenset()
     if (recorded := observation.recorded_of(stage)) is not None:
         return recorded
-    if not isinstance(scope, Everywhere):
+    if not isinstance(selector, Everywhere):
         return frozenset()
     return frozenset(known_targets(observation, desired.artifacts, exclusive=desired.exclusive and not named))
 

@@ -42,7 +42,9 @@ def _contradict(mine: Claim, theirs: Claim, regions: Mapping[str, str]) -> bool:
         return False
     if _is_sure(mine) and _is_sure(theirs):
         return True
-    named = {t: "" for scope in (*mine.scopes, *theirs.scopes) for t in named_targets(scope) or ()}
+    named = {
+        t: "" for selector in (*mine.selectors, *theirs.selectors) for t in named_targets(selector) or ()
+    }
     return any(
         mine.covers(target, region) is Belongs.YES and theirs.covers(target, region) is Belongs.YES
         for target, region in (named | dict(regions)).items()
@@ -51,11 +53,11 @@ def _contradict(mine: Claim, theirs: Claim, regions: Mapping[str, str]) -> bool:
 
 def _is_sure(claim: Claim) -> bool:
     """Return whether the regions of a claim tell all about its targets."""
-    return any(isinstance(scope, Everywhere) for scope in claim.scopes) or all(
-        isinstance(scope, InRegions)
+    return any(isinstance(selector, Everywhere) for selector in claim.selectors) or all(
+        isinstance(selector, InRegions)
         or (
-            isinstance(scope, Matching)
-            and all((e.key, e.operator) == (REGION_KEY, "In") for e in scope.expressions)
+            isinstance(selector, Matching)
+            and all((e.key, e.operator) == (REGION_KEY, "In") for e in selector.expressions)
         )
-        for scope in claim.scopes
+        for selector in claim.selectors
     )

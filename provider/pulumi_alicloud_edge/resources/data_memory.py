@@ -42,9 +42,11 @@ def covered(
         return ()
     stages = handler.plan(before).policy.stages
     started = stages if olds.get("status") in IN_PLACE else stages[:begun]
-    scopes = {stage.scope for stage in started}
+    selectors = {stage.selector for stage in started}
     artifacts = frozenset(handler.plan(before).desired.artifacts) & frozenset(
         handler.plan(inputs).desired.artifacts
     )
     none: frozenset[Artifact] = frozenset()
-    return tuple(artifacts if stage.scope in scopes else none for stage in handler.plan(inputs).policy.stages)
+    return tuple(
+        artifacts if stage.selector in selectors else none for stage in handler.plan(inputs).policy.stages
+    )

@@ -11,7 +11,7 @@ from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus, TargetState
 from pulumi_alicloud_edge.model.outputs import OwnedEntry
 from pulumi_alicloud_edge.model.outputs import Placement as PlacementOutput
-from pulumi_alicloud_edge.model.policy import Everywhere, Scope
+from pulumi_alicloud_edge.model.policy import Everywhere, Selector
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, after_rollback, read_baseline, stored_baseline
 from pulumi_alicloud_edge.resources.migrations import owned_entry, unfinished_rollout
@@ -57,7 +57,7 @@ def succeeded_somewhere(outputs: Mapping[str, Any]) -> set[Artifact]:
 
 
 def owned_claims(
-    outputs: Mapping[str, Any], urn: str, app_id: str, selection: tuple[Scope, ...]
+    outputs: Mapping[str, Any], urn: str, app_id: str, selection: tuple[Selector, ...]
 ) -> tuple[Claim, ...]:
     """Return what stored outputs say that a resource has put where.
 
@@ -72,12 +72,12 @@ def owned_claims(
     for name, entries in owned.items() if isinstance(owned, dict) else ():
         for entry in entries if isinstance(entries, list) else ():
             until = entry.get("until", "") if isinstance(entry, dict) else ""
-            for version, scopes in _owned_entry(entry, selection):
-                claims.append(Claim(urn, app_id, Artifact(str(name), version), scopes, until=str(until)))
+            for version, selectors in _owned_entry(entry, selection):
+                claims.append(Claim(urn, app_id, Artifact(str(name), version), selectors, until=str(until)))
     return tuple(claims)
 
 
-_ANYWHERE: tuple[Scope, ...] = (Everywhere(),)
+_ANYWHERE: tuple[Selector, ...] = (Everywhere(),)
 """Where the selection does not matter."""
 
 
@@ -105,12 +105,12 @@ def owned_artifacts(outputs: Mapping[str, Any]) -> tuple[Artifact, ...]:
 
 def show_owned(claims: Iterable[Claim]) -> dict[str, list[OwnedEntry]]:
     """Write what a resource has put where: for each name, its versions by selection, the newest last."""
-    by_name: dict[str, dict[_Put, tuple[Scope, ...]]] = {}
+    by_name: dict[str, dict[_Put, tuple[Selector, ...]]] = {}
     for claim in claims:
         of_name = by_name.setdefault(claim.artifact.name, {})
         put = (claim.artifact.version, claim.until)
         before = of_name.pop(put, ())
-        of_name[put] = tuple(dict.fromkeys((*before, *claim.scopes)))
+        of_name[put] = tuple(dict.fromkeys((*before, *claim.selectors)))
     return {name: _by_selection(of_name) for name, of_name in by_name.items()}
 
 
@@ -118,10 +118,10 @@ _Put = tuple[str, str]
 """A version, and until when what is there is this resource's; see `Claim`."""
 
 
-def _by_selection(of_name: Mapping[_Put, tuple[Scope, ...]]) -> list[OwnedEntry]:
+def _by_selection(of_name: Mapping[_Put, tuple[Selector, ...]]) -> list[OwnedEntry]:
     entries: list[OwnedEntry] = []
-    for (version, until), scopes in list(of_name.items())[-VERSIONS_KEPT:]:
-        entry: OwnedEntry = {"versions": [version], "selection": write_selection(scopes)}
+    for (version, until), selectors in list(of_name.items())[-VERSIONS_KEPT:]:
+        entry: OwnedEntry = {"versions": [version], "selection": write_selection(selectors)}
         if until:
             entry["until"] = until
         if entries and {**entries[-1], "versions": []} == {**entry, "versions": []}:
@@ -131,11 +131,11 @@ def _by_selection(of_name: Mapping[_Put, tuple[Scope, ...]]) -> list[OwnedEntry]
     return entries
 
 
-def _owned_entry(entry: Any, selection: tuple[Scope, ...]) -> Iterable[tuple[str, tuple[Scope, ...]]]:
+def _owned_entry(entry: Any, selection: tuple[Selector, ...]) -> Iterable[tuple[str, tuple[Selector, ...]]]:
     match owned_entry(entry, selection):
         case {"versions": [*versions], "selection": stored}:
-            scopes = read_selection(stored)
-            return [(str(version), scopes) for version in versions] if scopes is not None else []
+            selectors = read_selection(stored)
+            return [(str(version), selectors) for version in versions] if selectors is not None else []
         case _:
             return []
 
@@ -169,14 +169,14 @@ def _declared_baseline(before: Mapping[str, Any], artifacts: tuple[Artifact, ...
 
 
 def show_rollout(
-    baseline: Baseline, seen: Observation, begun: int, selection: tuple[Scope, ...] = ()
+    baseline: Baseline, seen: Observation, begun: int, selection: tuple[Selector, ...] = ()
 ) -> dict[str, Any]:
     """Write what the next run of an unfinished rollout over a selection has to know."""
     return {"baseline": stored_baseline(baseline, seen.regions, selection), "begun": begun}
 
 
 def rollout_after_rollback(
-    outputs: Mapping[str, Any], names: Collection[str], selection: tuple[Scope, ...], seen: Observation
+    outputs: Mapping[str, Any], names: Collection[str], selection: tuple[Selector, ...], seen: Observation
 ) -> dict[str, Any]:
     """Return what the outputs of a rollout still have to remember of its baseline once it is rolled back."""
     stored = outputs.get(ROLLOUT)
@@ -185,7 +185,7 @@ def rollout_after_rollback(
     return {ROLLOUT: {"baseline": rest, "begun": 0} if rest else {}}
 
 
-def stored_rollout(outputs: Mapping[str, Any], selection: tuple[Scope, ...] = ()) -> tuple[Baseline, int]:
+def stored_rollout(outputs: Mapping[str, Any], selection: tuple[Selector, ...] = ()) -> tuple[Baseline, int]:
     """Read the baseline and the number of stages begun of a rollout that has not ended well.
 
     ``selection`` is what the next run selects.

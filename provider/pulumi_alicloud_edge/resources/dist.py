@@ -67,7 +67,7 @@ class DistHandler(ResourceHandler[DistInputs]):
         return Plan(
             inputs.app_id,
             Desired(_artifacts(inputs)),
-            inputs.rollout.policy(inputs.scope()),
+            inputs.rollout.policy(inputs.selector()),
             subject=f"distribution of {', '.join(map(str, _artifacts(inputs)))} in {inputs.app_id}",
         )
 
@@ -102,15 +102,15 @@ class DistHandler(ResourceHandler[DistInputs]):
         from pulumi_alicloud_edge.delivery.strategies import dist_strategy
 
         files, stages = tuple(_files(inputs.data).values()), self.plan(inputs).policy.stages
-        queries = (dist_query(inputs.app_id, files, dist_strategy(stage.scope)) for stage in stages)
+        queries = (dist_query(inputs.app_id, files, dist_strategy(stage.selector)) for stage in stages)
         yield from size_errors("data", queries)
 
     def claims(self, urn: str, inputs: DistInputs) -> tuple[Claim, ...]:
         """Return every file, on all that the stages select."""
-        scopes = self.plan(inputs).policy.selection
+        selectors = self.plan(inputs).policy.selection
         retains = inputs.on_delete is OnDelete.RETAIN
         return tuple(
-            Claim(urn, inputs.app_id, artifact, scopes, retains=retains) for artifact in _artifacts(inputs)
+            Claim(urn, inputs.app_id, artifact, selectors, retains=retains) for artifact in _artifacts(inputs)
         )
 
     def owned(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
@@ -131,9 +131,12 @@ class DistHandler(ResourceHandler[DistInputs]):
         return stays_line(artifacts, "where it is declared no more: on_delete is retain") if artifacts else ""
 
     def _behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
-        names, scopes = {artifact.name for artifact in _artifacts(inputs)}, self.plan(inputs).policy.selection
+        names, selectors = (
+            {artifact.name for artifact in _artifacts(inputs)},
+            self.plan(inputs).policy.selection,
+        )
         put = self.put(urn, before) if "owned" in before else self._declared_before(urn, before)
-        return tuple(c for c in put if c.artifact.name not in names or not is_within(c.scopes, scopes))
+        return tuple(c for c in put if c.artifact.name not in names or not is_within(c.selectors, selectors))
 
     def cleaner(self, runtime: Runtime, app_id: str, neighbours: Neighbours) -> Cleaner:
         """Return what cleans an application's data."""
@@ -249,7 +252,7 @@ class DistHandler(ResourceHandler[DistInputs]):
         selection = self.plan(inputs).policy.selection
         names = {artifact.name for artifact in _artifacts(inputs)}
         put = (
-            replace(c, until="") if c.artifact.name in names and is_within(c.scopes, selection) else c
+            replace(c, until="") if c.artifact.name in names and is_within(c.selectors, selection) else c
             for c in self.put("", olds)
         )
         claims = (*put, *self._put_now(inputs, ended))
@@ -280,8 +283,10 @@ class DistHandler(ResourceHandler[DistInputs]):
         if ended is None or ended.outcome.status.value in IN_PLACE:
             return claims
         reached = ended.outcome.progress.stage + int(ended.outcome.started)
-        scopes = tuple(dict.fromkeys(stage.scope for stage in self.plan(inputs).policy.stages[:reached]))
-        return tuple(replace(claim, scopes=scopes) for claim in claims) if scopes else ()
+        selectors = tuple(
+            dict.fromkeys(stage.selector for stage in self.plan(inputs).policy.stages[:reached])
+        )
+        return tuple(replace(claim, selectors=selectors) for claim in claims) if selectors else ()
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """Data that is retained stays on the instances."""
@@ -298,10 +303,10 @@ class DistHandler(ResourceHandler[DistInputs]):
     def put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what stored outputs say was put where; for old ones, where their inputs select."""
         before = self.stored(outputs) if outputs else None
-        scopes = self.plan(before).policy.selection if before is not None else ()
+        selectors = self.plan(before).policy.selection if before is not None else ()
         app_id = str(outputs.get("app_id", ""))
-        claims = owned_claims(outputs, urn, app_id, scopes)
-        return tuple(claim for claim in claims if claim.scopes)
+        claims = owned_claims(outputs, urn, app_id, selectors)
+        return tuple(claim for claim in claims if claim.selectors)
 
 
 async def _surely_listed(runtime: Runtime, failed: FailedRollout) -> tuple[Observation, frozenset[str]]:
@@ -317,8 +322,8 @@ async def _surely_listed(runtime: Runtime, failed: FailedRollout) -> tuple[Obser
         return seen, selected
     await runtime.sleep(CONFIRMED_AFTER)
     again = await failed.port.observe(afresh=True)
-    members: frozenset[str] = frozenset().union(*(known for known in again.members if known))
-    return replace(again, regions={**seen.regions, **again.regions}), selected | (lost & members)
+    listed: frozenset[str] = frozenset().union(*(known for known in again.stage_targets if known))
+    return replace(again, regions={**seen.regions, **again.regions}), selected | (lost & listed)
 
 
 def _is_pushed(records: Records) -> bool:
@@ -327,7 +332,7 @@ def _is_pushed(records: Records) -> bool:
 
 def _to_be_restored(inputs: DistInputs, observation: Observation) -> set[Artifact]:
     """Return what a rollback would have to distribute again: what runs on selected targets and is not desired."""
-    selected: frozenset[str] = frozenset().union(*(members for members in observation.members if members))
+    selected: frozenset[str] = frozenset().union(*(listed for listed in observation.stage_targets if listed))
     former: set[Artifact] = set()
     for artifact in _artifacts(inputs):
         running = running_versions(observation, artifact.name)

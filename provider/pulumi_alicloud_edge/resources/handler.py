@@ -177,8 +177,8 @@ class ResourceHandler(ABC, Generic[I]):
             FieldError(
                 f"rollout.stages[{index}]" if declared else "", f"the selection matches no {self.label.one}"
             )
-            for index, members in enumerate(observation.members)
-            if members is not None and not members
+            for index, targets in enumerate(observation.stage_targets)
+            if targets is not None and not targets
         ]
 
     def restores(

@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field
 
 from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Matching, Scope, Share
+from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Matching, Selector, Share
 from pulumi_alicloud_edge.model.release import WHOLE
 from pulumi_alicloud_edge.resources.fields import (
     AbsolutePath,
@@ -35,7 +35,7 @@ from pulumi_alicloud_edge.resources.fields import (
 )
 from pulumi_alicloud_edge.resources.markers import Mark, Unset
 from pulumi_alicloud_edge.resources.raw_strategies import Policies
-from pulumi_alicloud_edge.resources.rollout_input import ExpressionInput, RolloutInput, Selector
+from pulumi_alicloud_edge.resources.rollout_input import ExpressionInput, RolloutInput, SelectingInput
 
 SOURCES = "__sources"
 
@@ -124,7 +124,7 @@ class PushInputs(InputModel):
     rollout: RolloutInput = RolloutInput()
     """Stages, budgets and deadlines."""
 
-    def scope(self) -> Scope:
+    def selector(self) -> Selector:
         """Return what it selects."""
         if self.strategies is not None:
             return ByStrategies(self.strategies)
@@ -136,7 +136,7 @@ class PushInputs(InputModel):
         yield from _twice("regions", self.regions or (), "is named twice")
         yield from _one_selector("regions", self.regions, self.strategies)
         selected = self.regions is not None or self.strategies is not None
-        yield from self.rollout.field_errors((Selector.REGIONS,), self.scope(), selected=selected)
+        yield from self.rollout.field_errors((SelectingInput.REGIONS,), self.selector(), selected=selected)
         for index, item in enumerate(self.data if self.sources is not None else ()):
             if reason := _why_no_url((self.sources or {}).get(str(item.artifact), "")):
                 yield FieldError(f"data[{index}].url", reason)
@@ -171,7 +171,7 @@ class DistInputs(InputModel):
     ``clean`` takes away what the resource has put; ``retain`` leaves everything.
     """
 
-    def scope(self) -> Scope:
+    def selector(self) -> Selector:
         """Return what it selects."""
         if self.strategies is not None:
             return ByStrategies(self.strategies)
@@ -185,7 +185,7 @@ class DistInputs(InputModel):
         yield from _twice("data", [item.name for item in self.data], only_one, field="name")
         yield from _one_selector("match", self.match, self.strategies)
         selected = self.match is not None or self.strategies is not None
-        yield from self.rollout.field_errors((Selector.MATCH,), self.scope(), selected=selected)
+        yield from self.rollout.field_errors((SelectingInput.MATCH,), self.selector(), selected=selected)
 
 
 class ReleasedVersion(InputModel):
@@ -229,7 +229,7 @@ class ReleaseInputs(ReleasedVersion):
         """The app and its version."""
         return Artifact(self.app_id, self.version_id)
 
-    def scope(self) -> Scope:
+    def selector(self) -> Selector:
         """Return what it selects."""
         if self.regions:
             return InRegions(self.regions, self.full_release)
@@ -246,8 +246,8 @@ class ReleaseInputs(ReleasedVersion):
         if self.publish_type not in (None, expected):
             yield FieldError("publish_type", f"must be {expected.value} with this selection")
         yield from self.rollout.field_errors(
-            (Selector.PERCENTAGE, Selector.REGIONS),
-            self.scope(),
+            (SelectingInput.PERCENTAGE, SelectingInput.REGIONS),
+            self.selector(),
             selected=self.percentage is not None or self.regions is not None,
         )
 

@@ -30,7 +30,7 @@ from pulumi_alicloud_edge.errors import (
 )
 from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
-from pulumi_alicloud_edge.model.policy import InRegions, Scope, Share, Stage
+from pulumi_alicloud_edge.model.policy import InRegions, Selector, Share, Stage
 from pulumi_alicloud_edge.model.release import Part, Serving, show_part
 from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge.reconcile.drift import Drift
@@ -148,8 +148,10 @@ def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[St
     others = ", ".join(other for artifact in impact.artifacts for other in artifact.others)
     serves = impact.serves if isinstance(impact, ReleaseImpact) else None
     have = serves.part if serves is not None and serves.version == version else None
-    ahead = [stage.scope for stage in stages[:-1] if not _covers(have, stage.scope)] + [stages[-1].scope]
-    steps = ", then ".join(_step(scope) for scope in ahead)
+    ahead = [stage.selector for stage in stages[:-1] if not _covers(have, stage.selector)] + [
+        stages[-1].selector
+    ]
+    steps = ", then ".join(_step(selector) for selector in ahead)
     before = f"{others} → " if others else ""
     return f"{before}{version}: {show_part(have) + ' → ' if have else ''}{steps} of {env}"
 
@@ -170,9 +172,9 @@ def _release_drift(drift: ReleaseDrift) -> str:
     return f"{head}, declared are{part}" if same else f"{head}, declared is {declared.version} on{part}"
 
 
-def _covers(have: Part | None, scope: Scope) -> bool:
+def _covers(have: Part | None, selector: Selector) -> bool:
     """Return whether a part reaches as far as a stage."""
-    match have, scope:
+    match have, selector:
         case Share(percentage), Share(wanted):
             return percentage >= wanted
         case InRegions(regions), InRegions(wanted):
@@ -181,10 +183,10 @@ def _covers(have: Part | None, scope: Scope) -> bool:
             return False
 
 
-def _step(scope: Scope) -> str:
-    match scope:
+def _step(selector: Selector) -> str:
+    match selector:
         case Share() | InRegions():
-            return show_part(scope)
+            return show_part(selector)
         case _:
             return "all"
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_alicloud_edge.model.policy import Scope
+from pulumi_alicloud_edge.model.policy import Selector
 from pulumi_alicloud_edge.model.stored_selection import write_selection
 
 STATE_VERSION = 2
 """The version of the shape that this release writes."""
 
 
-def owned_entry(stored: Any, selection: tuple[Scope, ...]) -> Any:
+def owned_entry(stored: Any, selection: tuple[Selector, ...]) -> Any:
     """Return an entry of ``owned``: a version as a text was put wherever the stored inputs select."""
     if isinstance(stored, str):
         return {"versions": [stored], "selection": write_selection(selection)}

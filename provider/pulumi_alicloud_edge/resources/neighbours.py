@@ -58,7 +58,7 @@ def _tells(known: Claim, claim: Claim) -> bool:
     """Return whether a remembered claim is that of the same resource, in the same place or around it."""
     same = (known.app_id, known.artifact.name) == (claim.app_id, claim.artifact.name)
     names, other_names = ({urn, *program_names(urn)} for urn in (known.urn, claim.urn))
-    return same and not names.isdisjoint(other_names) and is_within(claim.scopes, known.scopes)
+    return same and not names.isdisjoint(other_names) and is_within(claim.selectors, known.selectors)
 
 
 def others_of(registry: Registry, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.cloud.ens_wire import PushFile
     from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.delivery.runner import RolloutResult
-    from pulumi_alicloud_edge.model.policy import Scope
+    from pulumi_alicloud_edge.model.policy import Selector
     from pulumi_alicloud_edge.reconcile.rollout import Memory
     from pulumi_alicloud_edge.runtime import Runtime
 
@@ -58,7 +58,7 @@ class PushHandler(ResourceHandler[PushInputs]):
         if inputs.sources is None:
             yield FieldError("data", "the urls did not arrive: update the package pulumi to 3.235 or newer")
         files, stages = tuple(_files(inputs).values()), self.plan(inputs).policy.stages
-        queries = (push_query(inputs.app_id, files, push_strategy(stage.scope)) for stage in stages)
+        queries = (push_query(inputs.app_id, files, push_strategy(stage.selector)) for stage in stages)
         yield from size_errors("data", queries)
 
     def plan(self, inputs: PushInputs) -> Plan:
@@ -66,7 +66,7 @@ class PushHandler(ResourceHandler[PushInputs]):
         return Plan(
             inputs.app_id,
             Desired(_artifacts(inputs), exclusive=False),
-            inputs.rollout.policy(inputs.scope()),
+            inputs.rollout.policy(inputs.selector()),
             subject=f"push of {', '.join(map(str, _artifacts(inputs)))} to {inputs.app_id}",
         )
 
@@ -128,13 +128,13 @@ class PushHandler(ResourceHandler[PushInputs]):
         """Return placements, and what is and was there."""
         from pulumi_alicloud_edge.delivery.push import PushPort
 
-        scopes: tuple[Scope, ...] = tuple(stage.scope for stage in self.plan(inputs).policy.stages)
+        selectors: tuple[Selector, ...] = tuple(stage.selector for stage in self.plan(inputs).policy.stages)
         arrived = [placement.artifact for placement in placements if placement.count(TargetState.CONVERGED)]
-        declared = (Claim("", inputs.app_id, artifact, scopes) for artifact in _artifacts(inputs))
+        declared = (Claim("", inputs.app_id, artifact, selectors) for artifact in _artifacts(inputs))
         outputs: dict[str, Any] = {
             HINTS: port.shown.hints_not_borne_out(_artifacts(inputs)) if isinstance(port, PushPort) else 0,
             "placements": show_placements(placements),
-            "owned": show_owned((*owned_claims(olds, "", inputs.app_id, scopes), *declared)),
+            "owned": show_owned((*owned_claims(olds, "", inputs.app_id, selectors), *declared)),
             "baseline": show_baseline(olds, _artifacts(inputs)),
             CONTENTS: show_contents(known_contents(olds, {}), inputs.data, arrived),
         }

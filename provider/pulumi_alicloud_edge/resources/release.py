@@ -60,7 +60,7 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
 
     def plan(self, inputs: ReleaseInputs) -> Plan:
         """Return the version on the share asked for."""
-        policy = inputs.rollout.policy(inputs.scope(), full_release=inputs.full_release)
+        policy = inputs.rollout.policy(inputs.selector(), full_release=inputs.full_release)
         start_time = inputs.start_time
         return Plan(
             inputs.app_id,
@@ -74,8 +74,8 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         """Find regions that are too many for a call."""
         from pulumi_alicloud_edge.cloud.esa import publish_query
 
-        scopes = (stage.scope for stage in self.plan(inputs).policy.stages)
-        regions = [scope.regions for scope in scopes if isinstance(scope, InRegions)]
+        selectors = (stage.selector for stage in self.plan(inputs).policy.stages)
+        regions = [selector.regions for selector in selectors if isinstance(selector, InRegions)]
         if regions:
             queries = (
                 publish_query(inputs.version_id, "region", each, full_release=True) for each in regions
@@ -254,8 +254,8 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
 
     def _declared_serving(self, inputs: ReleaseInputs) -> Serving:
         """Return what the environment is to serve in the end."""
-        scope = self.plan(inputs).policy.stages[-1].scope
-        return Serving(inputs.version_id, scope if isinstance(scope, (Share, InRegions)) else None)
+        selector = self.plan(inputs).policy.stages[-1].selector
+        return Serving(inputs.version_id, selector if isinstance(selector, (Share, InRegions)) else None)
 
     def outputs(
         self,
@@ -291,15 +291,15 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
 
 
 def _parts(policy: RolloutPolicy) -> tuple[Part, ...]:
-    return tuple(stage.scope for stage in policy.stages if isinstance(stage.scope, (Share, InRegions)))
+    return tuple(stage.selector for stage in policy.stages if isinstance(stage.selector, (Share, InRegions)))
 
 
 def _with_earlier_regions(stages: tuple[Stage, ...]) -> Iterator[Stage]:
     """Have each stage name the regions of those before it too: a publish call tells all that are to be released."""
     reached: tuple[str, ...] = ()
     for stage in stages:
-        if not isinstance(stage.scope, InRegions):
+        if not isinstance(stage.selector, InRegions):
             yield stage
             continue
-        reached += tuple(region for region in stage.scope.regions if region not in reached)
-        yield replace(stage, scope=replace(stage.scope, regions=reached))
+        reached += tuple(region for region in stage.selector.regions if region not in reached)
+        yield replace(stage, selector=replace(stage.selector, regions=reached))

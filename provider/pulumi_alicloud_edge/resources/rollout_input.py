@@ -20,7 +20,7 @@ from pulumi_alicloud_edge.model.policy import (
     Matching,
     OnFailure,
     RolloutPolicy,
-    Scope,
+    Selector,
     Share,
     Stage,
 )
@@ -40,7 +40,7 @@ from pulumi_alicloud_edge.resources.fields import (
 MOST_STAGES = 20
 
 
-class Selector(Enum):
+class SelectingInput(Enum):
     """The inputs that select targets, by their names."""
 
     REGIONS = "regions"
@@ -82,11 +82,11 @@ class StageInput(InputModel):
     max_failed: FailureBudget | None = None
     """How many targets of this stage may fail, instead of the rollout's ``max_failed``."""
 
-    def selectors(self) -> tuple[Selector, ...]:
+    def selectors(self) -> tuple[SelectingInput, ...]:
         """Return the selectors that are set."""
-        return tuple(selector for selector in Selector if getattr(self, selector.value) is not None)
+        return tuple(selector for selector in SelectingInput if getattr(self, selector.value) is not None)
 
-    def scope(self, whole: Scope, *, full_release: bool | None) -> Scope:
+    def selector(self, whole: Selector, *, full_release: bool | None) -> Selector:
         """Return what the stage selects; ``whole`` is what the resource does."""
         if self.regions is not None:
             return InRegions(self.regions, full_release)
@@ -114,13 +114,13 @@ class RolloutInput(InputModel):
     stall_timeout: PositiveDuration = DEFAULT_STALL_TIMEOUT
     """Bound on the time without any progress."""
 
-    def policy(self, whole: Scope, *, full_release: bool | None = None) -> RolloutPolicy:
+    def policy(self, whole: Selector, *, full_release: bool | None = None) -> RolloutPolicy:
         """Return the policy of a rollout to ``whole``."""
         declared = self.stages or (StageInput(),)
         return RolloutPolicy(
             stages=tuple(
                 Stage(
-                    stage.scope(whole, full_release=full_release),
+                    stage.selector(whole, full_release=full_release),
                     name=stage.name or "",
                     bake=stage.bake,
                     budget=self.max_failed if stage.max_failed is None else stage.max_failed,
@@ -134,7 +134,7 @@ class RolloutInput(InputModel):
         )
 
     def field_errors(
-        self, allowed: tuple[Selector, ...], whole: Scope, *, selected: bool
+        self, allowed: tuple[SelectingInput, ...], whole: Selector, *, selected: bool
     ) -> Iterator[FieldError]:
         """Find what is wrong with the stages.
 
@@ -150,13 +150,15 @@ class RolloutInput(InputModel):
             reason = "the resource's own selector is never reached: let the last stage have none"
             yield FieldError(f"rollout.stages[{len(stages) - 1}]", reason)
         yield from _bake_errors(stages, self.timeout)
-        scopes = [stage.scope(whole, full_release=None) for stage in stages]
-        for index, (before, scope) in enumerate(pairwise(scopes), start=1):
-            if reason := _why_no_growth(scopes[:index], before, scope):
+        selectors = [stage.selector(whole, full_release=None) for stage in stages]
+        for index, (before, selector) in enumerate(pairwise(selectors), start=1):
+            if reason := _why_no_growth(selectors[:index], before, selector):
                 yield FieldError(f"rollout.stages[{index}]", reason)
 
 
-def _selector_errors(path: str, stage: StageInput, allowed: tuple[Selector, ...]) -> Iterator[FieldError]:
+def _selector_errors(
+    path: str, stage: StageInput, allowed: tuple[SelectingInput, ...]
+) -> Iterator[FieldError]:
     given = stage.selectors()
     known = " or ".join(selector.value for selector in allowed)
     for selector in given:
@@ -177,19 +179,19 @@ def _bake_errors(stages: tuple[StageInput, ...], timeout: float) -> Iterator[Fie
             return
 
 
-def _why_no_growth(earlier: list[Scope], before: Scope, scope: Scope) -> str:
+def _why_no_growth(earlier: list[Selector], before: Selector, selector: Selector) -> str:
     """Return why a stage does not reach further than those before it; empty where it does or may."""
     if isinstance(before, Everywhere):
         return "the stage before it has reached everything already"
-    if isinstance(before, Share) and isinstance(scope, Share) and scope.percentage <= before.percentage:
+    if isinstance(before, Share) and isinstance(selector, Share) and selector.percentage <= before.percentage:
         return f"must reach more than the {before.percentage}% of the stage before it"
-    if isinstance(scope, (Share, InRegions)) and isinstance(before, (Share, InRegions)):
-        if type(scope) is not type(before):
+    if isinstance(selector, (Share, InRegions)) and isinstance(before, (Share, InRegions)):
+        if type(selector) is not type(before):
             return "stages are all by percentage or all by regions"
-        if isinstance(scope, InRegions):
+        if isinstance(selector, InRegions):
             reached = {region for s in earlier if isinstance(s, InRegions) for region in s.regions}
-            if reached.issuperset(scope.regions):
+            if reached.issuperset(selector.regions):
                 return "adds no region to the stages before it"
-    if isinstance(scope, Matching) and scope in earlier:
+    if isinstance(selector, Matching) and selector in earlier:
         return "selects the same as a stage before it"
     return ""
