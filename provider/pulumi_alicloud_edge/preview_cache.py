@@ -25,11 +25,13 @@ class Look:
         observation: What is there; None where the look showed nothing.
         unknown: Why it showed nothing.
         field_errors: What it showed to be wrong with the inputs.
+        impact: What rolling the inputs out would touch, as far as a check can tell.
     """
 
     observation: Observation | None
     unknown: str = ""
     field_errors: tuple[FieldError, ...] = ()
+    impact: str = ""
 
 
 class PreviewCache:

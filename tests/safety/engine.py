@@ -509,8 +509,9 @@ class _Run:
             operation.what = "look"
             olds = deepcopy(stored.inputs) if stored else {}
             operation.impact = check(self._of(operation), olds, deepcopy(news)).impact
-            if stored is not None:
-                diff(self._of(operation), deepcopy(stored.outputs), deepcopy(news))
+            if stored is not None and not stored.init_failed:
+                difference = diff(self._of(operation), deepcopy(stored.outputs), deepcopy(news))
+                operation.impact = difference.impact or operation.impact
         return operation
 
     def read(self, stored: Stored) -> Operation:

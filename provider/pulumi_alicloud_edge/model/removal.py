@@ -80,3 +80,7 @@ class Permit:
     def __add__(self, other: Permit) -> Permit:
         """Join two."""
         return Permit(self.cleanings + other.cleanings, self.left + other.left)
+
+    def cleaned_of(self, artifact: Artifact) -> frozenset[str]:
+        """Return the targets from which an artifact may be cleaned."""
+        return frozenset().union(*(each.targets for each in self.cleanings if each.artifact == artifact))

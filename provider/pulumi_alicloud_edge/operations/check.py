@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_alicloud_edge.errors import InputError
-from pulumi_alicloud_edge.model.removal import Permit
-from pulumi_alicloud_edge.operations.cleanup import Cleanup
-from pulumi_alicloud_edge.operations.preview import LOOK_SECONDS, Preview
+from pulumi_alicloud_edge.operations.impact import describe_impact
+from pulumi_alicloud_edge.operations.preview import Preview
 from pulumi_alicloud_edge.operations.results import Checked
 from pulumi_alicloud_edge.resources.conflicts import conflict_errors
-from pulumi_alicloud_edge.resources.messages import cleans_lines, left_lines
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from pulumi_alicloud_edge.operations.operation import Operation
-    from pulumi_alicloud_edge.preview_cache import Look
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
 
@@ -49,17 +47,8 @@ def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[
         field_errors += tuple(conflict_errors(claims, others, look.observation.regions))
     if field_errors:
         raise InputError(field_errors)
-    impact = _impact(operation, inputs, look, olds)
+    impact = describe_impact(operation, inputs, look, olds)
     if impact:
+        operation.runtime.preview_cache.keep_look(operation.urn, inputs, replace(look, impact=impact))
         operation.status(impact)
     return Checked(impact)
-
-
-def _impact(operation: Operation[I], inputs: I, look: Look, olds: Mapping[str, Any]) -> str:
-    if look.observation is None:
-        return f"impact unknown: {look.unknown}"
-    handler = operation.handler
-    touched = handler.impact_line(inputs, Preview(operation).impact(inputs, look.observation))
-    permit = Cleanup(operation).impact(inputs, olds, within=LOOK_SECONDS) if olds else Permit()
-    cleans = cleans_lines(permit.cleanings, handler.label)
-    return "; ".join(filter(None, [touched, *cleans, *left_lines(permit.left, handler.label)]))

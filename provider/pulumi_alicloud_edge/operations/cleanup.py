@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from pulumi_alicloud_edge.delivery.run_context import InterruptedWaitError
 from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
 from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, InRegions, Selector
 from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
+from pulumi_alicloud_edge.reconcile.gate import exactly
 from pulumi_alicloud_edge.resources.data_outputs import UNSERVED, also_unserved, ever_unserved, show_owned
 from pulumi_alicloud_edge.resources.handler import Neighbours, Plan
 from pulumi_alicloud_edge.resources.neighbours import remembered_claims
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.cleaning import Cleaner
     from pulumi_alicloud_edge.delivery.run_context import RunContext
     from pulumi_alicloud_edge.operations.operation import Operation
+    from pulumi_alicloud_edge.reconcile.impact import Impact
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
 _ROUNDS = 4
@@ -141,22 +143,61 @@ class Cleanup(Generic[I]):
             within: Seconds that the look may take; what it does not find out in them is not said.
         """
         wanted = _wanted(self._handler.left_behind(self._urn, inputs, before))
+        mine = self._handler.claims(self._urn, inputs)
+        declared = (*self._operation.others(before), *mine)
+        permit = self._ask(str(before.get("app_id", "")), wanted, declared, within)
+        if permit is None:
+            return Permit()
+        return Permit(permit.cleanings, _not_kept_by(self._urn, mine, permit.left))
+
+    def displaced_by(
+        self, inputs: I, impact: Impact, observation: Observation, before: Mapping[str, Any], *, within: float
+    ) -> Permit | None:
+        """Return what an update may clean so that what it goes back to runs, and what it would leave; only reads.
+
+        Args:
+            inputs: What is declared now.
+            impact: What the update would touch.
+            observation: What the cloud shows.
+            before: What is stored, empty for a create.
+            within: Seconds that the look may take.
+
+        Returns:
+            None where the gate could not be asked in that time.
+        """
+        above: dict[Artifact, frozenset[str]] = {}
+        for each in impact.artifacts:
+            for other, targets in each.above:
+                above[other] = above.get(other, frozenset()) | targets
+        plan = self._handler.plan(inputs)
+        selection = plan.policy.selection
+        if None not in observation.stage_targets:
+            selection = exactly(frozenset().union(*(each for each in observation.stage_targets if each)))
+        wanted = tuple(Wanted(artifact, selection) for artifact in above)
+        permit = self._ask(plan.app_id, wanted, self._operation.others(before), within)
+        if permit is None:
+            return None
+        return Permit(
+            tuple(each for each in permit.cleanings if each.targets & above[each.artifact]),
+            tuple(each for each in permit.left if each.targets & above[each.artifact]),
+        )
+
+    def _ask(
+        self, app_id: str, wanted: tuple[Wanted, ...], declared: tuple[Claim, ...], within: float
+    ) -> Permit | None:
+        """Ask the gate for a preview; None where it cannot be asked in time."""
         if not wanted:
             return Permit()
-        mine = self._handler.claims(self._urn, inputs)
-        declared = (*self._runtime.registry.others(self._urn), *mine)
         neighbours = Neighbours(lambda: declared, lambda _: None)
-        app_id = str(before.get("app_id", ""))
 
         async def ask() -> Permit:
             cleaner = self._handler.cleaner(self._runtime, app_id, neighbours)
             return Permit() if cleaner is None else await cleaner.permit(wanted, surely=False)
 
         try:
-            permit = self._runtime.run(asyncio.wait_for(ask(), within))
+            return self._runtime.run(asyncio.wait_for(ask(), within))
         except (TimeoutError, EdgeError):
-            return Permit()
-        return Permit(permit.cleanings, _not_kept_by(self._urn, mine, permit.left))
+            return None
 
     def _bounds(self, plan: Plan | None, before: Mapping[str, Any], *, unserved: frozenset[str]) -> _Bounds:
         """Return what bounds a cleaning; ``plan`` is None where the stored inputs cannot be read."""

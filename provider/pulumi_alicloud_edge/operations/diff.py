@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pulumi_alicloud_edge.errors import InputError
 from pulumi_alicloud_edge.model.outcome import RolloutStatus, TargetState
 from pulumi_alicloud_edge.model.unknown import has_unknown
+from pulumi_alicloud_edge.operations.impact import describe_impact
 from pulumi_alicloud_edge.operations.preview import Preview
 from pulumi_alicloud_edge.operations.results import Difference
 from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE
@@ -53,7 +54,7 @@ def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, An
         raise InputError(field_errors)
     unfinished = olds.get("status") not in IN_PLACE
     if changed or unfinished:
-        return Difference(changed, unfinished=unfinished)
+        return Difference(changed, unfinished=unfinished, impact=_impact(operation, inputs, olds))
     has_drifted = _has_drifted(operation, inputs, olds)
     # What a refresh has called drifted and has recovered by itself is called converged again, with nothing started.
     drifted = has_drifted or olds.get("status") == RolloutStatus.DRIFTED.value
@@ -61,6 +62,18 @@ def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, An
     if beside and not drifted:
         operation.runtime.preview_cache.keep_beside(operation.urn)
     return Difference(drifted=drifted, beside=beside)
+
+
+def _impact(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> str:
+    """Show what the update would touch by what the state tells: former versions, and what is left of failed runs."""
+    look = operation.runtime.preview_cache.look(operation.urn, inputs)
+    if look is None or look.observation is None:
+        return ""
+    impact = describe_impact(operation, inputs, look, olds)
+    if impact == look.impact:
+        return ""
+    operation.status(impact)
+    return impact
 
 
 def _has_new_neighbours(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> bool:

@@ -28,6 +28,8 @@ class Difference:
         unknown: Whether inputs are not known yet, so that nobody can tell.
         drifted: Whether the cloud shows something else than what is declared.
         beside: Whether other resources declare the like since, which the state is to remember.
+        impact: What the update would touch, where the check, which knows the inputs before and not the outputs, could
+            not tell all of it; empty where it could, or for nothing.
     """
 
     properties: tuple[str, ...] = ()
@@ -36,6 +38,7 @@ class Difference:
     unknown: bool = False
     drifted: bool = False
     beside: bool = False
+    impact: str = ""
 
     @property
     def changes(self) -> bool:

@@ -21,15 +21,15 @@ class ArtifactImpact:
         others: Versions that run now on the targets to be changed.
         changed: Number of targets to be changed.
         having: Number of targets that have it already or are getting it.
-        above: Newer versions that lie above it on targets to be changed, with the number of these: they are displaced
-            where the cloud does not bring it back over them.
+        above: Newer versions that lie above it on targets to be changed, and on which: they are displaced where the
+            cloud does not bring it back over them.
     """
 
     artifact: Artifact
     others: tuple[str, ...]
     changed: int
     having: int
-    above: tuple[tuple[Artifact, int], ...] = ()
+    above: tuple[tuple[Artifact, frozenset[str]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,13 @@ def _artifact_impact(
     running = running_versions(observation, artifact.name) if desired.exclusive else {}
     others = {running[target] for target in changed if target in running} - {artifact.version}
     above = lying_above(observation, artifact) if desired.exclusive else {}
-    displaced = ((other, len(where & changed)) for other, where in sorted(above.items()))
+    displaced = ((other, where & changed) for other, where in sorted(above.items()))
     return ArtifactImpact(
         artifact,
         tuple(sorted(others)),
         len(changed),
         len(targets) - len(changed),
-        tuple((other, count) for other, count in displaced if count),
+        tuple((other, where) for other, where in displaced if where),
     )
 
 

@@ -206,10 +206,10 @@ def _artifact_impact(artifact: ArtifactImpact, impact: Impact, label: TargetLabe
 def _displacements(impact: Impact, label: TargetLabel) -> list[str]:
     """Describe what lies above a version that is gone back to, and may have to be cleaned for it."""
     return [
-        f"cleans {above} from {label.count(count)} first "
+        f"cleans {above} from {label.count(len(targets))} first "
         f"where the cloud does not bring {artifact.artifact} back over it"
         for artifact in impact.artifacts
-        for above, count in artifact.above
+        for above, targets in artifact.above
     ]
 
 
