@@ -64,8 +64,8 @@ def matrix(arguments: Sequence[str]) -> None:
     """
     python_env.ensure()
     path = [VENV / "bin", pulumi_cli.ensure()]
-    environment = {"PYTHONPATH": str(ROOT / "tests")}
-    printing = ["-p", "support.matrix_table"]
+    environment = {"PYTHONPATH": str(ROOT)}
+    printing = ["-p", "tests.support.matrix_table"]
     _conclude(_failed(["pytest", *WORKERS, *printing, *MATRICES, *arguments], *path, **environment))
 
 

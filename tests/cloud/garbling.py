@@ -11,8 +11,8 @@ from importlib.resources import files
 from typing import Any
 
 from hypothesis import strategies as st
-from support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS
-from support.in_process import InProcess
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS
+from tests.support.in_process import InProcess
 
 from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile

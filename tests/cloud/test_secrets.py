@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, DebugLogs, marks_in
 from tests.cloud.scripted import URL, Script, Step, Time, refusal
 from tests.delivery.answers import Answers, dist_page, push_page
+from tests.support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, DebugLogs, marks_in
 
 from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.credentials import Credentials, StaticCredentials

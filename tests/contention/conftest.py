@@ -5,12 +5,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from support.clouds import archives, emulator, files, process, world
-from support.declarations import Archives
-from support.dynamic_host import DynamicHost, Kind, Start
-from support.emulator import Emulator
-from support.sdks import newest
-from support.staged import Scene, many_apps
+from tests.support.clouds import archives, emulator, files, process, world
+from tests.support.declarations import Archives
+from tests.support.dynamic_host import DynamicHost, Kind, Start
+from tests.support.emulator import Emulator
+from tests.support.sdks import newest
+from tests.support.staged import Scene, many_apps
 
 __all__ = ["archives", "emulator", "files", "process", "world"]
 OF_EACH_KIND = 8

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from support.dynamic_host import CallFailedError, Kind, Start, eventually
-from support.emulator import VERSION_IDS
-from support.staged import FIRST, PLACED, STAGES, Program, Scene
+from tests.support.dynamic_host import CallFailedError, Kind, Start, eventually
+from tests.support.emulator import VERSION_IDS
+from tests.support.staged import FIRST, PLACED, STAGES, Program, Scene
 
 BEFORE, NOW = "1", "2"
 WATCHED = "2s"

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.dynamic_host import Start, eventually
-from support.emulator import Emulator
-from support.stack import Stack
-from support.staged import SLOW, STAGES, Program, Scene, as_time_goes_by, many_apps
+from tests.support.dynamic_host import Start, eventually
+from tests.support.emulator import Emulator
+from tests.support.stack import Stack
+from tests.support.staged import SLOW, STAGES, Program, Scene, as_time_goes_by, many_apps
 
 
 def test_a_second_run_beside_the_first_joins_what_that_has_under_way(

@@ -3,9 +3,9 @@
 from concurrent.futures import wait
 
 import pytest
-from support.dynamic_host import DynamicHost, Kind, Start, eventually
-from support.emulator import VERSION_IDS
-from support.staged import PLACED, STAGES, Program, Scene
+from tests.support.dynamic_host import DynamicHost, Kind, Start, eventually
+from tests.support.emulator import VERSION_IDS
+from tests.support.staged import PLACED, STAGES, Program, Scene
 
 OURS, THEIRS = "1", "2"
 ENDLESS_SECONDS = 120.0

@@ -10,7 +10,7 @@ import pytest
 from alibabacloud_ens20171110.client import Client as VendorEns
 from alibabacloud_esa20240910.client import Client as VendorEsa
 from alibabacloud_tea_openapi.utils_models import Config
-from support.emulator import KEY_ID, KEY_SECRET, Emulator
+from tests.support.emulator import KEY_ID, KEY_SECRET, Emulator
 
 from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings

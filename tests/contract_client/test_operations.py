@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from support.emulator import (
+from tests.support.emulator import (
     APP_ID,
     CONTAINER_APP_ID,
     CRASHING_VERSION_ID,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from alibabacloud_ens20171110 import models as ens
 from alibabacloud_esa20240910 import models as esa
-from support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS, Emulator
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS, Emulator
 
 from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, Emulator
 from tests.cloud.scripted import Time
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, Emulator
 
 from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_wire import PushFile

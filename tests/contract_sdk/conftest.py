@@ -7,7 +7,7 @@ import pytest
 from alibabacloud_ens20171110.client import Client as EnsClient
 from alibabacloud_esa20240910.client import Client as EsaClient
 from alibabacloud_tea_openapi.utils_models import Config
-from support.emulator import KEY_ID, KEY_SECRET, Emulator
+from tests.support.emulator import KEY_ID, KEY_SECRET, Emulator
 
 
 @pytest.fixture(scope="session")

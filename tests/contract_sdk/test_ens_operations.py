@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from alibabacloud_ens20171110 import models
 from alibabacloud_tea_openapi.exceptions import ClientException
-from support.emulator import APP_ID, REGIONS, SMALL_APP_ID, Emulator
+from tests.support.emulator import APP_ID, REGIONS, SMALL_APP_ID, Emulator
 
 DATA = json.dumps([{"name": "assets", "version": "1", "destPath": "/opt/assets"}])
 

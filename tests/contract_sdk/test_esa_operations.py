@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from alibabacloud_esa20240910 import models
 from alibabacloud_tea_openapi.exceptions import ClientException
-from support.emulator import (
+from tests.support.emulator import (
     CONTAINER_APP_ID,
     CRASHING_VERSION_ID,
     CREATING_VERSION_ID,

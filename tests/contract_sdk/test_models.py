@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from alibabacloud_ens20171110 import models as ens_models
 from alibabacloud_esa20240910 import models as esa_models
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID, VERSION_IDS, Emulator
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, VERSION_IDS, Emulator
 
 MODELS = {"ens": ens_models, "esa": esa_models}
 DATA = json.dumps([{"name": "assets", "version": "1", "destPath": "/opt/assets"}])

@@ -8,7 +8,7 @@ from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.auth.credentials import StsTokenCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import RpcRequest
-from support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS, Emulator
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS, Emulator
 
 ENS, ESA = "2017-11-10", "2024-09-10"
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from support.emulator import CONTAINER_APP_ID, VERSION_IDS
-from support.in_process import InProcess, runtime_before
+from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS
+from tests.support.in_process import InProcess, runtime_before
 
 from pulumi_alicloud_edge.delivery.run_context import RunContext
 from pulumi_alicloud_edge.errors import EdgeError, InputError, NotFoundError, PartialStateError

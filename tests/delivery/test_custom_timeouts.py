@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS
-from support.in_process import InProcess, runtime_before
 from tests.delivery.released import world
+from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS
+from tests.support.in_process import InProcess, runtime_before
 
 from pulumi_alicloud_edge.delivery.rollback import Rollback
 from pulumi_alicloud_edge.delivery.runner import RolloutResult

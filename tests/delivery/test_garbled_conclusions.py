@@ -23,11 +23,11 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.emulator import CONTAINER_APP_ID, VERSION_IDS
-from support.in_process import InProcess
 from tests.cloud.garbling import garbled, hurt_once
 from tests.delivery.answers import Answers
 from tests.delivery.conducted import Heard
+from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS
+from tests.support.in_process import InProcess
 
 from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile

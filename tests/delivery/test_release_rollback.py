@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.emulator import CONTAINER_APP_ID
 from tests.delivery.released import ROLLBACK, V1, V2, V3, Released, releasing, text
+from tests.support.emulator import CONTAINER_APP_ID
 
 BACK = {"on_failure": "rollback", "stall_timeout": "60s", "retries": 0}
 TO_STOP = {**BACK, "on_failure": "stop"}

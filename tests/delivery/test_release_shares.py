@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.emulator import CONTAINER_APP_ID
 from tests.delivery.released import V1, V2, Released, releasing, text
+from tests.support.emulator import CONTAINER_APP_ID
 
 WAYS = [
     {},

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from support.clouds import archives, emulator, files, process, world
-from support.dynamic_host import DynamicHost
-from support.emulator import Emulator
-from support.readings import WAYS
-from support.sdks import newest
+from tests.support.clouds import archives, emulator, files, process, world
+from tests.support.dynamic_host import DynamicHost
+from tests.support.emulator import Emulator
+from tests.support.readings import WAYS
+from tests.support.sdks import newest
 
 __all__ = ["archives", "emulator", "files", "process", "world"]
 

@@ -4,11 +4,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from support.clouds import INSTANCES, REGIONS
-from support.declarations import Archives, distribution, placed, with_sources
-from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed
-from support.emulator import SMALL_APP_ID, Emulator
-from support.sdks import newest
+from tests.support.clouds import INSTANCES, REGIONS
+from tests.support.declarations import Archives, distribution, placed, with_sources
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed
+from tests.support.emulator import SMALL_APP_ID, Emulator
+from tests.support.sdks import newest
 
 DATA = (
     "paging",

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed
-from support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed
+from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
 
 FORMER, NEW, _ = VERSION_IDS
 

@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from support.clouds import archives, emulator, files, process, slow, stock, world
-from support.dynamic_host import DynamicHost, Start
-from support.emulator import Emulator
-from support.sdks import Sdk, newest, oldest
+from tests.support.clouds import archives, emulator, files, process, slow, stock, world
+from tests.support.dynamic_host import DynamicHost, Start
+from tests.support.emulator import Emulator
+from tests.support.sdks import Sdk, newest, oldest
 
 __all__ = ["archives", "emulator", "files", "process", "slow", "world"]
 

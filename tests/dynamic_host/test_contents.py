@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from support.clouds import REGIONS
-from support.declarations import Archives, with_sources
-from support.dynamic_host import CallFailedError, Kind, Managed, Start
-from support.emulator import Emulator
-from support.sdks import Sdk
-from support.sightings import starts
+from tests.support.clouds import REGIONS
+from tests.support.declarations import Archives, with_sources
+from tests.support.dynamic_host import CallFailedError, Kind, Managed, Start
+from tests.support.emulator import Emulator
+from tests.support.sdks import Sdk
+from tests.support.sightings import starts
 
 OTHER = {"md5": "1" * 32, "size": 77}
 NEITHER = {"md5": None, "size": None}

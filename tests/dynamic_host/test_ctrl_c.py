@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.clouds import HOURS, INSTANCES, stock
-from support.declarations import Archives, distribution, placed
-from support.dynamic_host import CallFailedError, DynamicHost, Kept, Kind, Managed, Start
-from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.holding_proxy import Boundary, HoldingProxy, Moment
-from support.sightings import placed_on, runs, serves, starts
-from support.staged import SLOW, STAGES, STARTS, Program, Scene, as_time_goes_by, many_apps
+from tests.support.clouds import HOURS, INSTANCES, stock
+from tests.support.declarations import Archives, distribution, placed
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kept, Kind, Managed, Start
+from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.holding_proxy import Boundary, HoldingProxy, Moment
+from tests.support.sightings import placed_on, runs, serves, starts
+from tests.support.staged import SLOW, STAGES, STARTS, Program, Scene, as_time_goes_by, many_apps
 
 SOON = 2.0
 GOES_ON = "What is under way goes on in the cloud; the next pulumi up continues from there."

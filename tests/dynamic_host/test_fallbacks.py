@@ -6,12 +6,12 @@ Each test takes one hold away by editing the host's own source.
 import time
 
 import pytest
-from support.clouds import HOURS, INSTANCES, stock
-from support.declarations import Archives, distribution, placed, with_sources
-from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start, eventually
-from support.emulator import SMALL_APP_ID, Emulator
-from support.sdks import Sdk
-from support.sightings import starts
+from tests.support.clouds import HOURS, INSTANCES, stock
+from tests.support.declarations import Archives, distribution, placed, with_sources
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start, eventually
+from tests.support.emulator import SMALL_APP_ID, Emulator
+from tests.support.sdks import Sdk
+from tests.support.sightings import starts
 
 OTHER_EXECUTOR = {
     "from concurrent import futures": """

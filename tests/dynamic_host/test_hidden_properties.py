@@ -1,12 +1,12 @@
 """Properties that no display shows reach the provider on every SDK: the urls of pushes, and what repairs remember."""
 
 import pytest
-from support.clouds import INSTANCES, REGIONS
-from support.declarations import Archives, distribution, placed, with_sources
-from support.dynamic_host import CallFailedError, Kind, Managed, Start
-from support.emulator import SMALL_APP_ID, Emulator
-from support.sdks import Sdk
-from support.sightings import starts
+from tests.support.clouds import INSTANCES, REGIONS
+from tests.support.declarations import Archives, distribution, placed, with_sources
+from tests.support.dynamic_host import CallFailedError, Kind, Managed, Start
+from tests.support.emulator import SMALL_APP_ID, Emulator
+from tests.support.sdks import Sdk
+from tests.support.sightings import starts
 
 
 def test_the_cloud_is_told_the_url_of_a_push(

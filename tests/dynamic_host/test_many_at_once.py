@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from support.declarations import distribution, placed
-from support.dynamic_host import Kept, Kind, Start
-from support.emulator import Emulator
+from tests.support.declarations import distribution, placed
+from tests.support.dynamic_host import Kept, Kind, Start
+from tests.support.emulator import Emulator
 
 ROLLOUTS = 64
 REGIONS = ("cn-wuxi-5", "cn-xiangyang-19")

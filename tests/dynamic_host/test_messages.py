@@ -1,12 +1,12 @@
 """Failures as the engine gets them: the message alone, and the state that is kept."""
 
 import pytest
-from support.clouds import INSTANCES
-from support.declarations import Archives, distribution, with_sources
-from support.dynamic_host import UNKNOWN, CallFailedError, DynamicHost, Kind, Managed, Start
-from support.emulator import CONTAINER_APP_ID, CRASHING_VERSION_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sdks import Sdk
-from support.sightings import placed_on, starts
+from tests.support.clouds import INSTANCES
+from tests.support.declarations import Archives, distribution, with_sources
+from tests.support.dynamic_host import UNKNOWN, CallFailedError, DynamicHost, Kind, Managed, Start
+from tests.support.emulator import CONTAINER_APP_ID, CRASHING_VERSION_ID, SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sdks import Sdk
+from tests.support.sightings import placed_on, starts
 
 FAILING = {"effect": "target_fail", "action": "DistApplicationData", "targets": [INSTANCES[0]]}
 NO_RETRIES = {"retries": 0}

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from support.clouds import INSTANCES, REGIONS, stock
-from support.declarations import Archives, distribution, placed, with_sources
-from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start
-from support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
-from support.sightings import cleaned, placed_on, pushed_to, runs, serves, starts
+from tests.support.clouds import INSTANCES, REGIONS, stock
+from tests.support.declarations import Archives, distribution, placed, with_sources
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start
+from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
+from tests.support.sightings import cleaned, placed_on, pushed_to, runs, serves, starts
 
 ONE_FAILS = {"effect": "target_fail", "action": "DistApplicationData", "targets": [INSTANCES[0]]}
 LOST = (

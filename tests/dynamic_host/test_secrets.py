@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.clouds import REGIONS, stock
-from support.declarations import Archives, distribution, with_sources
-from support.dynamic_host import CallFailedError, DynamicHost, Kind, Start
-from support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
-from support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, DebugLogs, marked_key, marks_in
-from support.sdks import Sdk
+from tests.support.clouds import REGIONS, stock
+from tests.support.declarations import Archives, distribution, with_sources
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Start
+from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
+from tests.support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, DebugLogs, marked_key, marks_in
+from tests.support.sdks import Sdk
 
 TEMPORARY_KEY = {
     "ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID,

@@ -3,12 +3,12 @@
 import time
 
 import pytest
-from support.clouds import HOURS, REGIONS, stock
-from support.declarations import Archives, distribution, with_sources
-from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start, eventually
-from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sdks import Sdk
-from support.sightings import starts
+from tests.support.clouds import HOURS, REGIONS, stock
+from tests.support.declarations import Archives, distribution, with_sources
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start, eventually
+from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sdks import Sdk
+from tests.support.sightings import starts
 
 SOON = 2.0
 

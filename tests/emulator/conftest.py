@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import NAMES, Browser, find
-from support.caller import Caller
-from support.emulator import Emulator
+from tests.support.browser import NAMES, Browser, find
+from tests.support.caller import Caller
+from tests.support.emulator import Emulator
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-from support.emulator import APP_ID, REGIONS
+from tests.support.emulator import APP_ID, REGIONS
 
 from alicloud_edge_emulator.chance import Dice
 from alicloud_edge_emulator.clock import EmulatedClock, parse_wire_time, wire_time

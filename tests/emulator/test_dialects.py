@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID, CRASHING_VERSION_ID, REGIONS, VERSION_IDS
-from support.rollouts import (
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, CRASHING_VERSION_ID, REGIONS, VERSION_IDS
+from tests.support.rollouts import (
     LONG,
     clean,
     deliver,

@@ -3,9 +3,9 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, REGIONS
-from support.rollouts import (
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, REGIONS
+from tests.support.rollouts import (
     LONG,
     clean,
     deliver,

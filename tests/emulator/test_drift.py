@@ -1,7 +1,7 @@
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS
-from support.rollouts import deliver, distributed, publish, pushed, release_status
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS
+from tests.support.rollouts import deliver, distributed, publish, pushed, release_status
 
 LONG = 60.0
 

@@ -4,9 +4,9 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
-from support.caller import Caller
-from support.emulator import CONTAINER_APP_ID, REGIONS, SMALL_APP_ID, VERSION_IDS
-from support.rollouts import (
+from tests.support.caller import Caller
+from tests.support.emulator import CONTAINER_APP_ID, REGIONS, SMALL_APP_ID, VERSION_IDS
+from tests.support.rollouts import (
     LONG,
     clean,
     deliver,

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID, KEY_SECRET, VERSION_IDS, Emulator
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, KEY_SECRET, VERSION_IDS, Emulator
 
 WIRE = "%Y-%m-%dT%H:%M:%SZ"
 STS_WORLD = {

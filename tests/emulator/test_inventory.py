@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, KEY_ID, KEY_SECRET, REGIONS, Emulator
-from support.rollouts import (
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, KEY_ID, KEY_SECRET, REGIONS, Emulator
+from tests.support.rollouts import (
     LONG,
     clean,
     deliver,

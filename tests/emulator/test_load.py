@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID
 
 CONNECTIONS, CALLS = 64, 2000
 

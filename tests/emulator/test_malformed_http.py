@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, Emulator
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, Emulator
 
 HOST = b"Host: localhost\r\n"
 HALVES = (b"", b"POST / HT", b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\nhalf")

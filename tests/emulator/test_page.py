@@ -6,10 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import Browser, Tab
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID, CRASHING_VERSION_ID, REGIONS, VERSION_IDS, Emulator
-from support.rollouts import LONG, deliver, dist, dist_strategy, publish, push
+from tests.support.browser import Browser, Tab
+from tests.support.caller import Caller
+from tests.support.emulator import (
+    APP_ID,
+    CONTAINER_APP_ID,
+    CRASHING_VERSION_ID,
+    REGIONS,
+    VERSION_IDS,
+    Emulator,
+)
+from tests.support.rollouts import LONG, deliver, dist, dist_strategy, publish, push
 
 FULL_DISK = "transfer failed: no space left on device"
 NARROW = 360

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS, Emulator
-from support.rollouts import LONG, deliver, distributed, publish, push, pushed, release_status
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS, Emulator
+from tests.support.rollouts import LONG, deliver, distributed, publish, push, pushed, release_status
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:

@@ -3,9 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, REGIONS
-from support.rollouts import LONG, push, push_reasons, pushed
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, REGIONS
+from tests.support.rollouts import LONG, push, push_reasons, pushed
 
 CONTENT = b"real data of the edge"
 MD5 = hashlib.md5(CONTENT).hexdigest()

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
-from support.caller import Caller
-from support.emulator import CRASHING_VERSION_ID, UNPULLABLE_VERSION_ID, VERSION_IDS
-from support.rollouts import LONG, publish, release_status, rollback
+from tests.support.caller import Caller
+from tests.support.emulator import CRASHING_VERSION_ID, UNPULLABLE_VERSION_ID, VERSION_IDS
+from tests.support.rollouts import LONG, publish, release_status, rollback
 
 FIRST, SECOND, THIRD = VERSION_IDS
 

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS, Emulator
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS, Emulator
 
 from alicloud_edge_emulator.gateway.rpc_signature import sign_rpc
 

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from support.caller import Caller
-from support.emulator import APP_ID, CRASHING_VERSION_ID, REGIONS, VERSION_IDS, Emulator
-from support.rollouts import LONG, clean, deliver, dist, dist_strategy, publish, push
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CRASHING_VERSION_ID, REGIONS, VERSION_IDS, Emulator
+from tests.support.rollouts import LONG, clean, deliver, dist, dist_strategy, publish, push
 
 FULL_DISK = "transfer failed: no space left on device"
 

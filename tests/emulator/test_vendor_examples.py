@@ -2,9 +2,9 @@
 
 import json
 
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID, VERSION_IDS
-from support.rollouts import LONG, pushed, release_status
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, VERSION_IDS
+from tests.support.rollouts import LONG, pushed, release_status
 
 PUSH_DATA = [
     {

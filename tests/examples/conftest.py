@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.clouds import emulator, process, world
-from support.emulator import Emulator
-from support.example import EXAMPLES, Example
+from tests.support.clouds import emulator, process, world
+from tests.support.emulator import Emulator
+from tests.support.example import EXAMPLES, Example
 
 __all__ = ["emulator", "process", "world"]
 

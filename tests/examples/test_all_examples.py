@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.example import EXAMPLES
+from tests.support.example import EXAMPLES
 
 FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 EACH = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.emulator import Emulator
-from support.example import EXAMPLES, Example
-from support.sightings import starts
+from tests.support.emulator import Emulator
+from tests.support.example import EXAMPLES, Example
+from tests.support.sightings import starts
 
 FOLDER = EXAMPLES / "pull-request-preview"
 WORKFLOW = FOLDER / ".github" / "workflows" / "preview.yml"

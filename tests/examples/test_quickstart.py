@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from support.emulator import VERSION_IDS, Emulator
-from support.example import EXAMPLES, Example
-from support.sightings import serves
-from support.stack import SALT
+from tests.support.emulator import VERSION_IDS, Emulator
+from tests.support.example import EXAMPLES, Example
+from tests.support.sightings import serves
+from tests.support.stack import SALT
 
 
 @pytest.mark.cli

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from support.emulator import APP_ID, Emulator
-from support.example import EXAMPLES, Example
-from support.sightings import starts
+from tests.support.emulator import APP_ID, Emulator
+from tests.support.example import EXAMPLES, Example
+from tests.support.sightings import starts
 
 CANARY = "cn-xiangyang-19"
 FAULT = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from support.emulator import (
+from tests.support.emulator import (
     APP_ID,
     CONTAINER_APP_ID,
     CRASHING_VERSION_ID,
@@ -11,8 +11,8 @@ from support.emulator import (
     VERSION_IDS,
     Emulator,
 )
-from support.example import Example
-from support.sightings import serves, starts
+from tests.support.example import Example
+from tests.support.sightings import serves, starts
 
 CONFIG = "Pulumi.staging.yaml"
 pytestmark = pytest.mark.cli

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faults.clarity import faults_of
-from faults.intended import Explained, Intent, usual_total
-from faults.phases import Came, Phase, Trial
-from faults.subjects import Subject
-from support.dynamic_host import CallFailedError
-from support.matrix import NOT_APPLICABLE, Cell, report
+from tests.faults.clarity import faults_of
+from tests.faults.intended import Explained, Intent, usual_total
+from tests.faults.phases import Came, Phase, Trial
+from tests.faults.subjects import Subject
+from tests.support.dynamic_host import CallFailedError
+from tests.support.matrix import NOT_APPLICABLE, Cell, report
 
 MATRIX = "Faults of the cloud and of the way to it"
 FAILED = "error"

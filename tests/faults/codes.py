@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from faults.fault import ENS, ESA, EVERY, OUT_OF_REACH, Fault
-from faults.intended import LOST, NO_START, PASSES, STAYS, Intent
-from faults.phases import NOTHING
-from faults.strikes import each_once, every_call, the_call, under_way
+from tests.faults.fault import ENS, ESA, EVERY, OUT_OF_REACH, Fault
+from tests.faults.intended import LOST, NO_START, PASSES, STAYS, Intent
+from tests.faults.phases import NOTHING
+from tests.faults.strikes import each_once, every_call, the_call, under_way
 
 
 def refusal(

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults.chain import EXPIRED_KEY, KEYS, serve_keys
-from faults.hosts import FASTER, Hosts
-from support.clouds import archives, files, world
-from support.emulator import Emulator
+from tests.faults.chain import EXPIRED_KEY, KEYS, serve_keys
+from tests.faults.hosts import FASTER, Hosts
+from tests.support.clouds import archives, files, world
+from tests.support.emulator import Emulator
 
 __all__ = ["archives", "files", "world"]
 SOON = [0.5, 2.0]

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from faults.codes import CODES
-from faults.fault import OUT_OF_REACH, SLOWED, Fault
-from faults.hosts import Setting
-from faults.intended import LOST, NO_START, PASSES, STAYS, Explained, Intent
-from faults.phases import AS_BEFORE
-from faults.strikes import (
+from tests.faults.codes import CODES
+from tests.faults.fault import OUT_OF_REACH, SLOWED, Fault
+from tests.faults.hosts import Setting
+from tests.faults.intended import LOST, NO_START, PASSES, STAYS, Explained, Intent
+from tests.faults.phases import AS_BEFORE
+from tests.faults.strikes import (
     WINDOW,
     each_once,
     empty,

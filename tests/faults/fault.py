@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from faults.hosts import Setting
-from faults.intended import Explained, Intents
-from faults.phases import Phase
-from faults.strikes import Strike
+from tests.faults.hosts import Setting
+from tests.faults.intended import Explained, Intents
+from tests.faults.phases import Phase
+from tests.faults.strikes import Strike
 
 ENS, ESA = frozenset({"ens"}), frozenset({"esa"})
 EVERY = ("push", "dist", "release")

@@ -5,10 +5,10 @@ from contextlib import suppress
 from enum import Enum
 from typing import Any
 
-from support.declarations import distribution
-from support.dynamic_host import CallFailedError, DynamicHost, Kind
-from support.emulator import Emulator
-from support.sdks import newest
+from tests.support.declarations import distribution
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind
+from tests.support.emulator import Emulator
+from tests.support.sdks import newest
 
 FASTER = 10.0
 """How many times faster time goes: in the hosts and in the cloud."""

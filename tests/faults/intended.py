@@ -10,8 +10,8 @@
 
 from dataclasses import dataclass, replace
 
-from faults.phases import AS_BEFORE, NOTHING, Phase
-from faults.subjects import Subject
+from tests.faults.phases import AS_BEFORE, NOTHING, Phase
+from tests.faults.subjects import Subject
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Self
 
-from faults.hosts import Hosts
-from faults.subjects import Subject
-from support.dynamic_host import CallFailedError, Checked, DynamicHost, Kept, Line, Managed, eventually
-from support.sightings import took_effect
+from tests.faults.hosts import Hosts
+from tests.faults.subjects import Subject
+from tests.support.dynamic_host import CallFailedError, Checked, DynamicHost, Kept, Line, Managed, eventually
+from tests.support.sightings import took_effect
 
 
 class Phase(Enum):

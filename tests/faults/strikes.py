@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from faults.phases import Phase
-from faults.subjects import Actions
+from tests.faults.phases import Phase
+from tests.faults.subjects import Actions
 
 Rule = Mapping[str, Any]
 Strike = Callable[[Actions, Phase], Iterable[Rule]]

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from support.clouds import INSTANCES, REGIONS, stock
-from support.declarations import Archives, distribution, placed, with_sources
-from support.dynamic_host import Kind
-from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sightings import placed_on, pushed_to, runs, serves
+from tests.support.clouds import INSTANCES, REGIONS, stock
+from tests.support.declarations import Archives, distribution, placed, with_sources
+from tests.support.dynamic_host import Kind
+from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sightings import placed_on, pushed_to, runs, serves
 
 ROLLOUT = {"timeout": "4m", "stall_timeout": "3m"}
 

@@ -1,14 +1,14 @@
 """Every fault of a call × every kind of resource × every operation."""
 
 import pytest
-from faults.cells import Crossing, Record, column, conclude, leave_out
-from faults.declared import FAULTS
-from faults.fault import Fault
-from faults.hosts import Hosts
-from faults.phases import Phase, Trial
-from faults.subjects import SUBJECTS, Subject
-from support.declarations import Archives
-from support.emulator import Emulator
+from tests.faults.cells import Crossing, Record, column, conclude, leave_out
+from tests.faults.declared import FAULTS
+from tests.faults.fault import Fault
+from tests.faults.hosts import Hosts
+from tests.faults.phases import Phase, Trial
+from tests.faults.subjects import SUBJECTS, Subject
+from tests.support.declarations import Archives
+from tests.support.emulator import Emulator
 
 CASES = [
     pytest.param(

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults.cells import Crossing, Record, conclude
-from faults.hosts import FASTER, Hosts
-from faults.intended import PASSES, Intent
-from faults.phases import Came, Phase, Trial
-from faults.subjects import SUBJECTS, Subject
-from support.declarations import Archives
-from support.dynamic_host import eventually
-from support.emulator import Emulator
+from tests.faults.cells import Crossing, Record, conclude
+from tests.faults.hosts import FASTER, Hosts
+from tests.faults.intended import PASSES, Intent
+from tests.faults.phases import Came, Phase, Trial
+from tests.faults.subjects import SUBJECTS, Subject
+from tests.support.declarations import Archives
+from tests.support.dynamic_host import eventually
+from tests.support.emulator import Emulator
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,14 @@
 """Targets that never come to an end, or fall ill and recover by themselves × every kind × every operation."""
 
 import pytest
-from faults.cells import Crossing, Record, conclude
-from faults.hosts import Hosts
-from faults.intended import PASSES, STUCK, Intent, Intents
-from faults.phases import AS_BEFORE, NOTHING, Came, Phase, Trial
-from faults.subjects import SUBJECTS, Subject
-from support.declarations import Archives
-from support.dynamic_host import eventually
-from support.emulator import Emulator
+from tests.faults.cells import Crossing, Record, conclude
+from tests.faults.hosts import Hosts
+from tests.faults.intended import PASSES, STUCK, Intent, Intents
+from tests.faults.phases import AS_BEFORE, NOTHING, Came, Phase, Trial
+from tests.faults.subjects import SUBJECTS, Subject
+from tests.support.declarations import Archives
+from tests.support.dynamic_host import eventually
+from tests.support.emulator import Emulator
 
 HANGING = Intents(
     change=STUCK,

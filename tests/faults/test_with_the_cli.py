@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults.chain import EXPIRED_KEY
-from faults.hosts import FASTER
-from support.declarations import Archives, distribution
-from support.dynamic_host import eventually
-from support.emulator import VERSION_IDS, Emulator
-from support.matrix import Cell, report
-from support.sightings import pushed_to, runs, serves, starts, took_effect
-from support.stack import Ran, Stack, dist, push, release
+from tests.faults.chain import EXPIRED_KEY
+from tests.faults.hosts import FASTER
+from tests.support.declarations import Archives, distribution
+from tests.support.dynamic_host import eventually
+from tests.support.emulator import VERSION_IDS, Emulator
+from tests.support.matrix import Cell, report
+from tests.support.sightings import pushed_to, runs, serves, starts, took_effect
+from tests.support.stack import Ran, Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
 MATRIX = "Faults met by the real CLI"

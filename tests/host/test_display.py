@@ -11,7 +11,7 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
-from support.dynamic_host import eventually
+from tests.support.dynamic_host import eventually
 
 from pulumi_alicloud_edge.adapters.dynamic.display import (
     GONE_REFUSALS,

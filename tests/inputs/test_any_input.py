@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.dynamic import CheckResult
-from support.in_process import InProcess, runtime_before
 from tests.inputs.anything import any_properties, nearly, over_the_wire
 from tests.inputs.declared import dist, dist_file, push, push_file, release
+from tests.support.in_process import InProcess, runtime_before
 
 from pulumi_alicloud_edge import provider as providers
 from pulumi_alicloud_edge import runtime as runtimes

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from support.clouds import archives, emulator, files, process, slow, world
-from support.emulator import Emulator
-from support.sdks import newest, oldest
-from support.stack import Stack
+from tests.support.clouds import archives, emulator, files, process, slow, world
+from tests.support.emulator import Emulator
+from tests.support.sdks import newest, oldest
+from tests.support.stack import Stack
 
 __all__ = ["archives", "emulator", "files", "process", "slow", "world"]
 

@@ -1,11 +1,11 @@
 """A stack comes up, is bumped and goes down with the real CLI, however the cloud takes its open points."""
 
 import pytest
-from support.declarations import Archives, distribution, placed
-from support.emulator import VERSION_IDS, Emulator
-from support.readings import EVERY_WAY
-from support.sightings import runs, serves
-from support.stack import Stack, dist, push, release
+from tests.support.declarations import Archives, distribution, placed
+from tests.support.emulator import VERSION_IDS, Emulator
+from tests.support.readings import EVERY_WAY
+from tests.support.sightings import runs, serves
+from tests.support.stack import Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from support.clouds import HOURS, REGIONS
-from support.declarations import Archives, distribution
-from support.dynamic_host import eventually
-from support.emulator import VERSION_IDS, Emulator
-from support.sightings import placed_on, pushed_to, runs, serves, starts
-from support.stack import Ran, Running, Stack, dist, push, release
+from tests.support.clouds import HOURS, REGIONS
+from tests.support.declarations import Archives, distribution
+from tests.support.dynamic_host import eventually
+from tests.support.emulator import VERSION_IDS, Emulator
+from tests.support.sightings import placed_on, pushed_to, runs, serves, starts
+from tests.support.stack import Ran, Running, Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
 SOON = 2.0

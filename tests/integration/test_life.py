@@ -1,11 +1,11 @@
 """A stack from its first up to its end."""
 
 import pytest
-from support.clouds import INSTANCES, REGIONS
-from support.declarations import Archives, distribution, placed
-from support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sightings import cleaned, cleaned_in, placed_on, runs, serves, starts
-from support.stack import Declared, Stack, dist, push, release
+from tests.support.clouds import INSTANCES, REGIONS
+from tests.support.declarations import Archives, distribution, placed
+from tests.support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sightings import cleaned, cleaned_in, placed_on, runs, serves, starts
+from tests.support.stack import Declared, Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
 

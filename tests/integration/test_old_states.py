@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support.clouds import INSTANCES, REGIONS
-from support.declarations import Archives, distribution, placed
-from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sightings import cleaned_in, placed_on, runs, starts
-from support.stack import Declared, Stack, dist, push, release
+from tests.support.clouds import INSTANCES, REGIONS
+from tests.support.declarations import Archives, distribution, placed
+from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sightings import cleaned_in, placed_on, runs, starts
+from tests.support.stack import Declared, Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
 STATES = Path(__file__).parent / "states"

@@ -6,12 +6,12 @@ Ctrl-C is tried on both in `test_interruptions`.
 from pathlib import Path
 
 import pytest
-from support.clouds import INSTANCES
-from support.declarations import Archives, distribution, placed
-from support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sdks import oldest
-from support.sightings import runs, serves, starts
-from support.stack import Stack, dist, push, release
+from tests.support.clouds import INSTANCES
+from tests.support.declarations import Archives, distribution, placed
+from tests.support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sdks import oldest
+from tests.support.sightings import runs, serves, starts
+from tests.support.stack import Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from support.clouds import INSTANCES, REGIONS
-from support.declarations import Archives, distribution
-from support.dynamic_host import eventually
-from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sightings import placed_on, runs, serves, starts
-from support.stack import Stack, dist, push, release
+from tests.support.clouds import INSTANCES, REGIONS
+from tests.support.declarations import Archives, distribution
+from tests.support.dynamic_host import eventually
+from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sightings import placed_on, runs, serves, starts
+from tests.support.stack import Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.declarations import Archives, placed
-from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.marks import KEY_ID, REMARKS, SECRET, SIGNATURE, TOKEN, DebugLogs, marked_key, marks_in
-from support.sightings import starts
-from support.stack import Ran, Stack
+from tests.support.declarations import Archives, placed
+from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.marks import KEY_ID, REMARKS, SECRET, SIGNATURE, TOKEN, DebugLogs, marked_key, marks_in
+from tests.support.sightings import starts
+from tests.support.stack import Ran, Stack
 
 pytestmark = pytest.mark.cli
 ENGINES_OWN = re.compile(r'^(\{"time":"[^"]*","level":"[A-Z]+","msg":"|[IWEF]\d{4} [^]]*\] )(?!eventSink)')

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from support.clouds import INSTANCES, REGIONS
-from support.declarations import Archives, distribution, placed
-from support.dynamic_host import eventually
-from support.emulator import VERSION_IDS, Emulator
-from support.sightings import runs, serves, starts
-from support.stack import Declared, Stack, dist, push, release
+from tests.support.clouds import INSTANCES, REGIONS
+from tests.support.declarations import Archives, distribution, placed
+from tests.support.dynamic_host import eventually
+from tests.support.emulator import VERSION_IDS, Emulator
+from tests.support.sightings import runs, serves, starts
+from tests.support.stack import Declared, Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
 CANARY = [{"key": "region_id", "operator": "In", "values": [REGIONS[0]]}]

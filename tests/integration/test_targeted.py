@@ -4,11 +4,11 @@ import subprocess
 import sys
 
 import pytest
-from support.clouds import stock
-from support.declarations import distribution, placed
-from support.emulator import SMALL_APP_ID, Emulator
-from support.sightings import cleaned, runs
-from support.stack import NAME, PROJECT, Declared, Ran, Stack, dist
+from tests.support.clouds import stock
+from tests.support.declarations import distribution, placed
+from tests.support.emulator import SMALL_APP_ID, Emulator
+from tests.support.sightings import cleaned, runs
+from tests.support.stack import NAME, PROJECT, Declared, Ran, Stack, dist
 
 pytestmark = pytest.mark.cli
 

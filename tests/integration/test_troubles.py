@@ -1,12 +1,12 @@
 """What a user reads when something is wrong, and how an up after that goes on."""
 
 import pytest
-from support.clouds import REGIONS
-from support.declarations import Archives, distribution
-from support.dynamic_host import Kind
-from support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sightings import pushed_to, starts
-from support.stack import Declared, Ran, Stack, dist, push, release
+from tests.support.clouds import REGIONS
+from tests.support.declarations import Archives, distribution
+from tests.support.dynamic_host import Kind
+from tests.support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sightings import pushed_to, starts
+from tests.support.stack import Declared, Ran, Stack, dist, push, release
 
 NO_APP_ID = "00000000-7965-41fc-925b-9648bb6bf650"
 NO_CONTAINER_APP_ID = "app-00000000000000000001"

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from support.dynamic_host import Kind
-from support.holding_proxy import Lane
-from support.matrix import Cell, report
-from support.staged import STAGES, Scene
+from tests.support.dynamic_host import Kind
+from tests.support.holding_proxy import Lane
+from tests.support.matrix import Cell, report
+from tests.support.staged import STAGES, Scene
 
 OK, LOST, TWICE, UNFINISHED = "ok", "lost", "twice", "unfinished"
 FINISHED = "converged"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from support.clouds import archives, emulator, files, process, world
-from support.emulator import Emulator
-from support.holding_proxy import HoldingProxy
+from tests.support.clouds import archives, emulator, files, process, world
+from tests.support.emulator import Emulator
+from tests.support.holding_proxy import HoldingProxy
 
 __all__ = ["archives", "emulator", "files", "process", "world"]
 

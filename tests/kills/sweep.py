@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from support.clouds import HOURS
-from support.declarations import Archives
-from support.dynamic_host import Kind, eventually
-from support.holding_proxy import Boundary, HoldingProxy, Moment
-from support.matrix import Cell
-from support.staged import APPS, SLOW, Scene, as_time_goes_by, many_apps
+from tests.support.clouds import HOURS
+from tests.support.declarations import Archives
+from tests.support.dynamic_host import Kind, eventually
+from tests.support.holding_proxy import Boundary, HoldingProxy, Moment
+from tests.support.matrix import Cell
+from tests.support.staged import APPS, SLOW, Scene, as_time_goes_by, many_apps
 
 AT_A_TIME = APPS // len(Kind)
 """So many boundaries of a kind are tried by one run."""

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from support.declarations import Archives
-from support.dynamic_host import DynamicHost, Kept, Kind
-from support.holding_proxy import Boundary, HoldingProxy, Moment
-from support.matrix import Cell
-from support.readings import EVERY_WAY
-from support.sdks import newest
-from support.staged import STARTS, Program, Scene
 from tests.kills.cells import SHORT, RecordProperty, judge, settle
 from tests.kills.sweep import Standstill, Sweep, bring
+from tests.support.declarations import Archives
+from tests.support.dynamic_host import DynamicHost, Kept, Kind
+from tests.support.holding_proxy import Boundary, HoldingProxy, Moment
+from tests.support.matrix import Cell
+from tests.support.readings import EVERY_WAY
+from tests.support.sdks import newest
+from tests.support.staged import STARTS, Program, Scene
 
 MATRIX = "kill -9 of the provider's host"
 NOT_SHOWN_YET = (

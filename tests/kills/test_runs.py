@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.declarations import Archives
-from support.dynamic_host import Kind, eventually
-from support.emulator import Emulator
-from support.holding_proxy import Boundary, HoldingProxy, Moment
-from support.matrix import Cell
-from support.stack import Running, Stack
-from support.staged import APPS, STAGES, STARTS, Scene, as_time_goes_by
 from tests.kills.cells import RecordProperty, judge, settle
 from tests.kills.sweep import Standstill, Sweep, bring
+from tests.support.declarations import Archives
+from tests.support.dynamic_host import Kind, eventually
+from tests.support.emulator import Emulator
+from tests.support.holding_proxy import Boundary, HoldingProxy, Moment
+from tests.support.matrix import Cell
+from tests.support.stack import Running, Stack
+from tests.support.staged import APPS, STAGES, STARTS, Scene, as_time_goes_by
 
 pytestmark = pytest.mark.cli
 ENDPOINT = "ALICLOUD_EDGE_ENDPOINT"

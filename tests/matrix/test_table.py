@@ -4,13 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.matrix import Cell
-from support.matrix_table import Shown, render
+from tests.support.matrix import Cell
+from tests.support.matrix_table import Shown, render
 
-TESTS = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 REPORTING = """
 import pytest
-from support.matrix import Cell, report
+from tests.support.matrix import Cell, report
 
 @pytest.mark.parametrize("row", ["refused", "cut"])
 @pytest.mark.parametrize("column", ["push create", "dist create"])
@@ -91,12 +91,12 @@ def test_tests_in_several_processes_make_one_table_and_a_cell_that_does_not_stan
         "-n",
         "2",
         "-p",
-        "support.matrix_table",
+        "tests.support.matrix_table",
         "-c",
         "/dev/null",
         ".",
     ]
-    environment = {"PYTHONPATH": str(TESTS), "COLUMNS": "120"}
+    environment = {"PYTHONPATH": str(ROOT), "COLUMNS": "120"}
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "refused  ok 1    ok 1\ncut      ok 1    FAIL\n" in ran.stdout, ran.stdout

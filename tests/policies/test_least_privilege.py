@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.emulator import CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS
-from support.in_process import InProcess, runtime_before
+from tests.support.emulator import CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS
+from tests.support.in_process import InProcess, runtime_before
 
 from pulumi_alicloud_edge.errors import (
     EdgeError,

@@ -14,7 +14,7 @@ import pulumi
 import pytest
 from pulumi.runtime import settings
 from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
-from support.sdks import Sdk, newest, oldest
+from tests.support.sdks import Sdk, newest, oldest
 
 import pulumi_alicloud_edge as edge
 from pulumi_alicloud_edge.adapters.dynamic import engine

@@ -7,9 +7,9 @@ from typing import Any
 
 import pulumi
 import pytest
-from support.caller import Caller
-from support.clouds import INSTANCES, archives, emulator, files, process, slow, world
-from support.emulator import (
+from tests.support.caller import Caller
+from tests.support.clouds import INSTANCES, archives, emulator, files, process, slow, world
+from tests.support.emulator import (
     CONTAINER_APP_ID,
     KEY_ID,
     KEY_SECRET,
@@ -17,7 +17,7 @@ from support.emulator import (
     VERSION_IDS,
     Emulator,
 )
-from support.rollouts import publish
+from tests.support.rollouts import publish
 
 import pulumi_alicloud_edge as edge
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from support.clouds import archives, emulator, files, process, slow, world
-from support.declarations import Archives
-from support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from support.sightings import cleaned, runs, serves, starts
-from support.stack import Ran, Stack
+from tests.support.clouds import archives, emulator, files, process, slow, world
+from tests.support.declarations import Archives
+from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
+from tests.support.sightings import cleaned, runs, serves, starts
+from tests.support.stack import Ran, Stack
 
 __all__ = ["archives", "emulator", "files", "process", "slow", "world"]
 

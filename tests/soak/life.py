@@ -11,10 +11,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, eventually
-from support.emulator import CONTAINER_APP_ID, Emulator
 from tests.soak.mischief import break_something, drift
 from tests.soak.program import APPLICATIONS, Program
+from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, eventually
+from tests.support.emulator import CONTAINER_APP_ID, Emulator
 
 SETTLES_WITHIN = 3
 """Runs without a new trouble after which everything must be as declared."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
 from tests.soak.program import APPLICATIONS
+from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
 
 _START = "DistApplicationData"
 FAULTS: dict[str, list[dict[str, Any]]] = {

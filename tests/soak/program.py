@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from support.declarations import distribution, placed, with_sources
-from support.dynamic_host import Kind
-from support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, SMALL_APP_ID, VERSION_IDS
+from tests.support.declarations import distribution, placed, with_sources
+from tests.support.dynamic_host import Kind
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, SMALL_APP_ID, VERSION_IDS
 
 APPLICATIONS = (APP_ID, SMALL_APP_ID)
 NAMES = ("assets", "levels")

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from support.clouds import world
-from support.dynamic_host import DynamicHost
-from support.emulator import Emulator
-from support.sdks import newest
 from tests.soak.life import Life
 from tests.soak.mischief import instance_id
+from tests.support.clouds import world
+from tests.support.dynamic_host import DynamicHost
+from tests.support.emulator import Emulator
+from tests.support.sdks import newest
 
 __all__ = ["world"]
 

@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
-
-from support.emulator import KEY_ID, KEY_SECRET, Emulator
+from tests.support.emulator import KEY_ID, KEY_SECRET, Emulator
 
 VERSIONS = {"ens": "2017-11-10", "esa": "2024-09-10"}
 

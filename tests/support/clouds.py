@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from support.declarations import Archives
-from support.emulator import SMALL_APP_ID, Emulator
+from tests.support.declarations import Archives
+from tests.support.emulator import SMALL_APP_ID, Emulator
 
 FAST = 20.0
 HOURS = 1e6

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from support.emulator import SMALL_APP_ID, Emulator
+from tests.support.emulator import SMALL_APP_ID, Emulator
 
 CONTENT = "assets {version}"
 SOURCES = "__sources"

@@ -26,10 +26,10 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.dynamic import dynamic
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
+from tests.support.emulator import KEY_ID, KEY_SECRET, Emulator
+from tests.support.sdks import Sdk
 
 from pulumi_alicloud_edge import provider
-from support.emulator import KEY_ID, KEY_SECRET, Emulator
-from support.sdks import Sdk
 
 UNKNOWN = rpc.UNKNOWN
 """Stands in properties for what is not known yet, as in a preview."""

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from support.emulator import Emulator
-from support.stack import Stack
+from tests.support.emulator import Emulator
+from tests.support.stack import Stack
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

@@ -14,7 +14,7 @@ from io import BufferedIOBase
 from types import TracebackType
 from typing import NoReturn, Self
 
-from support.emulator import Emulator
+from tests.support.emulator import Emulator
 
 CLOUD_SECONDS = 30.0
 

@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
+from tests.support.dynamic_host import eventually
+from tests.support.emulator import KEY_ID, KEY_SECRET
 
 from alicloud_edge_emulator.clock import EmulatedClock
 from alicloud_edge_emulator.cloud import Cloud as EmulatedCloud
@@ -15,8 +17,6 @@ from alicloud_edge_emulator.world import World
 from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.settings import CloudSettings
 from pulumi_alicloud_edge.runtime import Runtime
-from support.dynamic_host import eventually
-from support.emulator import KEY_ID, KEY_SECRET
 
 SETTINGS = CloudSettings(endpoint="http://127.0.0.1:8787", access_key_id=KEY_ID, access_key_secret=KEY_SECRET)
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-
-from support.matrix import NOT_APPLICABLE, PROPERTY, Cell
+from tests.support.matrix import NOT_APPLICABLE, PROPERTY, Cell
 
 PLACE = "place"
 """Under this name a report carries the place of its test in the collection, by which the table is sorted."""

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from support.caller import Caller
-from support.emulator import APP_ID, CONTAINER_APP_ID
+from tests.support.caller import Caller
+from tests.support.emulator import APP_ID, CONTAINER_APP_ID
 
 LONG = 60.0
 """More emulated seconds than anything takes in the built-in world."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support.emulator import SMALL_APP_ID, Emulator
+from tests.support.emulator import SMALL_APP_ID, Emulator
 
 STARTING = (
     "PushApplicationData",

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from support.dynamic_host import NAMESPACE, Kind, clean_environment
-from support.emulator import CONTAINER_APP_ID, Emulator
-from support.sdks import Sdk, newest
+from tests.support.dynamic_host import NAMESPACE, Kind, clean_environment
+from tests.support.emulator import CONTAINER_APP_ID, Emulator
+from tests.support.sdks import Sdk, newest
 
 PROJECT, NAME = "edge", "test"
 COMMAND_SECONDS = 120.0

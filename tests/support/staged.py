@@ -6,11 +6,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar, assert_never
 
-from support.clouds import HOURS, REGIONS
-from support.declarations import Archives, distribution, placed, with_sources
-from support.dynamic_host import DynamicHost, Kept, Kind, Managed, eventually
-from support.emulator import VERSION_IDS, Emulator
-from support.stack import Declared
+from tests.support.clouds import HOURS, REGIONS
+from tests.support.declarations import Archives, distribution, placed, with_sources
+from tests.support.dynamic_host import DynamicHost, Kept, Kind, Managed, eventually
+from tests.support.emulator import VERSION_IDS, Emulator
+from tests.support.stack import Declared
 
 T = TypeVar("T")
 APPS = 42
