@@ -1,4 +1,4 @@
-"""One cloud and few hosts for all cells of a worker, in a time that runs faster; the cloud is as new for each cell."""
+"""A cloud and hosts in this process for each cell; real ones, in a faster time, for those that need a process."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from tests.faults.chain import EXPIRED_KEY, KEYS, serve_keys
-from tests.faults.hosts import FASTER, Hosts
+from tests.faults.hosts import FASTER, RealHosts, VirtualHosts
 from tests.support.clouds import archives, files, world
 from tests.support.emulator import Emulator
+from tests.support.virtual import VirtualEmulator
 
 __all__ = ["archives", "files", "world"]
 SOON = [0.5, 2.0]
@@ -33,16 +34,30 @@ def quick_world(world: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def emulator(process: Emulator, quick_world: Mapping[str, Any]) -> Emulator:
+def emulator(quick_world: Mapping[str, Any], files: Path) -> Iterator[VirtualEmulator]:
+    emulator = VirtualEmulator(quick_world, files=files)
+    try:
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+@pytest.fixture
+def hosts(emulator: VirtualEmulator) -> VirtualHosts:
+    return VirtualHosts(emulator)
+
+
+@pytest.fixture
+def real_emulator(process: Emulator, quick_world: Mapping[str, Any]) -> Emulator:
     process.world(quick_world)
     process.reset()
     return process
 
 
 @pytest.fixture(scope="session")
-def hosts(process: Emulator) -> Iterator[Hosts]:
+def real_hosts(process: Emulator) -> Iterator[RealHosts]:
     with serve_keys() as chain:
-        hosts = Hosts(process, chain)
+        hosts = RealHosts(process, chain)
         try:
             yield hosts
         finally:

@@ -1,15 +1,17 @@
-"""The hosts that the cells of one worker share, each with settings of its own."""
+"""The hosts of the cells: in this process and in virtual time, or real ones, each with settings of its own."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from tests.support.declarations import distribution
 from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind
 from tests.support.emulator import Emulator
 from tests.support.sdks import newest
+from tests.support.virtual import VirtualEmulator, VirtualHost
 
+Host = DynamicHost | VirtualHost
 FASTER = 10.0
 """How many times faster time goes: in the hosts and in the cloud."""
 NO_KEY = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ""}
@@ -24,11 +26,47 @@ class Setting(Enum):
     RENEWED_TOKENS = "its key is a temporary one; asked again, the chain has another"
 
 
-class Hosts:
+class Hosts(Protocol):
     """Hosts by setting, started when first needed.
 
     One that removes is apart from one that rolls out: it must not have been told in the same run that the data is
     wanted.
+    """
+
+    def get(self, setting: Setting = Setting.USUAL, *, removing: bool = False) -> Host:
+        """Return the host of a setting."""
+        ...
+
+    def retire(self, setting: Setting = Setting.USUAL) -> None:
+        """End the hosts of a setting, since they would remember what has happened; a run has hosts of its own."""
+        ...
+
+
+class VirtualHosts:
+    """Hosts in this process.
+
+    Args:
+        emulator: The cloud.
+    """
+
+    def __init__(self, emulator: VirtualEmulator) -> None:
+        self._emulator = emulator
+        self._hosts: dict[tuple[Setting, bool], VirtualHost] = {}
+
+    def get(self, setting: Setting = Setting.USUAL, *, removing: bool = False) -> VirtualHost:
+        """Return the host of a setting."""
+        if (setting, removing) not in self._hosts:
+            self._hosts[setting, removing] = VirtualHost(self._emulator, config=_CONFIG[setting])
+        return self._hosts[setting, removing]
+
+    def retire(self, setting: Setting = Setting.USUAL) -> None:
+        """Forget the hosts of a setting."""
+        for removing in (False, True):
+            self._hosts.pop((setting, removing), None)
+
+
+class RealHosts:
+    """Hosts that are processes, shared by the cells of one worker.
 
     Args:
         emulator: The cloud.
@@ -48,7 +86,7 @@ class Hosts:
         self._hosts: dict[tuple[Setting, bool], DynamicHost] = {}
 
     def get(self, setting: Setting = Setting.USUAL, *, removing: bool = False) -> DynamicHost:
-        """Give the host of a setting."""
+        """Return the host of a setting."""
         if (setting, removing) not in self._hosts:
             self._hosts[setting, removing] = _warm(
                 DynamicHost(sdk=newest(), faster=FASTER, **self._options[setting]())
@@ -69,6 +107,8 @@ class Hosts:
 
 EXPIRED = {"accessKeyId": "expired", "accessKeySecret": "secret", "securityToken": "token"}
 """The settings of a stack whose temporary key has run out."""
+_CONFIG: dict[Setting, dict[str, str]] = {Setting.USUAL: {}, Setting.EXPIRED_TOKEN: EXPIRED}
+"""The settings that need no process."""
 
 
 def _warm(host: DynamicHost) -> DynamicHost:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Self
 
-from tests.faults.hosts import Hosts
+from tests.faults.hosts import Host, Hosts
 from tests.faults.subjects import Subject
-from tests.support.dynamic_host import CallFailedError, Checked, DynamicHost, Kept, Line, Managed, eventually
+from tests.support.dynamic_host import CallFailedError, Checked, Kept, Line, Managed, eventually
 from tests.support.sightings import took_effect
 
 
@@ -97,7 +97,7 @@ class Trial:
         self.news = managed.host.check(managed.kind, self.inputs, olds=managed.inputs)
         subject.emulator.clear_calls()
 
-    def act(self, host: DynamicHost) -> Came:
+    def act(self, host: Host) -> Came:
         """Do the operation; the resource's state is from then on what the engine would keep."""
         match self.phase:
             case Phase.CREATE:
@@ -134,7 +134,7 @@ class Trial:
         """Count the calls that changed anything and took effect, whatever their callers were told."""
         return took_effect(self.subject.emulator, *self.subject.actions.changing)
 
-    def _update(self, host: DynamicHost) -> Kept:
+    def _update(self, host: Host) -> Kept:
         before = self._before
         return host.update(self.managed.kind, before.id, before.outputs, self.news.inputs)
 
@@ -151,7 +151,7 @@ class Trial:
         self.managed.inputs = self.news.inputs
         return Came("ok", str(self.managed.state.outputs["status"]))
 
-    def _refresh(self, host: DynamicHost) -> Came:
+    def _refresh(self, host: Host) -> Came:
         self.managed.host = host
         try:
             state = self.managed.refresh()
@@ -162,7 +162,7 @@ class Trial:
             return Came("gone", NOTHING)
         return Came("ok", str(state.outputs["status"]))
 
-    def _delete(self, host: DynamicHost) -> Came:
+    def _delete(self, host: Host) -> Came:
         self.managed.host = host
         try:
             self.managed.destroy()
@@ -170,7 +170,7 @@ class Trial:
             return Came("error", AS_BEFORE, failure.message)
         return Came("ok", NOTHING)
 
-    def _look(self, host: DynamicHost) -> Came:
+    def _look(self, host: Host) -> Came:
         kind, before, heard = self.managed.kind, self._before, len(host.lines)
         try:
             checked = host.check(kind, self.inputs, olds=self.managed.inputs)

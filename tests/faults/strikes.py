@@ -8,8 +8,8 @@ from tests.faults.subjects import Actions
 
 Rule = Mapping[str, Any]
 Strike = Callable[[Actions, Phase], Iterable[Rule]]
-WINDOW = 4.0
-"""Seconds, more than a hastened host waits for an answer."""
+WINDOW = 40.0
+"""Seconds, more than a host waits for an answer."""
 READS_BEFORE: Mapping[Phase, int] = {Phase.CREATE: 1, Phase.UPDATE: 1, Phase.DELETE: 3}
 """How often the status is read before anything begins: a delete's gate looks twice, and then it looks what is there."""
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from tests.faults.cells import Crossing, Record, conclude
-from tests.faults.hosts import FASTER, Hosts
+from tests.faults.hosts import FASTER, RealHosts
 from tests.faults.intended import PASSES, Intent
 from tests.faults.phases import Came, Phase, Trial
-from tests.faults.subjects import SUBJECTS, Subject
+from tests.faults.subjects import SUBJECTS, Dist, Subject
 from tests.support.declarations import Archives
 from tests.support.dynamic_host import eventually
 from tests.support.emulator import Emulator
@@ -24,8 +24,8 @@ def durable(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
 
 
 @pytest.fixture(scope="module")
-def durable_hosts(durable: Emulator) -> Iterator[Hosts]:
-    hosts = Hosts(durable)
+def durable_hosts(durable: Emulator) -> Iterator[RealHosts]:
+    hosts = RealHosts(durable)
     try:
         yield hosts
     finally:
@@ -33,12 +33,18 @@ def durable_hosts(durable: Emulator) -> Iterator[Hosts]:
 
 
 @pytest.mark.parametrize("phase", Phase, ids=lambda phase: phase.value)
-@pytest.mark.parametrize("kind", SUBJECTS, ids=lambda kind: kind.word)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, id=kind.word, marks=[] if kind is Dist else [pytest.mark.exhaustive])
+        for kind in SUBJECTS
+    ],
+)
 def test_a_cloud_that_is_restarted(  # noqa: PLR0917 - fixtures
     kind: type[Subject],
     phase: Phase,
     durable: Emulator,
-    durable_hosts: Hosts,
+    durable_hosts: RealHosts,
     files: Path,
     quick_world: Mapping[str, Any],
     record_property: Record,

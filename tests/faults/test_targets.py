@@ -2,13 +2,12 @@
 
 import pytest
 from tests.faults.cells import Crossing, Record, conclude
-from tests.faults.hosts import Hosts
+from tests.faults.hosts import VirtualHosts
 from tests.faults.intended import PASSES, STUCK, Intent, Intents
 from tests.faults.phases import AS_BEFORE, NOTHING, Came, Phase, Trial
 from tests.faults.subjects import SUBJECTS, Subject
 from tests.support.declarations import Archives
-from tests.support.dynamic_host import eventually
-from tests.support.emulator import Emulator
+from tests.support.virtual import VirtualEmulator
 
 HANGING = Intents(
     change=STUCK,
@@ -33,9 +32,9 @@ EVERY = [pytest.param(kind, phase, id=f"{kind.word}-{phase.value}") for kind in 
 def test_a_target_that_hangs_for_ever(  # noqa: PLR0917 - fixtures
     kind: type[Subject],
     phase: Phase,
-    emulator: Emulator,
+    emulator: VirtualEmulator,
     archives: Archives,
-    hosts: Hosts,
+    hosts: VirtualHosts,
     record_property: Record,
 ) -> None:
     subject = kind(emulator, archives)
@@ -63,9 +62,9 @@ def test_a_target_that_hangs_for_ever(  # noqa: PLR0917 - fixtures
 def test_a_target_that_flaps(  # noqa: PLR0917 - fixtures
     kind: type[Subject],
     phase: Phase,
-    emulator: Emulator,
+    emulator: VirtualEmulator,
     archives: Archives,
-    hosts: Hosts,
+    hosts: VirtualHosts,
     record_property: Record,
 ) -> None:
     subject = kind(emulator, archives)
@@ -86,10 +85,7 @@ def test_a_target_that_flaps(  # noqa: PLR0917 - fixtures
     conclude(record_property, crossing, came, starts=starts)
 
 
-def _fall_ill_while_baking(trial: Trial, hosts: Hosts) -> Came:
+def _fall_ill_while_baking(trial: Trial, hosts: VirtualHosts) -> Came:
     host = hosts.get()
-    heard = len(host.lines)
-    acting = host.begin(lambda: trial.act(host))
-    eventually(lambda: acting.done() or any("baking" in line.text for line in host.lines[heard:]))
-    trial.subject.fail(trial.version)
-    return acting.result()
+    host.at_line("baking", lambda: trial.subject.fail(trial.version))
+    return trial.act(host)

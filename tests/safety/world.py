@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import httpx
 from starlette.requests import Request
-from tests.safety.clock import VirtualLoop, enter, leave
+from tests.support.virtual_clock import VirtualLoop, enter, leave
 
 from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.chance import Dice

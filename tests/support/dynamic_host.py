@@ -19,7 +19,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
@@ -30,6 +30,9 @@ from tests.support.emulator import KEY_ID, KEY_SECRET, Emulator
 from tests.support.sdks import Sdk
 
 from pulumi_alicloud_edge import provider
+
+if TYPE_CHECKING:
+    from tests.support.virtual import VirtualHost
 
 UNKNOWN = rpc.UNKNOWN
 """Stands in properties for what is not known yet, as in a preview."""
@@ -351,7 +354,7 @@ Start = Callable[..., DynamicHost]
 class Managed:
     """One resource of a program, over several runs, each with a host of its own or the same."""
 
-    host: DynamicHost
+    host: "DynamicHost | VirtualHost"
     kind: Kind
     name: str = "it"
     inputs: dict[str, Any] | None = None
