@@ -1,15 +1,15 @@
 """A host before an emulator that takes every open point of the contract in the way under test."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.support.clouds import archives, emulator, files, process, world
-from tests.support.dynamic_host import DynamicHost
-from tests.support.emulator import Emulator
+from tests.support.clouds import archives, files, world
 from tests.support.readings import WAYS
-from tests.support.sdks import newest
+from tests.support.virtual import VirtualEmulator, VirtualHost
 
-__all__ = ["archives", "emulator", "files", "process", "world"]
+__all__ = ["archives", "files", "world"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -21,13 +21,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def cloud(emulator: Emulator, way: tuple[str, str]) -> Emulator:
+def emulator(world: dict[str, Any], files: Path) -> Iterator[VirtualEmulator]:
+    with VirtualEmulator({**world, "fetch_sources": False}, files=files) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def cloud(emulator: VirtualEmulator, way: tuple[str, str]) -> VirtualEmulator:
     """The emulator in one way of one dialect."""
     emulator.dialect(**dict([way]))
     return emulator
 
 
 @pytest.fixture
-def host(cloud: Emulator) -> Iterator[DynamicHost]:
-    with DynamicHost(cloud, newest()) as host:
-        yield host
+def host(cloud: VirtualEmulator) -> VirtualHost:
+    return VirtualHost(cloud)

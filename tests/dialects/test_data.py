@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.support.clouds import INSTANCES, REGIONS
 from tests.support.declarations import Archives, distribution, placed, with_sources
-from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed
-from tests.support.emulator import SMALL_APP_ID, Emulator
-from tests.support.sdks import newest
+from tests.support.dynamic_host import CallFailedError, Kind, Managed
+from tests.support.emulator import SMALL_APP_ID
+from tests.support.virtual import VirtualEmulator, VirtualHost
 
 DATA = (
     "paging",
@@ -26,7 +26,7 @@ DATA = (
 class Assets:
     """A data file of the small application, pushed and distributed: to one region first, then to all."""
 
-    def __init__(self, host: DynamicHost, archives: Archives, cloud: Emulator) -> None:
+    def __init__(self, host: VirtualHost, archives: Archives, cloud: VirtualEmulator) -> None:
         self._archives = archives
         self._cloud = cloud
         self.push = Managed(host, Kind.PUSH)
@@ -56,12 +56,12 @@ class Assets:
 
 
 @pytest.fixture
-def assets(host: DynamicHost, archives: Archives, cloud: Emulator) -> Assets:
+def assets(host: VirtualHost, archives: Archives, cloud: VirtualEmulator) -> Assets:
     return Assets(host, archives, cloud)
 
 
 @pytest.mark.dialects(*DATA, "dist_code")
-def test_a_whole_life(assets: Assets, cloud: Emulator) -> None:
+def test_a_whole_life(assets: Assets, cloud: VirtualEmulator) -> None:
     assets.deliver("1")
     cloud.clear_calls()
     assets.deliver("2")
@@ -71,14 +71,13 @@ def test_a_whole_life(assets: Assets, cloud: Emulator) -> None:
     assert not cloud.calls("CleanDistData"), "a bump cleans nothing"
     assets.deliver("1")
     assert assets.running() == {"1": len(INSTANCES)}
-    with DynamicHost(cloud, newest()) as later:
-        assets.dist.host = later
-        assets.dist.destroy()
+    assets.dist.host = VirtualHost(cloud)
+    assets.dist.destroy()
     assert not assets.running()
 
 
 @pytest.mark.dialects("selector", "inventory", "redist", "visibility")
-def test_a_target_that_fails_once_is_started_again(assets: Assets, cloud: Emulator) -> None:
+def test_a_target_that_fails_once_is_started_again(assets: Assets, cloud: VirtualEmulator) -> None:
     assets.deliver("1")
     cloud.faults([_failing(INSTANCES[-1], count=2)])
     assets.deliver("2")
@@ -86,7 +85,7 @@ def test_a_target_that_fails_once_is_started_again(assets: Assets, cloud: Emulat
 
 
 @pytest.mark.dialects("paging", "enumeration", "superseded", "redist", "selector", "inventory", "text")
-def test_a_failure_beyond_the_budget_rolls_back(assets: Assets, cloud: Emulator) -> None:
+def test_a_failure_beyond_the_budget_rolls_back(assets: Assets, cloud: VirtualEmulator) -> None:
     assets.deliver("1")
     cloud.faults([_failing(INSTANCES[-1], count=2 + _refused_first(cloud))])
     with pytest.raises(CallFailedError, match="back to assets@1") as failure:
@@ -97,7 +96,7 @@ def test_a_failure_beyond_the_budget_rolls_back(assets: Assets, cloud: Emulator)
 
 @pytest.mark.dialects("enumeration", "visibility", "inventory", "paging")
 def test_a_resource_that_is_made_again_adopts_what_is_there(
-    assets: Assets, archives: Archives, host: DynamicHost, cloud: Emulator
+    assets: Assets, archives: Archives, host: VirtualHost, cloud: VirtualEmulator
 ) -> None:
     assets.deliver("1")
     cloud.clear_calls()
@@ -120,13 +119,15 @@ def _failing(instance: str, *, count: int) -> dict[str, Any]:
     return {"action": "DistApplicationData", **fault}
 
 
-def _refused_first(cloud: Emulator) -> bool:
+def _refused_first(cloud: VirtualEmulator) -> bool:
     """Tell whether the cloud refuses a start for single instances, which is then made by region."""
     return bool(cloud.state()["dialect"]["selector"] == "region_in")
 
 
 @pytest.mark.dialects("repush")
-def test_a_push_that_failed_is_made_again(host: DynamicHost, archives: Archives, cloud: Emulator) -> None:
+def test_a_push_that_failed_is_made_again(
+    host: VirtualHost, archives: Archives, cloud: VirtualEmulator
+) -> None:
     cloud.faults([{**_failing(REGIONS[0], count=1), "action": "PushApplicationData"}])
     push = Managed(host, Kind.PUSH)
     kept = push.up(with_sources(archives.push(archives.file("1"))))
@@ -134,11 +135,8 @@ def test_a_push_that_failed_is_made_again(host: DynamicHost, archives: Archives,
 
 
 @pytest.mark.dialects("denied")
-def test_a_denied_start_names_the_permission(cloud: Emulator, archives: Archives) -> None:
-    key = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "emulator-readonly"}
-    with (
-        DynamicHost(cloud, newest(), environment=key) as reader,
-        pytest.raises(CallFailedError, match="Allow ens:PushApplicationData") as failure,
-    ):
+def test_a_denied_start_names_the_permission(cloud: VirtualEmulator, archives: Archives) -> None:
+    reader = VirtualHost(cloud, config={"accessKeyId": "emulator-readonly"})
+    with pytest.raises(CallFailedError, match="Allow ens:PushApplicationData") as failure:
         Managed(reader, Kind.PUSH).up(with_sources(archives.push(archives.file("1"))))
     assert failure.value.kept is None

@@ -3,19 +3,20 @@
 from typing import Any
 
 import pytest
-from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed
-from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
+from tests.support.dynamic_host import CallFailedError, Kind, Managed
+from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS
+from tests.support.virtual import VirtualEmulator, VirtualHost
 
 FORMER, NEW, _ = VERSION_IDS
 
 
 @pytest.fixture
-def web(host: DynamicHost) -> Managed:
+def web(host: VirtualHost) -> Managed:
     return Managed(host, Kind.RELEASE)
 
 
 @pytest.mark.dialects("release_fields", "partial_release", "text")
-def test_a_version_takes_over_share_by_share(web: Managed, cloud: Emulator) -> None:
+def test_a_version_takes_over_share_by_share(web: Managed, cloud: VirtualEmulator) -> None:
     web.up(released(FORMER))
     cloud.clear_calls()
     kept = web.up(released(NEW))
@@ -33,7 +34,7 @@ def test_a_version_takes_over_share_by_share(web: Managed, cloud: Emulator) -> N
 @pytest.mark.dialects("release_fields", "partial_release", "rollback_env")
 @pytest.mark.parametrize("staging", ["without staging", "with staging"])
 def test_a_release_that_hangs_is_rolled_back(
-    web: Managed, host: DynamicHost, cloud: Emulator, staging: str
+    web: Managed, host: VirtualHost, cloud: VirtualEmulator, staging: str
 ) -> None:
     web.up(released(FORMER))
     if staging == "with staging":
@@ -52,7 +53,7 @@ def test_a_release_that_hangs_is_rolled_back(
 
 
 @pytest.mark.dialects("release_fields", "partial_release", "text")
-def test_a_share_is_lowered_kept_and_gone_back_to(web: Managed, cloud: Emulator) -> None:
+def test_a_share_is_lowered_kept_and_gone_back_to(web: Managed, cloud: VirtualEmulator) -> None:
     web.up(share(NEW, 50))
     web.up(share(NEW, 10))
     assert serves(cloud) == (NEW, 10)
@@ -75,7 +76,7 @@ def share(version: str, percentage: int, **rollout: Any) -> dict[str, Any]:
     return {**common, "version_id": version, "percentage": percentage}
 
 
-def serves(cloud: Emulator) -> tuple[str, int]:
+def serves(cloud: VirtualEmulator) -> tuple[str, int]:
     """What prod serves, and on how much of it."""
     cloud.advance(60)
     shown = cloud.container_app()["environments"]["prod"]

@@ -17,7 +17,7 @@ from tests.support.sdks import newest
 __all__ = ["world"]
 
 FAST = 60.0
-HOURS = float(os.environ.get("SOAK_HOURS", "1"))
+HOURS = float(os.environ.get("SOAK_HOURS", "0.3"))
 SEED = int(os.environ.get("SOAK_SEED", "1"))
 MOST_GROWTH = 1.2
 

@@ -297,8 +297,11 @@ class VirtualHost:
         operation = self._operation(kind, name, timeout, old_inputs)
         self._done(kind, lambda: delete(operation, _sent(outputs)))
 
-    def stop(self) -> None:
-        """End it."""
+    def await_line(self, text: str) -> Line:
+        """Return the line that holds a text: whatever was done has been shown."""
+        found = [line for line in self.lines if text in line.text]
+        assert found, f"no line with {text!r} among {[line.text for line in self.lines]}"
+        return found[0]
 
     def _operation(
         self,

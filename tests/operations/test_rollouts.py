@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from tests.operations.conftest import Start
 from tests.support.clouds import INSTANCES, REGIONS, stock
 from tests.support.declarations import Archives, distribution, placed, with_sources
-from tests.support.dynamic_host import CallFailedError, DynamicHost, Kind, Managed, Start
-from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS, Emulator
+from tests.support.dynamic_host import CallFailedError, Kind, Managed
+from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS
 from tests.support.sightings import cleaned, placed_on, pushed_to, runs, serves, starts
+from tests.support.virtual import VirtualEmulator, VirtualHost
 
 ONE_FAILS = {"effect": "target_fail", "action": "DistApplicationData", "targets": [INSTANCES[0]]}
 LOST = (
@@ -27,7 +29,7 @@ def effect(fault: dict[str, Any]) -> str:
 
 
 def test_failures_inside_the_budget_leave_it_degraded_and_are_no_drift(
-    host: DynamicHost, stocked: Emulator
+    host: VirtualHost, stocked: VirtualEmulator
 ) -> None:
     stocked.faults([ONE_FAILS])
     dist = Managed(host, Kind.DIST)
@@ -48,7 +50,7 @@ def test_failures_inside_the_budget_leave_it_degraded_and_are_no_drift(
 
 @pytest.mark.parametrize(("retries", "tries"), [(0, 1), (2, 3)])
 def test_a_failed_target_is_started_again_as_often_as_retries_allow(
-    host: DynamicHost, stocked: Emulator, retries: int, tries: int
+    host: VirtualHost, stocked: VirtualEmulator, retries: int, tries: int
 ) -> None:
     stocked.faults([ONE_FAILS])
     with pytest.raises(CallFailedError, match="1 instance failed"):
@@ -58,7 +60,7 @@ def test_a_failed_target_is_started_again_as_often_as_retries_allow(
         assert INSTANCES[1] not in repeat["params"]["DistStrategy"]["value"]
 
 
-def test_a_target_that_fails_once_is_mended_by_a_retry(host: DynamicHost, stocked: Emulator) -> None:
+def test_a_target_that_fails_once_is_mended_by_a_retry(host: VirtualHost, stocked: VirtualEmulator) -> None:
     stocked.faults([{**ONE_FAILS, "count": 1, "targets": [INSTANCES[1]]}])
     state = Managed(host, Kind.DIST).up(distribution())
     assert state.outputs["status"] == "converged"
@@ -66,10 +68,10 @@ def test_a_target_that_fails_once_is_mended_by_a_retry(host: DynamicHost, stocke
 
 
 def test_a_hanging_target_inside_the_budget_does_not_fail_the_rollout(
-    host: DynamicHost, stocked: Emulator
+    host: VirtualHost, stocked: VirtualEmulator
 ) -> None:
     stocked.faults([{**ONE_FAILS, "effect": "target_hang"}])
-    rollout = {"max_failed": "34%", "stall_timeout": 1}
+    rollout = {"max_failed": "34%", "stall_timeout": 60}
     state = Managed(host, Kind.DIST).up(distribution(rollout=rollout))
     assert state.outputs["status"] == "degraded"
     assert starts(stocked) == ["DistApplicationData"]
@@ -77,7 +79,7 @@ def test_a_hanging_target_inside_the_budget_does_not_fail_the_rollout(
 
 @pytest.mark.parametrize("fault", LOST, ids=effect)
 def test_a_start_whose_answer_is_lost_is_not_made_twice(
-    host: DynamicHost, emulator: Emulator, archives: Archives, fault: dict[str, Any]
+    host: VirtualHost, emulator: VirtualEmulator, archives: Archives, fault: dict[str, Any]
 ) -> None:
     emulator.faults(
         [{**fault, "action": action} for action in ("PushApplicationData", "PublishEdgeContainerAppVersion")]
@@ -96,7 +98,7 @@ def test_a_start_whose_answer_is_lost_is_not_made_twice(
 
 @pytest.mark.parametrize("fault", NEVER_DONE, ids=effect)
 def test_a_start_that_did_not_take_place_is_made_again(
-    host: DynamicHost, emulator: Emulator, archives: Archives, fault: dict[str, Any]
+    host: VirtualHost, emulator: VirtualEmulator, archives: Archives, fault: dict[str, Any]
 ) -> None:
     emulator.faults([{**fault, "action": "PushApplicationData"}])
     pushed = Managed(host, Kind.PUSH).up(with_sources(archives.push()))
@@ -116,14 +118,14 @@ def test_a_start_that_did_not_take_place_is_made_again(
     ids=effect,
 )
 def test_reads_that_go_wrong_do_not_fail_a_rollout(
-    host: DynamicHost, stocked: Emulator, fault: dict[str, Any]
+    host: VirtualHost, stocked: VirtualEmulator, fault: dict[str, Any]
 ) -> None:
     stocked.faults([{**fault, "action": "Describe*"}])
     assert Managed(host, Kind.DIST).up(distribution()).outputs["status"] == "converged"
     assert starts(stocked) == ["DistApplicationData"]
 
 
-def test_a_create_adopts_what_the_cloud_already_has(start: Start, stocked: Emulator) -> None:
+def test_a_create_adopts_what_the_cloud_already_has(start: Start, stocked: VirtualEmulator) -> None:
     Managed(start(), Kind.DIST).up(distribution())
     Managed(start(), Kind.RELEASE).up(RELEASE)
     stocked.clear_calls()
@@ -136,7 +138,9 @@ def test_a_create_adopts_what_the_cloud_already_has(start: Start, stocked: Emula
     assert not starts(stocked)
 
 
-def test_a_dropped_file_is_cleaned_in_all_versions_that_it_had(host: DynamicHost, stocked: Emulator) -> None:
+def test_a_dropped_file_is_cleaned_in_all_versions_that_it_had(
+    host: VirtualHost, stocked: VirtualEmulator
+) -> None:
     stock(stocked, "1", "2", name="levels")
     dist = Managed(host, Kind.DIST)
     dist.up(distribution(placed("1"), placed("1", "levels")))
@@ -150,7 +154,7 @@ def test_a_dropped_file_is_cleaned_in_all_versions_that_it_had(host: DynamicHost
     assert runs(stocked) == {"1"}
 
 
-def test_destroy_cleans_in_the_resources_own_regions_only(start: Start, stocked: Emulator) -> None:
+def test_destroy_cleans_in_the_resources_own_regions_only(start: Start, stocked: VirtualEmulator) -> None:
     def match(region: str) -> dict[str, Any]:
         return {"match": [{"key": "region_id", "operator": "In", "values": [region]}]}
 
@@ -168,7 +172,9 @@ def test_destroy_cleans_in_the_resources_own_regions_only(start: Start, stocked:
     }
 
 
-def test_what_is_to_be_retained_is_not_cleaned_and_said_to_stay(start: Start, stocked: Emulator) -> None:
+def test_what_is_to_be_retained_is_not_cleaned_and_said_to_stay(
+    start: Start, stocked: VirtualEmulator
+) -> None:
     dist = Managed(start(), Kind.DIST)
     dist.up(distribution(on_delete="retain"))
     dist.host = start()
@@ -181,7 +187,7 @@ def test_what_is_to_be_retained_is_not_cleaned_and_said_to_stay(start: Start, st
 
 
 def test_going_back_after_a_half_failed_update_restores_the_former_version(
-    start: Start, stocked: Emulator
+    start: Start, stocked: VirtualEmulator
 ) -> None:
     dist = Managed(start(), Kind.DIST)
     dist.up(distribution())
@@ -201,7 +207,7 @@ def test_going_back_after_a_half_failed_update_restores_the_former_version(
 
 
 def test_a_rollback_takes_back_also_what_was_still_arriving(
-    host: DynamicHost, stocked: Emulator, world: dict[str, Any]
+    host: VirtualHost, stocked: VirtualEmulator, world: dict[str, Any]
 ) -> None:
     stocked.world({**world, "timing": {**world["timing"], "dist_seconds": [20, 60]}})
     stock(stocked, "1", "2")
@@ -215,7 +221,7 @@ def test_a_rollback_takes_back_also_what_was_still_arriving(
 
 
 def test_a_release_reaches_its_environment_and_goes_back_by_a_plain_change(
-    host: DynamicHost, emulator: Emulator
+    host: VirtualHost, emulator: VirtualEmulator
 ) -> None:
     release = Managed(host, Kind.RELEASE)
     release.up({**RELEASE, "version_id": VERSION_IDS[0]})

@@ -5,18 +5,17 @@ from typing import Any
 import pytest
 from tests.support.clouds import REGIONS
 from tests.support.declarations import Archives, with_sources
-from tests.support.dynamic_host import CallFailedError, Kind, Managed, Start
-from tests.support.emulator import Emulator
-from tests.support.sdks import Sdk
+from tests.support.dynamic_host import CallFailedError, Kind, Managed
 from tests.support.sightings import starts
+from tests.support.virtual import VirtualEmulator, VirtualHost
 
 OTHER = {"md5": "1" * 32, "size": 77}
 NEITHER = {"md5": None, "size": None}
 
 
 @pytest.fixture
-def push(sdk: Sdk, start: Start) -> Managed:
-    return Managed(start(sdk=sdk), Kind.PUSH)
+def push(host: VirtualHost) -> Managed:
+    return Managed(host, Kind.PUSH)
 
 
 def of(archives: Archives, version: str = "1", **changed: Any) -> dict[str, Any]:
@@ -35,7 +34,7 @@ def refuses(push: Managed, inputs: dict[str, Any], field: str) -> None:
 
 @pytest.mark.parametrize("field", ["md5", "size"])
 def test_other_content_is_refused_after_other_versions_in_between(
-    push: Managed, emulator: Emulator, archives: Archives, field: str
+    push: Managed, emulator: VirtualEmulator, archives: Archives, field: str
 ) -> None:
     for version in ("1", "2"):
         push.up(of(archives, version))
@@ -50,7 +49,7 @@ def test_other_content_is_refused_after_other_versions_in_between(
 
 
 def test_a_md5_and_a_size_may_be_declared_later_and_left_out_again(
-    push: Managed, emulator: Emulator, archives: Archives
+    push: Managed, emulator: VirtualEmulator, archives: Archives
 ) -> None:
     push.up(of(archives, **NEITHER))
     for also in ({"md5": None}, {}, {"size": None}, NEITHER, {}):
@@ -92,16 +91,19 @@ def test_a_name_that_was_dropped_and_comes_back_is_what_it_was(push: Managed, ar
 
 
 def test_a_push_that_failed_everywhere_may_be_corrected_under_the_same_version(
-    push: Managed, archives: Archives
+    push: Managed, emulator: VirtualEmulator, archives: Archives
 ) -> None:
+    mismatch = {"effect": "target_fail", "targets": list(REGIONS), "description": "md5 mismatch"}
+    emulator.faults([{**mismatch, "action": "PushApplicationData"}])
     once = {"rollout": {"retries": 0}}
     with pytest.raises(CallFailedError, match="md5 mismatch"):
         push.up(of(archives, md5=OTHER["md5"]) | once)
+    emulator.faults([])
     assert push.up(of(archives) | once).outputs["status"] == "converged"
 
 
 def test_a_push_that_arrived_in_part_keeps_its_content_in_the_update_that_the_engine_makes_unasked(
-    push: Managed, emulator: Emulator, archives: Archives
+    push: Managed, emulator: VirtualEmulator, archives: Archives
 ) -> None:
     emulator.faults([{"effect": "target_fail", "action": "PushApplicationData", "targets": [REGIONS[0]]}])
     once = {"rollout": {"retries": 0}}
