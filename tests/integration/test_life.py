@@ -1,7 +1,7 @@
 """A stack from its first up to its end."""
 
 import pytest
-from tests.support.clouds import INSTANCES, REGIONS
+from tests.support.clouds import REGIONS
 from tests.support.declarations import Archives, distribution, placed
 from tests.support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
 from tests.support.sightings import cleaned, cleaned_in, placed_on, runs, serves, starts
@@ -67,24 +67,6 @@ def test_a_version_bump_brings_the_new_version_and_leaves_the_former_one_in_plac
     }
 
 
-def test_a_dropped_file_is_cleaned_from_the_instances_before_up_ends(
-    stack: Stack, archives: Archives, emulator: Emulator
-) -> None:
-    files = push(archives.push(archives.file("1"), archives.file("1", "levels")))
-    stack.declare(files, dist(distribution(placed("1"), placed("1", "levels"))))
-    assert stack.up().ok
-    emulator.dialect(clean="later")
-    stack.declare(files, dist(distribution(placed("1"))))
-
-    dropped = stack.up()
-
-    assert dropped.ok, str(dropped)
-    assert cleaned_in(emulator) == sorted(("levels", "1", region) for region in REGIONS)
-    assert set(placed_on(emulator, name="levels").values()) == {"DELETED"}
-    assert set(placed_on(emulator).values()) == {"SUCCESS"}
-    assert stack.outputs("assets-everywhere")["owned"] == {"assets": [{"versions": ["1"], "selection": [{}]}]}
-
-
 def test_destroy_cleans_the_instances_and_says_what_stays(
     stack: Stack, archives: Archives, emulator: Emulator
 ) -> None:
@@ -100,24 +82,6 @@ def test_destroy_cleans_the_instances_and_says_what_stays(
     assert said.count("assets@1 stays on the file servers") == 1
     assert said.count(f"{VERSION_IDS[1]} stays released to prod") == 1
     assert not stack.resources
-
-
-def test_destroy_after_a_failed_first_up_still_cleans(
-    stack: Stack, archives: Archives, emulator: Emulator
-) -> None:
-    hopeless = {"effect": "target_fail", "action": "DistApplicationData", "targets": [INSTANCES[0]]}
-    emulator.faults([hopeless])
-    stack.declare(push(archives.push()), dist(distribution(rollout={"retries": 0})))
-
-    failed = stack.up()
-
-    assert not failed.ok
-    assert "no space left on device" in failed.output, str(failed)
-    assert "Traceback" not in failed.output
-    assert stack.outputs("assets-everywhere")["status"] == "failed"
-    destroyed = stack.destroy()
-    assert destroyed.ok, str(destroyed)
-    assert "SUCCESS" not in placed_on(emulator).values()
 
 
 def test_a_renamed_resource_starts_and_cleans_nothing(

@@ -7,7 +7,7 @@ from tests.support.clouds import INSTANCES, REGIONS
 from tests.support.declarations import Archives, distribution
 from tests.support.dynamic_host import eventually
 from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS, Emulator
-from tests.support.sightings import placed_on, runs, serves, starts
+from tests.support.sightings import placed_on, serves, starts
 from tests.support.stack import Stack, dist, push, release
 
 pytestmark = pytest.mark.cli
@@ -36,50 +36,6 @@ def test_a_plain_up_repairs_what_drifted_and_nothing_else(
     assert INSTANCES[1] not in call["params"]["DistStrategy"]["value"]
     assert set(placed_on(emulator).values()) == {"SUCCESS"}
     assert serves(emulator) == VERSION_IDS[1]
-
-
-@pytest.mark.parametrize("state", ["ABSENT", "DELETED"], ids=["added to the application", "deleted by hand"])
-def test_what_lacks_its_version_is_found_without_a_refresh_and_reached_alone(
-    stack: Stack, archives: Archives, emulator: Emulator, state: str
-) -> None:
-    stack.declare(push(archives.push()), dist(distribution()))
-    assert stack.up().ok
-    unit = {"app_id": SMALL_APP_ID, "name": "assets", "version": "1"}
-    emulator.drift(**unit, targets=[INSTANCES[2]], state=state)
-    if state == "ABSENT":
-        emulator.drift(**unit, targets=[REGIONS[1]], state=state)
-    emulator.clear_calls()
-
-    repaired = stack.up(preview=True)
-
-    assert repaired.ok, str(repaired)
-    assert "drift: assets@1 is missing on 1 of 3 instances" in repaired.stdout, str(repaired)
-    assert ("missing on 1 of 2 regions" in repaired.stdout) == (state == "ABSENT")
-    (call,) = emulator.calls("DistApplicationData")
-    assert INSTANCES[2] in call["params"]["DistStrategy"]["value"]
-    assert set(placed_on(emulator).values()) == {"SUCCESS"}
-    assert stack.up().counts() == {"unchanged": 3}
-
-
-def test_refresh_shows_drift_and_the_next_up_repairs_it(
-    stack: Stack, archives: Archives, emulator: Emulator
-) -> None:
-    stack.declare(push(archives.push()), dist(distribution()))
-    assert stack.up().ok
-    emulator.drift(
-        app_id=SMALL_APP_ID, name="assets", version="0", targets=list(INSTANCES[1:]), state="SUCCESS"
-    )
-    assert runs(emulator) == {"0", "1"}
-
-    refreshed = stack.refresh()
-
-    assert refreshed.ok, str(refreshed)
-    (placement,) = stack.outputs("assets-everywhere")["placements"]
-    assert placement["counts"] == {"converged": 1, "missing": 2}
-    repaired = stack.up()
-    assert repaired.ok, str(repaired)
-    assert runs(emulator) == {"1"}
-    assert stack.up().counts() == {"unchanged": 3}
 
 
 def test_refresh_takes_what_has_vanished_out_of_the_state(
@@ -111,16 +67,3 @@ def test_refresh_does_not_fail_on_a_rollout_that_is_not_finished(stack: Stack, a
     assert stack.outputs("assets")["status"] == "interrupted"
     (placement,) = stack.outputs("assets")["placements"]
     assert placement["counts"] == {"in_progress": 2}
-
-
-def test_destroy_of_what_has_vanished_succeeds(
-    stack: Stack, archives: Archives, emulator: Emulator, world: dict[str, Any]
-) -> None:
-    stack.declare(push(archives.push()), dist(distribution()), release(VERSION_IDS[1]))
-    assert stack.up().ok
-    apps = [app for app in world["applications"] if app["app_id"] != SMALL_APP_ID]
-    emulator.world({**world, "applications": apps, "container_apps": []})
-
-    destroyed = stack.destroy()
-
-    assert destroyed.ok, str(destroyed)

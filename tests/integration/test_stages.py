@@ -6,9 +6,9 @@ import pytest
 from tests.support.clouds import INSTANCES, REGIONS
 from tests.support.declarations import Archives, distribution, placed
 from tests.support.dynamic_host import eventually
-from tests.support.emulator import VERSION_IDS, Emulator
-from tests.support.sightings import runs, serves, starts
-from tests.support.stack import Declared, Stack, dist, push, release
+from tests.support.emulator import Emulator
+from tests.support.sightings import runs, starts
+from tests.support.stack import Declared, Stack, dist, push
 
 pytestmark = pytest.mark.cli
 CANARY = [{"key": "region_id", "operator": "In", "values": [REGIONS[0]]}]
@@ -52,33 +52,6 @@ def test_a_failure_in_the_last_stage_rolls_back_and_once_mended_the_next_up_conv
     assert stack.outputs("assets-everywhere")["baseline"] == {"assets": "1"}
 
 
-def test_a_first_rollout_that_fails_leaves_nothing_behind(
-    stack: Stack, archives: Archives, emulator: Emulator
-) -> None:
-    emulator.faults([FAILING])
-    stack.declare(*data(archives, "1", on_failure="rollback", retries=0))
-
-    failed = stack.up()
-
-    assert not failed.ok
-    assert "Rolled back (without assets@1)" in failed.stdout, str(failed)
-    assert runs(emulator) == set()
-
-
-def test_stopping_leaves_the_earlier_stage_in_place(
-    stack: Stack, archives: Archives, emulator: Emulator
-) -> None:
-    stack.declare(*data(archives, "1"))
-    assert stack.up().ok
-    emulator.faults([FAILING])
-    stack.declare(*data(archives, "2", retries=0))
-
-    assert not stack.up().ok
-
-    assert runs(emulator) == {"1", "2"}
-    assert stack.outputs("assets-everywhere")["status"] == "failed"
-
-
 def test_a_run_that_was_killed_between_stages_goes_on_with_the_next_one(
     stack: Stack, archives: Archives, emulator: Emulator
 ) -> None:
@@ -99,23 +72,6 @@ def test_a_run_that_was_killed_between_stages_goes_on_with_the_next_one(
     assert len(starts(emulator, "DistApplicationData")) == 2
 
 
-def test_a_release_that_is_rolled_back_serves_the_former_version(stack: Stack, emulator: Emulator) -> None:
-    stages = [{"percentage": 10, "bake": "0.5s"}, {"percentage": 100}]
-    rollout = {"stages": stages, "on_failure": "rollback", "stall_timeout": "2s", "retries": 0}
-    stack.declare(release(VERSION_IDS[0], rollout=rollout))
-    assert stack.up().ok
-    hang = {"effect": "target_hang", "targets": ["prod"], "count": 1}
-    emulator.faults([{"action": "PublishEdgeContainerAppVersion", **hang}])
-    stack.declare(release(VERSION_IDS[1], rollout=rollout))
-
-    failed = stack.up()
-
-    assert not failed.ok
-    assert f"back to {VERSION_IDS[0]}" in failed.stdout.replace("app-88068867578379000001@", ""), str(failed)
-    assert serves(emulator) == VERSION_IDS[0]
-    assert stack.outputs("web")["status"] == "rolled_back"
-
-
 def test_two_resources_that_contradict_each_other_are_refused_with_both_urns(
     stack: Stack, emulator: Emulator
 ) -> None:
@@ -129,50 +85,4 @@ def test_two_resources_that_contradict_each_other_are_refused_with_both_urns(
     assert "contradicts" in preview.output
     assert "AppDataDist::one" in preview.output
     assert "AppDataDist::other" in preview.output
-    assert not starts(emulator)
-
-
-def test_what_comes_back_after_a_repair_is_told_to_have_another_owner(
-    stack: Stack, archives: Archives, emulator: Emulator
-) -> None:
-    for version in ("1", "2"):
-        stack.declare(*data(archives, version))
-        assert stack.up().ok
-    change = {"app_id": archives.push()["app_id"], "name": "assets", "version": "1", "state": "SUCCESS"}
-    output = []
-    for _ in range(2):
-        emulator.advance(5)
-        emulator.drift(**change, targets=[INSTANCES[2]])
-        repaired = stack.up(preview=True)
-        assert repaired.ok, str(repaired)
-        assert "missing on 1 of 3 instances (1 runs there)" in repaired.stdout
-        assert runs(emulator) == {"2"}
-        output.append(repaired.output)
-    assert "has come back" not in output[0]
-    assert "assets 1 has come back where 2 is declared" in output[1]
-
-
-@pytest.mark.parametrize(
-    ("rollout", "told"),
-    [
-        ({"stages": [{"bake": "1h"}], "timeout": "30m"}, "rollout.stages[0].bake: "),
-        ({"stages": [{"match": CANARY}, {"match": CANARY}]}, "rollout.stages[1]: "),
-        ({"stages": [{"percentage": 10}]}, "rollout.stages[0].percentage: "),
-        (
-            {"stages": [{"match": [{**CANARY[0], "values": ["cn-nowhere"]}]}, {}]},
-            "rollout.stages[0]: the selection matches no instance",
-        ),
-        ({"stages": [{"match": [{**CANARY[0], "operator": "Is"}]}]}, "rollout.stages[0].match[0].operator: "),
-    ],
-    ids=["a bake beyond the timeout", "no growth", "a share", "nothing selected", "an unknown operator"],
-)
-def test_stages_that_cannot_be_are_refused_in_preview(
-    stack: Stack, emulator: Emulator, rollout: dict[str, Any], told: str
-) -> None:
-    stack.declare(dist(distribution(rollout=rollout), after=()))
-
-    preview = stack.preview()
-
-    assert not preview.ok
-    assert told in preview.output, str(preview)
     assert not starts(emulator)

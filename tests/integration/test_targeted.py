@@ -85,19 +85,6 @@ def test_a_rename_in_two_targeted_runs_cleans_nothing(either: Stack, emulator: E
     assert set(cleaned(emulator)) == {("assets", "1")}
 
 
-def test_a_rename_whose_old_name_goes_first_cleans_nothing(stack: Stack, emulator: Emulator) -> None:
-    stock(emulator, "1")
-    stack.declare(assets("old"))
-    up(stack)
-    stack.declare(assets("new"))
-
-    dropped = up(stack, urn("old"))
-
-    assert not stack.resources
-    assert not cleaned(emulator), str(dropped)
-    assert "new declares assets there" in dropped.output, str(dropped)
-
-
 def test_a_move_into_a_component_in_two_targeted_runs_cleans_nothing(
     stack: Stack, emulator: Emulator
 ) -> None:
@@ -132,21 +119,6 @@ def test_what_depends_on_outputs_counts_too(stack: Stack, emulator: Emulator, wr
     assert f"new {told}" in dropped.output, str(dropped)
 
 
-def test_narrowing_one_leaves_what_another_declares_though_it_was_never_rolled_out(
-    stack: Stack, emulator: Emulator
-) -> None:
-    stock(emulator, "1")
-    stack.declare(assets("a"))
-    up(stack)
-    narrow = [{"key": "region_id", "operator": "In", "values": ["cn-wuxi-5"]}]
-    stack.declare(assets("a", match=narrow), assets("b"))
-
-    narrowed = up(stack, urn("a"))
-
-    assert not cleaned(emulator), str(narrowed)
-    assert "b declares assets there" in narrowed.output, str(narrowed)
-
-
 def test_two_versions_are_refused_though_one_of_them_is_not_targeted(
     stack: Stack, emulator: Emulator
 ) -> None:
@@ -174,19 +146,6 @@ def test_destroying_one_of_two_leaves_what_the_other_declares(either: Stack, emu
     assert runs(emulator) == {"1"}
 
 
-def test_destroying_the_rest_afterwards_says_what_stays(stack: Stack, emulator: Emulator) -> None:
-    """The state of b remembers a, and nothing tells a later run without a program that a is gone."""
-    stock(emulator, "1")
-    stack.declare(assets("a"), assets("b"))
-    up(stack)
-    destroy(stack, "--target", urn("a"))
-
-    rest = destroy(stack)
-
-    assert not cleaned(emulator), str(rest)
-    assert "a declared assets there when this resource was last rolled out" in rest.output, str(rest)
-
-
 @pytest.mark.parametrize("options", [(), ("--run-program",)], ids=["without", "with-the-program"])
 def test_destroying_all_cleans_all(stack: Stack, emulator: Emulator, options: tuple[str, ...]) -> None:
     stock(emulator, "1")
@@ -198,19 +157,6 @@ def test_destroying_all_cleans_all(stack: Stack, emulator: Emulator, options: tu
 
     assert set(cleaned(emulator)) == {("assets", "1")}, str(everything)
     assert not runs(emulator)
-
-
-def test_destroying_one_of_two_with_the_program_leaves_what_the_other_declares(
-    stack: Stack, emulator: Emulator
-) -> None:
-    stock(emulator, "1")
-    stack.declare(assets("a"), assets("b"))
-    up(stack)
-
-    one = destroy(stack, "--run-program", "--target", urn("a"))
-
-    assert not cleaned(emulator), str(one)
-    assert "b declares assets there" in one.output, str(one)
 
 
 def test_a_program_inside_another_one_is_known_too(stack: Stack, emulator: Emulator) -> None:

@@ -5,7 +5,7 @@ from tests.support.clouds import REGIONS
 from tests.support.declarations import Archives, distribution
 from tests.support.dynamic_host import Kind
 from tests.support.emulator import SMALL_APP_ID, VERSION_IDS, Emulator
-from tests.support.sightings import pushed_to, starts
+from tests.support.sightings import pushed_to
 from tests.support.stack import Declared, Ran, Stack, dist, push, release
 
 NO_APP_ID = "00000000-7965-41fc-925b-9648bb6bf650"
@@ -42,50 +42,6 @@ def test_a_wrong_md5_is_told_with_regions_and_the_clouds_words_and_can_be_mended
 
     assert mended.ok, str(mended)
     assert set(pushed_to(emulator).values()) == {"SUCCESS"}
-
-
-def test_other_content_under_a_version_that_has_arrived_is_refused_in_preview(
-    stack: Stack, archives: Archives, emulator: Emulator
-) -> None:
-    stack.declare(push(archives.push()))
-    assert stack.up().ok
-    emulator.clear_calls()
-    stack.declare(push(archives.push(archives.file("1", md5="1" * 32, size=77))))
-
-    refused = stack.preview()
-
-    assert not refused.ok
-    assert is_readable(refused)
-    assert "data[0].md5: differs from what assets@1 was pushed with" in refused.output, str(refused)
-    assert "data[0].size: differs" in refused.output
-    assert "give new content a new version" in refused.output
-    assert not starts(emulator)
-
-
-def test_a_md5_that_is_declared_later_holds_through_other_versions_too(
-    stack: Stack, archives: Archives, emulator: Emulator
-) -> None:
-    file = archives.file("1")
-    without = {key: value for key, value in file.items() if key not in ("md5", "size")}
-    stack.declare(push(archives.push(without)))
-    assert stack.up().ok
-    stack.declare(push(archives.push(file)))
-    later = stack.up()
-    assert later.counts() == {"unchanged": 2}, str(later)
-
-    stack.declare(push(archives.push(file | {"md5": "1" * 32})))
-    assert "data[0].md5: differs from what assets@1 was pushed with" in stack.preview().output
-    stack.declare(push(archives.push(archives.file("2"))))
-    assert stack.up().ok
-    emulator.clear_calls()
-    stack.declare(push(archives.push(file | {"md5": "1" * 32})))
-    refused = stack.preview()
-
-    assert not refused.ok
-    assert "data[0].md5: differs from what assets@1 was pushed with" in refused.output, str(refused)
-    assert not starts(emulator)
-    stack.declare(push(archives.push(without)))
-    assert stack.up().ok
 
 
 def test_every_fault_of_a_resource_is_told_at_once_with_its_path_before_anything_is_called(
@@ -187,21 +143,6 @@ def test_an_unreachable_endpoint_does_not_stop_a_preview_and_fails_an_up_with_wh
     assert is_readable(failed)
     assert "127.0.0.1:9" in failed.output
     assert "Check the network, alicloud-edge:region and alicloud-edge:endpoint" in failed.output, str(failed)
-
-
-def test_a_clock_that_is_off_is_told(stack: Stack, archives: Archives, emulator: Emulator) -> None:
-    refusal = "Specified time stamp or date value is expired."
-    emulator.faults(
-        [{"effect": "error", "status": 400, "code": "InvalidTimeStamp.Expired", "message": refusal}]
-    )
-    stack.declare(push(archives.push()))
-
-    failed = stack.up()
-
-    assert not failed.ok
-    assert is_readable(failed)
-    assert "This machine's clock is off: set it" in failed.output, str(failed)
-    assert len([line for line in failed.output.splitlines() if "clock is off" in line]) == 1, str(failed)
 
 
 def test_what_one_resource_lacks_does_not_keep_another_from_rolling_out(

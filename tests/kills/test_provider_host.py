@@ -130,7 +130,18 @@ class Killer:
     "versions",
     [pytest.param(("1",), id="create"), pytest.param(("1", "2"), id="update", marks=pytest.mark.exhaustive)],
 )
-@pytest.mark.parametrize("moment", Moment, ids=lambda moment: moment.value)
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(
+            moment,
+            id=moment.value,
+            # The others are tried in process: tests/operations/test_kills.py.
+            marks=[] if moment is Moment.AFTER_SENDING else [pytest.mark.exhaustive],
+        )
+        for moment in Moment
+    ],
+)
 def test_after_a_kill_at_any_call_the_next_up_finishes_and_starts_nothing_twice(  # noqa: PLR0917
     proxy: HoldingProxy,
     archives: Archives,
