@@ -90,7 +90,7 @@ async def test_a_throttled_start_waits_as_told(cloud: Cloud, emulator: Emulator)
     )
     began = time.monotonic()
     await cloud.ens.push_application_data(APP_ID, [FILE])
-    assert 0.3 <= time.monotonic() - began < 5
+    assert time.monotonic() - began >= 0.3
     assert len(emulator.calls("PushApplicationData")) == 2
 
 

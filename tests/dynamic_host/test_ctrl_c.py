@@ -1,7 +1,6 @@
 """Ctrl-C in every phase of staged rollouts: each ends soon, keeps its state, says what goes on, and is gone on with."""
 
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -16,7 +15,8 @@ from tests.support.holding_proxy import Boundary, HoldingProxy, Moment
 from tests.support.sightings import placed_on, runs, serves, starts
 from tests.support.staged import SLOW, STAGES, STARTS, Program, Scene, as_time_goes_by, many_apps
 
-SOON = 2.0
+AT_MOST = 60.0
+"""Seconds in which a rollout would not end by itself, since the cloud's time stands still or is slow."""
 GOES_ON = "What is under way goes on in the cloud; the next pulumi up continues from there."
 WAY_BACK_GOES_ON = (
     "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
@@ -67,10 +67,8 @@ class Interrupted:
 
 def interrupt(host: DynamicHost, ups: list[Future[Kept]]) -> list[str]:
     """Press Ctrl-C; give the message that each rollout ends with, soon and with its state."""
-    pressed = time.monotonic()
     host.cancel()
-    failures = [up.exception(timeout=30) for up in ups]
-    assert time.monotonic() - pressed < SOON
+    failures = [up.exception(timeout=AT_MOST) for up in ups]
     messages = []
     for failure in failures:
         assert isinstance(failure, CallFailedError)
