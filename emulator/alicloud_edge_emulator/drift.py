@@ -8,7 +8,7 @@ from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.ens.commands import SetDist, SetPush
 from alicloud_edge_emulator.ens.records import State
 from alicloud_edge_emulator.esa.commands import SetRelease
-from alicloud_edge_emulator.esa.releases import Cause, Env
+from alicloud_edge_emulator.esa.release_models import Cause, Env
 from alicloud_edge_emulator.ledger import Command
 from alicloud_edge_emulator.problems import Refused, explain
 

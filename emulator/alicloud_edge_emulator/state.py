@@ -9,7 +9,7 @@ from alicloud_edge_emulator.dialect import Dialect, Text
 from alicloud_edge_emulator.ens.app_state import AppState
 from alicloud_edge_emulator.ens.records import State
 from alicloud_edge_emulator.ens.responses import DIST_WORDS, PUSH_WORDS
-from alicloud_edge_emulator.esa.releases import Env
+from alicloud_edge_emulator.esa.release_models import Env
 from alicloud_edge_emulator.esa.responses import app_status
 from alicloud_edge_emulator.esa.status import env_status
 from alicloud_edge_emulator.esa.store import ContainerAppState

@@ -25,7 +25,7 @@ from alicloud_edge_emulator.ens.store import AppState
 from alicloud_edge_emulator.ens.tally import running
 from alicloud_edge_emulator.esa.commands import SetRelease, StartRelease
 from alicloud_edge_emulator.esa.product import ESA
-from alicloud_edge_emulator.esa.releases import Env, current
+from alicloud_edge_emulator.esa.release_models import Env, current
 from alicloud_edge_emulator.faults import Faults
 from alicloud_edge_emulator.gateway.connections import Cut, Dropped
 from alicloud_edge_emulator.gateway.endpoint import Gateway

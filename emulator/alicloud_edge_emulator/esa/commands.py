@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from alicloud_edge_emulator.esa.releases import Cause, Env, Scope
+from alicloud_edge_emulator.esa.release_models import Cause, Env, Scope
 
 
 class StartRelease(BaseModel):

@@ -5,7 +5,7 @@ from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.esa import errors, responses
 from alicloud_edge_emulator.esa.parameters import read_app, read_number, read_version
 from alicloud_edge_emulator.esa.pods import prod_replicas, staging_pod, staging_replicas
-from alicloud_edge_emulator.esa.releases import Env
+from alicloud_edge_emulator.esa.release_models import Env
 
 MAX_PAGE_NUMBER = 65_535
 APPS_PAGE_SIZES = (20, 500)

@@ -6,7 +6,7 @@ from alicloud_edge_emulator.call import Call
 from alicloud_edge_emulator.clock import parse_wire_time
 from alicloud_edge_emulator.cloud import Cloud
 from alicloud_edge_emulator.esa import errors
-from alicloud_edge_emulator.esa.releases import FULL, Env, PublishType, Scope
+from alicloud_edge_emulator.esa.release_models import FULL, Env, PublishType, Scope
 from alicloud_edge_emulator.esa.store import ContainerAppState
 from alicloud_edge_emulator.json_text import read_json
 from alicloud_edge_emulator.world import ContainerVersion, VersionStatus

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from alicloud_edge_emulator.esa.releases import PublishType, Release, current
+from alicloud_edge_emulator.esa.release_models import PublishType, Release, current
 from alicloud_edge_emulator.world import Behaviour, ContainerApp, DeployRegion
 
 PENDING_SHARE, CREATING_SHARE = 0.1, 0.5

@@ -1,7 +1,7 @@
 """The ESA operations that the emulator serves."""
 
 from alicloud_edge_emulator.call import Product
-from alicloud_edge_emulator.esa import inventory, release
+from alicloud_edge_emulator.esa import inventory, release_handlers
 
 ESA = Product(
     name="ESA",
@@ -10,9 +10,9 @@ ESA = Product(
     host="esa.cn-hangzhou.aliyuncs.com",
     post_only=frozenset({"PublishEdgeContainerAppVersion", "RollbackEdgeContainerAppVersion"}),
     operations={
-        "PublishEdgeContainerAppVersion": release.publish_edge_container_app_version,
-        "RollbackEdgeContainerAppVersion": release.rollback_edge_container_app_version,
-        "GetEdgeContainerAppStatus": release.get_edge_container_app_status,
+        "PublishEdgeContainerAppVersion": release_handlers.publish_edge_container_app_version,
+        "RollbackEdgeContainerAppVersion": release_handlers.rollback_edge_container_app_version,
+        "GetEdgeContainerAppStatus": release_handlers.get_edge_container_app_status,
         "GetEdgeContainerApp": inventory.get_edge_container_app,
         "ListEdgeContainerApps": inventory.list_edge_container_apps,
         "GetEdgeContainerAppVersion": inventory.get_edge_container_app_version,

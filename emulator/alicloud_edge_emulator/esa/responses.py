@@ -6,7 +6,7 @@ from alicloud_edge_emulator.call import Answer
 from alicloud_edge_emulator.clock import wire_time
 from alicloud_edge_emulator.dialect import Text
 from alicloud_edge_emulator.esa.pods import Phase, Replicas, StagingPod
-from alicloud_edge_emulator.esa.releases import Env
+from alicloud_edge_emulator.esa.release_models import Env
 from alicloud_edge_emulator.esa.status import EnvStatus
 from alicloud_edge_emulator.esa.store import ContainerAppState
 from alicloud_edge_emulator.world import ContainerVersion

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from alicloud_edge_emulator.dialect import Dialect, PartialRelease, ReleaseFields
-from alicloud_edge_emulator.esa.releases import Cause, PublishType, Release, current
+from alicloud_edge_emulator.esa.release_models import Cause, PublishType, Release, current
 from alicloud_edge_emulator.world import Delays
 
 

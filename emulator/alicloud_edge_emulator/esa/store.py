@@ -5,7 +5,7 @@ from typing import assert_never
 
 from alicloud_edge_emulator.chance import Dice
 from alicloud_edge_emulator.esa.commands import EsaCommand, SetRelease, StartRelease
-from alicloud_edge_emulator.esa.releases import Cause, Env, Release, Scope
+from alicloud_edge_emulator.esa.release_models import Cause, Env, Release, Scope
 from alicloud_edge_emulator.world import ContainerApp, ContainerVersion, InitialRelease, World
 
 ESTABLISHED_SECONDS = 3600.0

@@ -4,7 +4,7 @@ from typing import Any
 
 from alicloud_edge_emulator.dialect import Dialect
 from alicloud_edge_emulator.esa.pods import Phase, Replicas, prod_replicas, staging_pod, staging_replicas
-from alicloud_edge_emulator.esa.releases import Env, Release, current
+from alicloud_edge_emulator.esa.release_models import Env, Release, current
 from alicloud_edge_emulator.esa.status import env_status
 from alicloud_edge_emulator.esa.store import ContainerAppState
 from alicloud_edge_emulator.world import Behaviour, Delays

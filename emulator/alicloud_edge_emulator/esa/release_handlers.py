@@ -14,7 +14,7 @@ from alicloud_edge_emulator.esa.parameters import (
     read_scope,
     read_start_time,
 )
-from alicloud_edge_emulator.esa.releases import FULL, Cause, Env, Scope
+from alicloud_edge_emulator.esa.release_models import FULL, Cause, Env, Scope
 from alicloud_edge_emulator.esa.status import env_status
 from alicloud_edge_emulator.esa.store import ContainerAppState
 
