@@ -121,7 +121,7 @@ class ThrottledError(CloudError):
 
 
 class UnavailableError(CloudError):
-    """The cloud is in trouble; the same call may succeed later."""
+    """The cloud is temporarily unavailable; the same call may succeed later."""
 
 
 class RejectedError(CloudError):

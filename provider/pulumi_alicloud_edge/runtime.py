@@ -164,7 +164,9 @@ def configured() -> Runtime:
     """
     with _lock:
         if not _runtimes:
-            raise SettingsError("alicloud-edge", "nothing is configured", "Run this within pulumi.")
+            raise SettingsError(
+                "alicloud-edge", "the provider is not configured", "Run it in a Pulumi program."
+            )
         return _runtimes[0]
 
 

@@ -82,5 +82,7 @@ def _rate(text: str) -> float | None:
         rate = 0.0
     if not 0 < rate < float("inf"):
         key = f"{NAMESPACE}:callsPerSecond"
-        raise SettingsError(key, f"{text!r} is no positive number", "Set calls a second, such as 10.")
+        raise SettingsError(
+            key, f"{text!r} is not a positive number", "Set the number of calls a second, such as 10."
+        )
     return rate

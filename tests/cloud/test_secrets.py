@@ -133,7 +133,7 @@ async def test_the_clouds_useful_words_are_kept() -> None:
         ("SecurityToken%3Dabc%26x", "SecurityToken%3D…"),
         ("Data%3Dhttps%253A%252F%252Fb.example%252Fa%253FSignature%253Dx end", "Data%3D<url> end"),
         ("AccessKey%3DLTAI5tAbcdefgh%26x", "AccessKey%3DLTAI…%26x"),
-        ("no answer from sts.aliyuncs.com", "no answer from sts.aliyuncs.com"),
+        ("no response from sts.aliyuncs.com", "no response from sts.aliyuncs.com"),
         ("Signature: not accepted", "Signature: not accepted"),
         ("two\nlines   here", "two lines here"),
         ("my-secret twice: my-secret", "… twice: …"),

@@ -47,7 +47,7 @@ def test_the_version_from_before_a_failed_run_must_still_exist(web: Released) ->
     web.hangs(1)
     web.up(V2, rollout=TO_STOP)
     web.lose(V1)
-    assert f"rollback would return to app-88068867578379000001@{V1}" in refusal(web, V3)
+    assert f"a rollback would restore app-88068867578379000001@{V1}" in refusal(web, V3)
 
 
 def test_a_create_over_a_version_that_is_gone_is_refused(web: Released) -> None:

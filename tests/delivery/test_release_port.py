@@ -170,7 +170,7 @@ async def test_progress_shows_the_share_and_the_pods_of_the_environment() -> Non
     }
     moving = shown("publishing", "ver-2", "ver-1", 30)
     answers = world(**{STATUS: moving, "GetEdgeContainerAppResourceStatus": pods})
-    assert (await port(answers).observe()).progress_token == ("30%", "3/4 pods ready")
+    assert (await port(answers).observe()).progress_token == ("30 % of prod", "3/4 pods ready")
 
 
 async def test_pods_that_nobody_shows_are_no_trouble() -> None:
@@ -178,7 +178,7 @@ async def test_pods_that_nobody_shows_are_no_trouble() -> None:
         **{STATUS: shown("publishing", "ver-2", "ver-1", 30), PODS: refused(403, "Forbidden.RAM")}
     )
     seen = await port(answers, env="staging").observe()
-    assert (seen.progress_token, seen.obstacles) == (("30%",), {})
+    assert (seen.progress_token, seen.obstacles) == (("30 % of staging",), {})
 
 
 @pytest.mark.parametrize("phase", ["CrashLoopBackOff", "ImagePullBackOff", "Failed"])
@@ -193,7 +193,7 @@ async def test_pods_that_cannot_come_up_fail_a_release_to_staging_when_seen_twic
     one = port(answers, env="staging")
     assert (await one.observe()).obstacles == {}
     reason = (await one.observe()).obstacles[OURS]
-    assert reason == f"the pods are in {phase}, restarted 4 times, last ended by OOMKilled"
+    assert reason == f"the pods are in {phase}, restarted 4 times, last termination: OOMKilled"
 
 
 async def test_pods_that_have_recovered_are_forgotten() -> None:

@@ -52,13 +52,21 @@ def test_a_lowered_share_is_carried_out(any_web: Released) -> None:
     assert (lowered.outputs["status"], lowered.outputs["publish_percentage"]) == ("converged", 10)
 
 
+def test_progress_shows_the_share_of_the_environment(any_web: Released) -> None:
+    any_web.up(V2, rollout={"stages": [{"percentage": 10, "bake": "5s"}, {}]})
+    progress = [line for line in any_web.lines.shown if line.startswith("stage ")]
+    assert any(line.startswith("stage 1 of 2: 10 % of prod, baking, ") for line in progress)
+    assert progress[-1].startswith("stage 2 of 2: 100 % of prod, ")
+    assert not any("targets" in line for line in progress)
+
+
 @pytest.mark.parametrize("raised", [11, 100])
 def test_a_share_that_somebody_raised_is_drift_and_repaired(any_web: Released, raised: int) -> None:
     any_web.up(V2, percentage=10)
     any_web.console(V2, raised)
     any_web.up(V2, percentage=10)
     assert (any_web.done[-1], any_web.serves) == ("update", (V2, 10))
-    assert f"drift: {V2} serves {raised} % of prod, declared are 10 %" in any_web.lines.shown
+    assert f"drift: {V2} serves {raised} % of prod; declared: 10 %" in any_web.lines.shown
 
 
 def test_a_share_that_somebody_lowered_is_drift_and_repaired(any_web: Released) -> None:
@@ -82,7 +90,7 @@ def test_a_region_that_somebody_added_is_drift_and_repaired(any_web: Released) -
     any_web.cloud.advance(100)
     any_web.up(V2, regions=["zhejiang"])
     assert (any_web.done[-1], any_web.regions) == ("update", ("zhejiang",))
-    assert f"drift: {V2} serves hubei, zhejiang of prod, declared are zhejiang" in any_web.lines.shown
+    assert f"drift: {V2} serves hubei, zhejiang of prod; declared: zhejiang" in any_web.lines.shown
 
 
 def test_regions_that_somebody_replaced_by_the_whole_are_drift_and_repaired(any_web: Released) -> None:
@@ -199,7 +207,7 @@ def test_the_drift_of_a_version_names_both(web: Released) -> None:
     web.up(V2)
     web.console(V1, 100)
     web.up(V2)
-    assert f"drift: {V1} serves 100 % of prod, declared is {V2} on 100 %" in web.lines.shown
+    assert f"drift: {V1} serves 100 % of prod; declared: {V2} on 100 %" in web.lines.shown
 
 
 def test_a_refresh_finds_a_raised_share_too(web: Released) -> None:
@@ -267,4 +275,4 @@ def test_a_share_that_is_raised_during_the_bake_fails_the_release(web: Released)
 
     web.at(5.0 + 20.0, raised)
     failed = web.up(V2, rollout={"stages": [{"percentage": 10, "bake": "60s"}]})
-    assert "60 % of prod has it, declared are 10 %" in text(failed)
+    assert "60 % of prod has it; declared: 10 %" in text(failed)

@@ -17,9 +17,9 @@ from tests.support.staged import SLOW, STAGES, STARTS, Program, Scene, as_time_g
 
 AT_MOST = 60.0
 """Seconds in which a rollout would not end by itself, since the cloud's time stands still or is slow."""
-GOES_ON = "What is under way goes on in the cloud; the next pulumi up continues from there."
+GOES_ON = "What is under way goes on in the cloud; the next `pulumi up` continues from there."
 WAY_BACK_GOES_ON = (
-    "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
+    "What is under way goes on in the cloud; the next `pulumi up` rolls out what the program declares then."
 )
 BACK = {"on_failure": "rollback", "retries": 0}
 ONE_FAILS = {"effect": "target_fail", "action": "DistApplicationData", "count": 1, "targets": [INSTANCES[1]]}

@@ -41,7 +41,7 @@ OTHER_PARAMETERS = {
 }
 OTHER_NAME = {"DynamicResourceProviderServicer": "SomeOtherServicer"}
 TIMEOUT = 2.0
-CHANGED = "This version of Pulumi's dynamic host has changed: {}. All else works."
+CHANGED = "This version of Pulumi's dynamic host is not fully supported: {}. Everything else works."
 FAILING = {"effect": "target_fail", "action": "DistApplicationData"}
 
 
@@ -124,7 +124,7 @@ def test_a_host_that_hides_its_calls_rolls_out_and_loses_a_failed_state(
 
     assert failed.value.kept is None
     assert warnings(host) == [
-        "The state of a failed resource could not be kept: the next up starts from the cloud's."
+        "The state of a failed resource could not be saved: the next `pulumi up` starts from what the cloud shows."
     ]
     stocked.faults([])
     assert dist.up(distribution()).outputs["status"] == "converged"

@@ -62,7 +62,7 @@ def test_a_failed_delete_tells_its_message_alone(sdk: Sdk, start: Start, stocked
     refusal = {"effect": "error", "status": 400, "code": "NoPermission", "message": "Permission denied."}
     stocked.faults([{**refusal, "action": "CleanDistData"}])
 
-    with pytest.raises(CallFailedError, match=r"^CleanDistData for .* was answered NoPermission") as failed:
+    with pytest.raises(CallFailedError, match=r"^CleanDistData for .* failed with NoPermission") as failed:
         dist.destroy()
 
     assert "Allow ens:CleanDistData to this identity" in failed.value.message
@@ -75,9 +75,11 @@ def test_settings_that_cannot_be_understood_are_told_by_each_call(sdk: Sdk, star
     checked = host.check(Kind.DIST, distribution())
 
     assert checked.failures == (
-        "alicloud-edge:callsPerSecond: 'fast' is no positive number. Set calls a second, such as 10.",
+        "alicloud-edge:callsPerSecond: 'fast' is not a positive number. Set the number of calls a second, such as 10.",
     )
-    with pytest.raises(CallFailedError, match=r"^alicloud-edge:callsPerSecond: 'fast' is no positive number"):
+    with pytest.raises(
+        CallFailedError, match=r"^alicloud-edge:callsPerSecond: 'fast' is not a positive number"
+    ):
         host.create(Kind.DIST, distribution())
 
 

@@ -85,7 +85,7 @@ def test_a_rollout_that_stalls_fails_before_its_timeout(
     host: DynamicHost, slow: Emulator, archives: Archives
 ) -> None:
     push = Managed(host, Kind.PUSH)
-    with pytest.raises(CallFailedError, match="nothing has moved for stall_timeout; last seen: 0/2 regions"):
+    with pytest.raises(CallFailedError, match="no progress within stall_timeout; last seen: 0/2 regions"):
         push.up(with_sources(archives.push(rollout={"timeout": "1h", "stall_timeout": 1})))
     assert starts(slow) == ["PushApplicationData"]
 
@@ -112,7 +112,7 @@ def test_cancel_ends_every_wait_soon_and_keeps_the_states(
         assert isinstance(failure, CallFailedError)
         assert failure.message.startswith("Interrupted at ")
         assert failure.message.endswith(
-            "What is under way goes on in the cloud; the next pulumi up continues from there."
+            "What is under way goes on in the cloud; the next `pulumi up` continues from there."
         )
         assert failure.kept is not None
         assert failure.kept.outputs["status"] == "interrupted"

@@ -278,7 +278,7 @@ def test_it_says_when_the_emulator_is_gone_and_when_it_is_back(browser: Browser,
         tab = browser.open(first.url)
         tab.wait_for(shows("A 1.4 runs on 40"))
         first.kill()
-        tab.wait_for(shows("no answer from the emulator since", "#link"))
+        tab.wait_for(shows("no response from the emulator since", "#link"))
         assert "1.4 runs on 40" in tab.text("main").replace("\n", " ")
         port = int(first.url.rpartition(":")[2])
     with Emulator.start(db=db, time_scale=0, port=port):

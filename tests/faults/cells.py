@@ -98,4 +98,4 @@ def _unclear(came: Came, words: tuple[str, ...], app_id: str) -> list[str]:
 def _tells(line: str, cause: str, app_id: str) -> bool:
     """Tell whether a line names the cause and the application; of a cloud that keeps silent there is no more to say."""
     names_both = cause in line and app_id in line
-    return (names_both or "unknown: no answer within" in line) and len(line) <= LONGEST_LINE
+    return (names_both or "unknown: no response within" in line) and len(line) <= LONGEST_LINE

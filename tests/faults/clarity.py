@@ -14,7 +14,7 @@ STRANGE = (
     "{",
 )
 """What only a developer of the provider would understand."""
-ADVICE = ("un again", "pulumi up", "pulumi destroy or up again")
+ADVICE = ("un again", "pulumi up")
 MOST_LINES, LONGEST_LINE = 8, 320
 
 

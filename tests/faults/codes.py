@@ -22,7 +22,7 @@ def refusal(
         f"{status} {code}",
         the_call(effect="error", status=status, code=code, message=message),
         STAYS,
-        ("{action} for ", f"was answered {code}: {message} (RequestId ", *words),
+        ("{action} for ", f"failed with {code}: {message} (RequestId ", *words),
         products=products,
         usual=usual,
     )
@@ -52,12 +52,12 @@ def unknown(status: int, code: str, message: str, products: frozenset[str]) -> F
         f"{status} {code}",
         every_call(effect="error", status=status, code=code, message=message),
         GONE,
-        (f"was answered {code}: {message} (RequestId ", "belongs to this account and region"),
+        (f"failed with {code}: {message} (RequestId ", "belongs to this account and region"),
         products=products,
     )
 
 
-INPUT = ("Change what it names",)
+INPUT = ("Fix the input that the message names",)
 KEY = ("access key",)
 CODES = (
     refusal(400, "NoPermission", "Permission denied.", words=("Allow {product}:{action}",)),
@@ -114,7 +114,7 @@ CODES = (
         404,
         "InvalidAction.NotFound",
         "Specified api is not found, please check your url and method.",
-        words=("does not serve the call",),
+        words=("does not serve the operation",),
     ),
     refusal(
         404,
@@ -165,7 +165,10 @@ CODES = (
         "400 ens.interface.error, always",
         every_call(effect="error", status=400, code="ens.interface.error", message="Interface error."),
         STAYS,
-        ("was answered ens.interface.error: Interface error. (RequestId ", "may pass, or be a refusal"),
+        (
+            "failed with ens.interface.error: Interface error. (RequestId ",
+            "may be temporary, or the cloud rejects the request",
+        ),
         products=ENS,
         remembered=OUT_OF_REACH,
         usual=("dist",),
@@ -174,7 +177,11 @@ CODES = (
         "400 ens.interface.error, always at a start",
         the_call(effect="error", status=400, code="ens.interface.error", message="Interface error."),
         replace(STAYS, change=LOST, refresh=NO_START, diff=NO_START),
-        ("{action} for ", "was answered ens.interface.error", "may pass, or be a refusal"),
+        (
+            "{action} for ",
+            "failed with ens.interface.error",
+            "may be temporary, or the cloud rejects the request",
+        ),
         products=ENS,
         usual=(),
     ),
@@ -199,7 +206,7 @@ CODES = (
         "500 InternalError, always",
         every_call(effect="error", status=500, code="InternalError", message="Try again later."),
         STAYS,
-        ("was answered InternalError: Try again later. (RequestId ", "The cloud is in trouble"),
+        ("failed with InternalError: Try again later. (RequestId ", "The cloud is temporarily unavailable"),
         remembered=OUT_OF_REACH,
         usual=(),
     ),
@@ -207,7 +214,7 @@ CODES = (
         "503 under way, longer than a call tries",
         under_way(7, effect="error", status=503, code="ServiceUnavailable", message="Try again later."),
         replace(STAYS, change=PASSES.change, delete=PASSES.delete),
-        ("was answered ServiceUnavailable", "The cloud is in trouble"),
+        ("failed with ServiceUnavailable", "The cloud is temporarily unavailable"),
         remembered=OUT_OF_REACH,
         usual=("release",),
     ),

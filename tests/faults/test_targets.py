@@ -53,7 +53,7 @@ def test_a_target_that_hangs_for_ever(  # noqa: PLR0917 - fixtures
         subject.put(subject.new)
     intent = HANGING.of(phase, subject)
     assert isinstance(intent, Intent)
-    words = ("nothing has moved for stall_timeout; last seen: ",)
+    words = ("no progress within stall_timeout; last seen: ",)
     crossing = Crossing("target hangs for ever", trial, intent, words=words)
     conclude(record_property, crossing, came, starts=starts)
 

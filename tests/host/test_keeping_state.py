@@ -100,7 +100,7 @@ def test_where_the_host_has_changed_the_failure_comes_through_with_a_warning(
 ) -> None:
     assert keep_state(call, "id", {"status": "failed"}, "message") is False
     (warning,) = engine.warnings
-    assert "could not be kept" in warning
+    assert "could not be saved" in warning
 
 
 def test_outputs_that_cannot_be_stored_do_not_hide_the_failure(engine: Engine) -> None:

@@ -218,7 +218,7 @@ def test_what_a_changed_host_does_not_let_us_is_one_warning_each(
     monkeypatch.setitem(sys.modules, "__main__", main)
     process.adapt(lambda: None)
     assert len(engine.warnings) == 3
-    assert all(text.endswith("All else works.") for text in engine.warnings)
+    assert all(text.endswith("Everything else works.") for text in engine.warnings)
 
 
 def test_outside_the_host_nothing_is_touched(engine: Engine) -> None:

@@ -52,7 +52,7 @@ def test_a_duration_is_read(written: object, seconds: float) -> None:
     ],
 )
 def test_anything_else_is_refused(written: object) -> None:
-    with pytest.raises(ValueError, match=r"is no duration|must be between"):
+    with pytest.raises(ValueError, match=r"is not a duration|must be between"):
         parse_duration(written)
 
 

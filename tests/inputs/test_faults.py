@@ -20,14 +20,14 @@ from pulumi_alicloud_edge.resources.release import ReleaseHandler
 from pulumi_alicloud_edge.resources.validation import read_inputs
 
 REQUIRED, EMPTY, NO_TEXT = "is required", "must not be empty", "must be text"
-COMMA = "must not contain a comma: the cloud's filters are comma lists"
+COMMA = "must not contain a comma: the cloud's filters are comma-separated lists"
 WHOLE, LIST = "must be a whole number", "must be a list"
 BUDGET = 'must be a count such as 3 or a percentage such as "2%"'
 TIME = "must be a time in UTC such as 2026-12-01T03:00:00Z"
 MODE = "must be a mode in octal digits as for chmod, such as 755 (not 0o755)"
 
 NO_WHITE_SPACE = "must not contain white space or control characters"
-POLICY = "must be a policy of the vendor's, or a list of them, as JSON"
+POLICY = "must be one of the vendor's policies, or a list of them, as JSON"
 NO_POLICIES: list[Any] = ["", " ", "no JSON", "[" * 5000, '{"a": NaN}', "5", '""', "{}", [], {}, 5.0, True]
 NO_POLICIES += [{"a": float("nan")}, {"a": pulumi.StringAsset("x")}]
 
@@ -52,8 +52,8 @@ PUSH: list[tuple[dict[str, Any], str, str]] = [
     (push(data=[push_file(size=1.5)]), "data[0].size", WHOLE),
     (push(data=[push_file(size="10")]), "data[0].size", WHOLE),
     (push(data=[push_file(timeout=0)]), "data[0].timeout", "must be at least 1"),
-    (push(data=[push_file(url="https://x")]), "data[0].url", "is not known here"),
-    (push(data=[push_file(file_mode=755)]), "data[0].file_mode", "is not known here"),
+    (push(data=[push_file(url="https://x")]), "data[0].url", "is not a known input"),
+    (push(data=[push_file(file_mode=755)]), "data[0].file_mode", "is not a known input"),
     (push(data=[push_file(), push_file()]), "data[1]", "assets@1.5 is declared twice"),
     (push(__sources={}), "data[0].url", "is required: the cloud fetches the file from there"),
     (push(__sources={"assets@1.5": ""}), "data[0].url", "is required: the cloud fetches the file from there"),
@@ -68,7 +68,7 @@ PUSH: list[tuple[dict[str, Any], str, str]] = [
     (
         push(regions=["cn-a"], strategies='{"name": "x"}'),
         "strategies",
-        "does not go with regions: select by one of them",
+        "cannot be combined with regions: select by one of them",
     ),
     (push(rollout=5), "rollout", "must be a set of keys and values"),
 ]
@@ -97,13 +97,13 @@ DIST: list[tuple[dict[str, Any], str, str]] = [
     (
         dist(match=[{"key": "region_id", "operator": "In", "values": ["a"]}], strategies={"name": "x"}),
         "strategies",
-        "does not go with match: select by one of them",
+        "cannot be combined with match: select by one of them",
     ),
     (dist(on_delete="keep"), "on_delete", "must be clean or retain"),
     (
         dist(regions=["cn-a"]),
         "regions",
-        "is not known here; known are app_id, data, match, on_delete, rollout",
+        "is not a known input; known inputs are app_id, data, match, on_delete, rollout",
     ),
 ]
 
@@ -119,10 +119,10 @@ RELEASE: list[tuple[dict[str, Any], str, str]] = [
     (
         release(percentage=10, regions=["jiangsu"]),
         "percentage",
-        "does not go with regions: select by one of them",
+        "cannot be combined with regions: select by one of them",
     ),
-    (release(full_release=True), "full_release", "goes with regions only"),
-    (release(publish_type="region"), "publish_type", "must be percentage with this selection"),
+    (release(full_release=True), "full_release", "is only valid with regions"),
+    (release(publish_type="region"), "publish_type", "must be percentage for this selection"),
     (release(publish_type="all"), "publish_type", "must be percentage or region"),
     (release(start_time="tomorrow"), "start_time", TIME),
     (release(start_time="2026-02-30T03:00:00Z"), "start_time", TIME),
@@ -138,19 +138,19 @@ ROLLOUT: list[tuple[dict[str, Any], str, str]] = [
     ({"retries": -1}, "retries", "must be at least 0"),
     ({"retries": 21}, "retries", "must be at most 20"),
     ({"timeout": 0}, "timeout", "must be longer than 0"),
-    ({"timeout": "-5m"}, "timeout", 'is no duration; write "90s", "5m", "1h30m" or seconds, not \'-5m\''),
+    ({"timeout": "-5m"}, "timeout", 'is not a duration; write "90s", "5m", "1h30m" or seconds, not \'-5m\''),
     (
         {"timeout": "5 minutes"},
         "timeout",
-        'is no duration; write "90s", "5m", "1h30m" or seconds, not \'5 minutes\'',
+        'is not a duration; write "90s", "5m", "1h30m" or seconds, not \'5 minutes\'',
     ),
     ({"stall_timeout": "31d"}, "stall_timeout", "must be between 0 and 30 days"),
     ({"on_failure": "retry"}, "on_failure", "must be stop or rollback"),
     ({"stages": []}, "stages", EMPTY),
     ({"stages": [{}] * 21}, "stages", "must have at most 20 entries"),
     ({"stages": [{"bake": -1}]}, "stages[0].bake", "must be between 0 and 30 days"),
-    ({"stages": [{"regions": ["a"], "percent": 5}]}, "stages[0].percent", "is not known here"),
-    ({"patience": 3}, "patience", "is not known here"),
+    ({"stages": [{"regions": ["a"], "percent": 5}]}, "stages[0].percent", "is not a known input"),
+    ({"patience": 3}, "patience", "is not a known input"),
 ]
 
 TABLE = [
@@ -219,7 +219,10 @@ def test_a_key_that_nobody_knows_is_named_in_a_line(key: str, path: str) -> None
 def test_what_was_declared_is_repeated_only_where_it_is_short() -> None:
     for nonsense in ("x" * 100_000, ["5m"] * 10_000, {"minutes": 5}):
         ((path, reason),) = faults(PushInputs, push(rollout={"timeout": nonsense}))
-        assert (path, reason) == ("rollout.timeout", 'is no duration; write "90s", "5m", "1h30m" or seconds')
+        assert (path, reason) == (
+            "rollout.timeout",
+            'is not a duration; write "90s", "5m", "1h30m" or seconds',
+        )
 
 
 def many(count: int) -> list[str]:
@@ -262,7 +265,7 @@ def test_what_is_too_much_for_a_call_is_refused_before_it_is_made(
     kind: ResourceHandler[Any], inputs: Callable[[int], dict[str, Any]], path: str
 ) -> None:
     assert kind.read(inputs(50)) is not None
-    with pytest.raises(InputError, match="is too much for one call") as refused:
+    with pytest.raises(InputError, match="is too long for one call") as refused:
         kind.read(inputs(200))
     assert [fault.path for fault in refused.value.field_errors] == [path]
 

@@ -82,7 +82,7 @@ def test_two_resources_that_contradict_each_other_are_refused_with_both_urns(
     preview = stack.preview()
 
     assert not preview.ok
-    assert "contradicts" in preview.output
+    assert "conflicts with" in preview.output
     assert "AppDataDist::one" in preview.output
     assert "AppDataDist::other" in preview.output
     assert not starts(emulator)

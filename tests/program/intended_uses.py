@@ -135,4 +135,4 @@ edge.PushDataArgs(name="a", version="1")  # type: ignore[call-arg]  # no url
 edge.PushDataArgs(name="a", version=1, url="oss://b/a")  # type: ignore[arg-type]  # a version is text
 edge.StageArgs(percent=10)  # type: ignore[call-arg]  # no such selector
 edge.AppDataDist("no app", data=[])  # type: ignore[call-arg]
-edge.get_app_data_status(app)  # type: ignore[arg-type]  # an Output belongs to the _output twin
+edge.get_app_data_status(app)  # type: ignore[arg-type]  # an Output belongs to the _output variant

@@ -103,7 +103,7 @@ def test_a_tenth_of_prod_is_not_complete(emulator: Emulator) -> None:
         (lambda: edge.get_container_app_status(CONTAINER_APP_ID, "dev"), "env: must be prod or staging"),
         (lambda: edge.get_app_data_status("a,b"), "app_id: must not contain a comma"),
         (lambda: edge.get_app_data_status(SMALL_APP_ID, []), "names: must not be empty"),
-        (lambda: edge.get_app_data_status("app"), "DescribeDataPushResult for app was answered"),
+        (lambda: edge.get_app_data_status("app"), "DescribeDataPushResult for app failed with"),
     ],
 )
 def test_an_error_says_which_function_failed_and_why(ask: Callable[[], Any], said: str) -> None:
@@ -114,7 +114,7 @@ def test_an_error_says_which_function_failed_and_why(ask: Callable[[], Any], sai
 
 def test_settings_that_cannot_work_are_said() -> None:
     pulumi.runtime.set_all_config({"alicloud-edge:callsPerSecond": "many"})
-    with pytest.raises(edge.StatusError, match=r"^alicloud-edge: .*callsPerSecond.*no positive number"):
+    with pytest.raises(edge.StatusError, match=r"^alicloud-edge: .*callsPerSecond.*not a positive number"):
         edge.get_app_data_status(SMALL_APP_ID)
 
 

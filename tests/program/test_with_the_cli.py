@@ -104,7 +104,7 @@ def test_what_cannot_be_told_ends_the_program_in_plain_words(stack: Stack, call:
     stack.program(f'import pulumi_alicloud_edge as edge\nedge.{function}("app-1", "prod")\n')
     refused = stack.preview()
     assert not refused.ok
-    assert "get_container_app_status: GetEdgeContainerAppStatus for app-1 was answered" in refused.output
+    assert "get_container_app_status: GetEdgeContainerAppStatus for app-1 failed with" in refused.output
     assert "Traceback" not in refused.output
 
 

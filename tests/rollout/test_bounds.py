@@ -92,7 +92,9 @@ def test_a_start_that_never_shows_ends_long_before_the_timeout() -> None:
     cloud = SimulatedCloud(fleet(2), ignored=99)
     outcome = run(cloud, policy(retries=1))
     assert (outcome.status, len(cloud.requests)) == (RolloutStatus.FAILED, 2)
-    assert {failed.reason for failed in outcome.stage_failed} == {"accepted, but never shown"}
+    assert {failed.reason for failed in outcome.stage_failed} == {
+        "accepted, but the cloud shows no record of it"
+    }
 
 
 def test_nothing_is_started_once_time_is_up() -> None:

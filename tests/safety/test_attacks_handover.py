@@ -189,7 +189,7 @@ def test_what_was_retained_is_given_up(begin: Begin) -> None:
     one.dist("a", ("assets", "1"), ("levels", "1"), on_delete="retain")
     assert fine(one.up())
     one.dist("a", ("assets", "1"), on_delete="retain")
-    assert said(one.up(), "levels@1 stays where it is declared no more")
+    assert said(one.up(), "levels@1 stays where it is no longer declared")
     one.dist("a", ("assets", "1"))
     (look,) = one.preview()
     assert "levels" not in look.impact

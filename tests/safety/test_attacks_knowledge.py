@@ -44,7 +44,7 @@ def test_a_start_that_was_refused_has_begun_nothing(begin: Begin) -> None:
     one.dist("dist", ("assets", "1"), match=instance_not_in("r1-1"), rollout=STOP)
     (create,) = one.up()
     assert (
-        "r1-2: assets@1: accepted, but never shown; the cloud's words were: the cloud selects by region only"
+        "r1-2: assets@1: accepted, but the cloud shows no record of it; its message: the cloud selects by region only"
         in create.error
     )
     world.hidden = True
@@ -115,7 +115,7 @@ def test_what_no_clean_reaches_is_not_waited_for_twice(begin: Begin) -> None:
     world.stop_serving("r1-3")
     one.dist("dist", ("assets", "1"))
     (update,) = one.up()
-    assert said([update], "no clean reaches them")
+    assert said([update], "cleaning does not reach them")
     began = world.loop.time()
     one.dist("dist", ("assets", "2"))
     (update,) = one.up()
@@ -129,7 +129,7 @@ def test_an_update_that_retains_says_what_it_leaves(begin: Begin) -> None:
     one.dist("dist", ("assets", "1"), ("levels", "1"), on_delete="retain")
     assert fine(one.up())
     one.dist("dist", ("assets", "1"), on_delete="retain")
-    assert said(one.up(), "levels@1 stays where it is declared no more: on_delete is retain")
+    assert said(one.up(), "levels@1 stays where it is no longer declared: on_delete is retain")
     assert runs(world, "levels", "1", *EVERY)
 
 

@@ -5,7 +5,7 @@ from tests.safety.engine import region_in
 from tests.safety.scenario import EVERY, R1, R2, ROLLBACK, STOP, Begin, fine, runs, stack
 
 NEVER_PUSHED = "9"
-LOST = f"rollback would return to assets@{NEVER_PUSHED}, which the cloud no longer has"
+LOST = f"a rollback would restore assets@{NEVER_PUSHED}, which the cloud no longer has"
 
 
 def test_a_first_version_that_was_never_pushed_is_mended_by_declaring_another(begin: Begin) -> None:

@@ -328,8 +328,8 @@ def test_a_preview_of_going_back_says_what_that_may_clean(begin: Begin, redist: 
     one.dist("dist", ("assets", "1"))
     (look,) = one.preview()
     assert look.impact == (
-        "assets 2 → 1: 6 instances; cleans assets@2 from 6 instances first where the cloud does not bring assets@1 "
-        "back over it"
+        "assets 2 → 1: 6 instances; cleans assets@2 from 6 instances first if the cloud does not replace it with "
+        "assets@1"
     )
     (update,) = one.up()
     assert any("cleans assets@2" in line for line in update.lines) is (redist == "ignored")

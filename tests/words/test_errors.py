@@ -85,7 +85,7 @@ def outcome(cause: FailureCause | None, **changes: object) -> Outcome:
 def test_a_refusal_of_the_cloud_gives_its_words_the_subject_and_what_to_do(kind: type[CloudError]) -> None:
     said, advice = explain(refusal(kind)).splitlines()
     assert said == (
-        "DistApplicationData for e76f8985 was answered Some.Code: The cloud's words. (RequestId REQ-1)"
+        "DistApplicationData for e76f8985 failed with Some.Code: The cloud's words. (RequestId REQ-1)"
     )
     assert len(advice) > 20
     assert "un again" in advice, "it says when to run again"
@@ -95,9 +95,9 @@ def test_an_error_that_may_be_for_good_does_not_promise_that_it_passes() -> None
     error = refusal(UnavailableError)
     error.code = "ens.interface.error"
     advice = explain(error).splitlines()[1]
-    assert "may pass, or be a refusal of what was asked without a reason" in advice
+    assert "may be temporary, or the cloud rejects the request without a reason" in advice
     assert "run again" in advice
-    assert "The cloud is in trouble; run again later" in explain(refusal(UnavailableError))
+    assert "The cloud is temporarily unavailable: run again later" in explain(refusal(UnavailableError))
 
 
 def test_a_key_that_was_disabled_is_no_lack_of_permission() -> None:
@@ -128,7 +128,7 @@ def test_the_clouds_clock_is_told_in_its_own_zone() -> None:
 
 def test_a_call_without_an_answer_names_the_application_that_it_was_about() -> None:
     error = ResponseLostError(action="X", endpoint="ens.example", cause="reset", subject="e76f8985")
-    assert explain(error).startswith("X for e76f8985: no answer from ens.example: reset")
+    assert explain(error).startswith("X for e76f8985: no response from ens.example: reset")
 
 
 def test_a_denied_action_is_named_as_ram_names_it() -> None:
@@ -146,7 +146,7 @@ def test_a_denied_action_is_named_as_ram_names_it() -> None:
 )
 def test_a_cloud_that_does_not_answer_is_named_with_the_cause(error: EdgeError, advice: str) -> None:
     text = explain(error)
-    assert text.startswith("X: no answer from ens.example: re")
+    assert text.startswith("X: no response from ens.example: re")
     assert advice in text
 
 
@@ -184,7 +184,7 @@ def test_what_an_input_fault_quotes_can_be_shown() -> None:
 def test_what_is_still_there_is_counted() -> None:
     assert explain(RemovalError((ASSETS,), 1, "e76f8985"), INSTANCES).splitlines() == [
         "assets@1.5 is still on 1 instance of e76f8985 after cleaning.",
-        "Run pulumi destroy or up again: it goes on from there.",
+        "Run `pulumi destroy` or `pulumi up` again: cleaning continues from there.",
     ]
 
 
@@ -193,7 +193,7 @@ def test_what_is_still_there_because_nobody_heard_of_the_clean_is_told_with_that
         action="CleanDistData", endpoint="ens.example", cause="reset", subject="e76f8985"
     )
     _, why, _ = explain(RemovalError((ASSETS,), 2, "e76f8985", lost), INSTANCES).splitlines()
-    assert why == "CleanDistData for e76f8985: no answer from ens.example: reset"
+    assert why == "CleanDistData for e76f8985: no response from ens.example: reset"
 
 
 def test_a_failed_rollout_is_told_in_a_few_lines() -> None:
@@ -201,7 +201,7 @@ def test_a_failed_rollout_is_told_in_a_few_lines() -> None:
     assert text.splitlines() == [
         f"{SUBJECT}: 23 instances failed, max_failed allows 2 ({SEEN})",
         *(f"  i-{n}: assets@1.5: disk full" for n in range(5)),
-        "  and 18 instances more",
+        "  and 18 more instances",
         "Started by RequestId R2, R3, R4.",
         STAYS,
     ]
@@ -211,9 +211,9 @@ def test_a_failed_rollout_is_told_in_a_few_lines() -> None:
     ("cause", "words"),
     [
         (FailureCause.TIMEOUT, "the timeout has passed; last seen: stage 2 of 2"),
-        (FailureCause.STALLED, "nothing has moved for stall_timeout; last seen: stage 2 of 2"),
+        (FailureCause.STALLED, "no progress within stall_timeout; last seen: stage 2 of 2"),
         (FailureCause.NOTHING_SELECTED, "the selection matches no instance"),
-        (FailureCause.REFUSED, "the rollout could not go on"),
+        (FailureCause.REFUSED, "the rollout could not continue"),
     ],
 )
 def test_the_cause_is_told_and_what_was_last_seen(cause: FailureCause, words: str) -> None:
@@ -228,12 +228,12 @@ def test_the_error_that_ended_a_rollout_is_told_with_it() -> None:
 
 
 def test_a_failed_start_that_showed_nowhere_says_so() -> None:
-    nowhere = (FailedTarget(ASSETS, "", "accepted, but never shown"),)
+    nowhere = (FailedTarget(ASSETS, "", "accepted, but the cloud shows no record of it"),)
     text = explain(
         RolloutFailedError(outcome(FailureCause.BUDGET, stage_failed=nowhere, failed_total=1), SUBJECT),
         INSTANCES,
     )
-    assert "  nowhere shown: assets@1.5: accepted, but never shown" in text
+    assert "  unknown target: assets@1.5: accepted, but the cloud shows no record of it" in text
     assert "more" not in text
 
 
@@ -242,7 +242,7 @@ def test_an_interrupt_says_how_far_it_was_and_what_goes_on() -> None:
     text = explain(RolloutInterruptedError(interrupted, SUBJECT), INSTANCES)
     assert text == (
         "Interrupted at stage 2 of 2 (all): 37/40 instances, 3 failed, 12 min 34 s. What is under way goes on in "
-        "the cloud; the next pulumi up continues from there."
+        "the cloud; the next `pulumi up` continues from there."
     )
 
 
@@ -280,7 +280,7 @@ def test_a_rollback_that_failed_too_names_its_targets_as_well() -> None:
 def test_a_rollback_that_was_refused_gives_the_clouds_words() -> None:
     text = restored(outcome=None, error=refusal(PermissionDeniedError))
     assert (
-        "The rollback (back to assets@1.4) failed too: DistApplicationData for e76f8985 was answered" in text
+        "The rollback (back to assets@1.4) failed too: DistApplicationData for e76f8985 failed with" in text
     )
 
 
@@ -291,7 +291,7 @@ def test_a_rollback_that_was_interrupted_says_what_goes_on(cleaned: tuple[Artifa
     assert "was interrupted" in text
     assert ("37/40 instances" in text.splitlines()[-1]) == (not cleaned)
     assert text.endswith(
-        "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
+        "What is under way goes on in the cloud; the next `pulumi up` rolls out what the program declares then."
     )
     assert "failed too" not in text
 
@@ -301,6 +301,6 @@ def test_what_had_no_baseline_is_told_as_cleaned() -> None:
 
 
 def test_a_rollback_that_finds_nothing_to_restore_does_not_claim_to_have_restored() -> None:
-    text = restored(artifacts=(), cleaned=(), outcome=None, nothing="it has changed nothing")
+    text = restored(artifacts=(), cleaned=(), outcome=None, nothing="the rollout has changed nothing")
     assert "()" not in text
-    assert "Nothing is rolled back: it has changed nothing." in text
+    assert "Nothing is rolled back: the rollout has changed nothing." in text

@@ -45,8 +45,9 @@ AT = Progress(stage=0, stages=1, stage_name="", done=4, failed=0, total=6, elaps
         ({"failed": 1}, "4/6 regions, 1 failed, 12 s"),
         ({"total": None}, "4/? regions, 12 s"),
         ({"baking": 290.0}, "4/6 regions, baking, 4 min 50 s left, 12 s"),
-        ({"detail": "30%, 3/4 pods ready"}, "4/6 regions, 30%, 3/4 pods ready, 12 s"),
-        ({"total": 1, "done": 0, "detail": "30%"}, "30%, 12 s"),
+        ({"detail": "30 %, 3/4 pods ready"}, "4/6 regions, 30 %, 3/4 pods ready, 12 s"),
+        ({"detail": "30 % of prod, 3/4 pods ready"}, "30 % of prod, 3/4 pods ready, 12 s"),
+        ({"total": 1, "done": 0, "detail": "30 %"}, "30 %, 12 s"),
         ({"stages": 3, "stage": 1}, "stage 2 of 3: 4/6 regions, 12 s"),
         ({"stages": 3, "stage_name": "canary"}, "stage 1 of 3 (canary): 4/6 regions, 12 s"),
         ({"elapsed": 3723.0}, "4/6 regions, 1 h 2 min"),
@@ -71,9 +72,9 @@ def drifted(
         ([drifted(missing=("a", "b"))], "drift: assets@1.5 is missing on 2 of 40 regions"),
         (
             [drifted(missing=("a",), others=("1.6", "1.4"))],
-            "drift: assets@1.5 is missing on 1 of 40 regions (1.4, 1.6 runs there)",
+            "drift: assets@1.5 is missing on 1 of 40 regions (1.4, 1.6 run there)",
         ),
-        ([replace(drifted(), is_nowhere=True)], "drift: assets@1.5 is nowhere"),
+        ([replace(drifted(), is_nowhere=True)], "drift: assets@1.5 is missing everywhere"),
         (
             [replace(drifted(), under_way=frozenset("ab"))],
             "drift: assets@1.5 is on its way to 2 of 40 regions",
@@ -101,8 +102,8 @@ def test_drift(artifacts: list[ArtifactDrift], line: str) -> None:
         (
             Impact((ArtifactImpact(ASSETS, ("1.6",), 8, 0, ((Artifact("assets", "1.6"), SEVEN),)),), 8, (8,)),
             (
-                "assets 1.6 → 1.5: 8 regions; cleans assets@1.6 from 7 regions first where the cloud does not bring "
-                "assets@1.5 back over it"
+                "assets 1.6 → 1.5: 8 regions; cleans assets@1.6 from 7 regions first if the cloud does not replace it "
+                "with assets@1.5"
             ),
         ),
         (Impact((ArtifactImpact(ASSETS, (), 7, 1),), 8, (8,)), "assets 1.5: 7 of 8 regions, 1 has it"),
@@ -253,6 +254,6 @@ def test_trouble_and_removal_show_on_the_line_too() -> None:
     line.listener.transient_error(UnreachableError(action="Describe", endpoint="ens", cause="refused"))
     line.listener.removal(AwaitRemoval(3, 5))
     assert line.heard.lines == [
-        "trying again: Describe: no answer from ens: refused",
+        "trying again: Describe: no response from ens: refused",
         "cleaning: 3 regions left",
     ]

@@ -240,7 +240,7 @@ def _text(document: dict[str, Any] | None, key: str) -> str:
 def _describe(response: RawResponse) -> str:
     if not response.body:
         return "an empty body in place of the documented JSON"
-    kind = response.headers.get("content-type", "no stated type").split(";")[0]
+    kind = response.headers.get("content-type", "unknown type").split(";")[0]
     return f"{len(response.body)} bytes of {kind} in place of the documented JSON"
 
 
@@ -278,11 +278,11 @@ def _cause(error: httpx.RequestError) -> str:
         case httpx.ConnectError():
             return f"cannot connect{reason}"
         case httpx.ProxyError():
-            return "the proxy refused"
+            return "the proxy refused the connection"
         case httpx.TimeoutException():
-            return "no answer within the time allowed"
+            return "no response within the time allowed"
         case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError() | httpx.CloseError():
-            return f"the connection ended before the answer{reason}"
+            return f"the connection ended before the response{reason}"
         case _:
             return f"the request failed ({type(error).__name__}){reason}"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _KEY_VARIABLES = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 _REMEDY = (
-    "Set alicloud-edge:accessKeyId and alicloud-edge:accessKeySecret (pulumi config set --secret), or "
+    "Set alicloud-edge:accessKeyId and alicloud-edge:accessKeySecret (`pulumi config set --secret`), or "
     "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or log in with `aliyun configure`."
 )
 
@@ -40,7 +40,7 @@ class Credentials:
             if value is not None and not _fits_a_header(value):
                 raise SettingsError(
                     f"alicloud-edge:{name}",
-                    "is empty or contains blanks, line ends or other characters that no key has",
+                    "is empty or contains spaces, line breaks or other characters that a key cannot contain",
                     "Copy the value again, without anything around it.",
                 )
 
@@ -119,7 +119,7 @@ def credentials_source(settings: CloudSettings) -> CredentialsSource:
     if settings.access_key_id or settings.access_key_secret:
         missing = "accessKeySecret" if settings.access_key_id else "accessKeyId"
         raise SettingsError(
-            f"alicloud-edge:{missing}", "is not set, while the other half of the key is", _REMEDY
+            f"alicloud-edge:{missing}", "is not set, but the other half of the key is", _REMEDY
         )
     return _from_environment() or ChainCredentials(settings.profile)
 

@@ -63,9 +63,9 @@ def _own_endpoint(product: Product, settings: CloudSettings) -> tuple[str, str]:
 
 
 def _regional_host(product: Product, region: str) -> str:
-    remedy = "Set a region of Alibaba Cloud: pulumi config set alicloud-edge:region cn-hangzhou"
+    remedy = "Set a region of Alibaba Cloud: `pulumi config set alicloud-edge:region cn-hangzhou`"
     if not region:
-        raise SettingsError("alicloud-edge:region", "is not set, and no endpoint is", remedy)
+        raise SettingsError("alicloud-edge:region", "is not set, and neither is an endpoint", remedy)
     if not _REGION.fullmatch(region):
         raise SettingsError("alicloud-edge:region", f"{region!r} is not the name of a region", remedy)
     if product is Product.ENS and region in _CENTRAL_ENS_REGIONS:

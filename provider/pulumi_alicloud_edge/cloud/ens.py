@@ -140,7 +140,7 @@ class Ens:
         response = await self._transport.call(DESCRIBE_APPLICATION, given(AppId=app_id), subject=app_id)
         info = application_info(app_id, response.read(DescribedApplication).application)
         if info is None:
-            raise response.malformed("Application holds no JSON object")
+            raise response.malformed("Application contains no JSON object")
         return info
 
     async def list_applications(self) -> tuple[ApplicationInfo, ...]:

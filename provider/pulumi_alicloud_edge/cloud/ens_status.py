@@ -154,7 +154,7 @@ def _groups(response: Response, shape: _Shape) -> Iterator[StatusGroup]:
                 raise response.malformed(f"{shape.count} is not a number")
             entries = _list(response, stat, shape.targets, shape.target, may_lack=count == 0)
             if count and not entries:
-                raise response.malformed(f"{shape.count} is {count}, and {shape.target} lists none")
+                raise response.malformed(f"{shape.count} is {count}, but {shape.target} is empty")
             status = _text(response, stat, "Status").upper()
             yield StatusGroup(name, version, status, count, entries, shape.id_key, response)
 
@@ -167,12 +167,12 @@ def _list(
     if wrapped is None and may_lack:
         return []
     if not isinstance(wrapped, dict):
-        raise response.malformed(f"{wrapper} is missing or no object")
+        raise response.malformed(f"{wrapper} is missing or not an object")
     items = wrapped.get(item)
     if items is None and may_lack:
         return []
     if not isinstance(items, list) or not {dict}.issuperset(map(type, items)):
-        raise response.malformed(f"{wrapper}.{item} is missing or no list of objects")
+        raise response.malformed(f"{wrapper}.{item} is missing or not a list of objects")
     return items
 
 
@@ -182,5 +182,5 @@ def _text(response: Response, holder: dict[str, Any], key: str, *, may_lack: boo
         return ""
     text = value.strip() if isinstance(value, str) else ""
     if not text and not (may_lack and isinstance(value, str)):
-        raise response.malformed(f"{key} is missing, empty or no text")
+        raise response.malformed(f"{key} is missing, empty or not a text")
     return text

@@ -55,7 +55,7 @@ class Response:
         """Make the error that says in what the answer differs from the contract."""
         error = MalformedResponseError(
             action=self.operation.action,
-            code="MalformedAnswer",
+            code="MalformedResponse",
             message=reason,
             status=self.status,
             request_id=self.request_id,

@@ -176,7 +176,7 @@ class Transport:
             headers["content-type"] = "application/x-www-form-urlencoded"
         query = encoded(call.query)
         if len(query) > LONGEST_QUERY:
-            reason = f"is too much for one call of {call.operation.action} ({len(query)} bytes)"
+            reason = f"is too long for one call of {call.operation.action} ({len(query)} bytes)"
             raise InputError((FieldError("data", reason),))
         target = self._url.copy_with(path="/", query=query.encode())
         content = urlencode(call.form).encode() if call.form else None

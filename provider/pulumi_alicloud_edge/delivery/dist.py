@@ -36,7 +36,9 @@ INSTANCES_NAMED = 100
 """The most instances named in one start: all parameters travel in the URL, whose length has a limit."""
 INVENTORY_SECONDS = 60.0
 """How old the inventory of an observation may be; the rollout asks for a newer one before it gives anything up."""
-_BY_REGION_ONLY = "the cloud selects by region only, and there are instances in the region that are not meant"
+_BY_REGION_ONLY = (
+    "the cloud selects by region only, and the selection leaves out other instances of the region"
+)
 
 
 class DistPort:

@@ -147,7 +147,7 @@ class ReleasePort:
         records = self._records(status)
         if not any(record.state is RecordState.IN_PROGRESS for record in records.values()):
             self._broken_before = False
-            return self._observation(records, (), "")
+            return self._observation(records, self._standing(status, records), "")
         seen = self._observation(records, await self._mark(status), await self._pod_trouble(status))
         return replace(seen, part=part_reached(status, self._artifact.version, self._origin()))
 
@@ -211,7 +211,7 @@ class ReleasePort:
         if version.status is BuildStatus.CREATING:
             return Record(RecordState.IN_PROGRESS, detail="the version is still being created"), ""
         if version.status is BuildStatus.FAILED:
-            return None, "the creation of this version has failed; create another one"
+            return None, "creating this version failed; create another one"
         self._built = True
         return None, ""
 
@@ -295,7 +295,7 @@ class ReleasePort:
         held = _held(self.shown)
         has = "has" if isinstance(self.shown.serves.part, Share) else "have"
         if self._lowering is None:
-            return record._replace(detail=f"{held} of {self._env} {has} it, declared are {part}")
+            return record._replace(detail=f"{held} of {self._env} {has} it; declared: {part}")
         what = "lower the share" if isinstance(selector, Share) else "reduce the release"
         return record._replace(
             detail=f"{held} of {self._env} still {has} it: the cloud did not {what} to {part}"
@@ -321,9 +321,21 @@ class ReleasePort:
         before = self._lowering.serves.part if self._lowering else None
         return before.percentage if isinstance(before, Share) else 0
 
+    def _standing(self, status: AppStatus, records: dict[str, Record]) -> tuple[object, ...]:
+        """Return the share that our version stands at; empty where it moves, has regions, or is not known."""
+        if not is_ours(status, self._artifact.version):
+            by_region = any(isinstance(stage.selector, InRegions) for stage in self._stages)
+            return () if by_region else (f"0 % of {self._env}",)
+        part = serving(status).part
+        arrived = any(record.state is RecordState.SUCCEEDED for record in records.values())
+        if not isinstance(part, Share) or (is_under_way(status) and not arrived):
+            return ()
+        return (f"{show_part(part)} of {self._env}",)
+
     async def _mark(self, status: AppStatus) -> tuple[object, ...]:
         """Return the share reached and, where the cloud shows them, the pods that are ready."""
-        share = f"{status.publish_percentage or 0}%"
+        share = f"{status.publish_percentage or 0} %"
+        share += "" if is_by_region(status) else f" of {self._env}"
         try:
             regions = await self._esa.get_edge_container_app_resource_status(self._app_id)
         except (PermissionDeniedError, NotFoundError, RejectedError):
@@ -366,7 +378,7 @@ def _held(shown: Shown) -> str:
 def _pod_words(pods: StagingStatus) -> str:
     words = f"the pods are in {pods.phase.value}"
     if pods.restart_count:
-        words += f", restarted {pods.restart_count} times"
+        words += f", restarted {pods.restart_count} time{'' if pods.restart_count == 1 else 's'}"
     if pods.last_terminated_reason:
-        words += f", last ended by {pods.last_terminated_reason}"
+        words += f", last termination: {pods.last_terminated_reason}"
     return words

@@ -267,7 +267,7 @@ def _says_no_share(status: AppStatus) -> bool:
 
 
 def _on_its_way(status: AppStatus, have: int, percentage: int) -> Record:
-    return _record(RecordState.IN_PROGRESS, status)._replace(detail=f"{have}% of {percentage}%")
+    return _record(RecordState.IN_PROGRESS, status)._replace(detail=f"{have} %, on its way to {percentage} %")
 
 
 def _record(state: RecordState, status: AppStatus) -> Record:

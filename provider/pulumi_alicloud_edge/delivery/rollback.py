@@ -110,7 +110,9 @@ async def restore(rollback: Rollback, around: RunContext, *, within: float) -> R
     """
     nothing = rollback.nothing
     if not nothing and not rollback.steps and not rollback.cleanings:
-        nothing = "what it has put is left as it is" if rollback.left else "it has changed nothing"
+        nothing = (
+            "what the rollout has put in place stays" if rollback.left else "the rollout has changed nothing"
+        )
     restored = RollbackResult(
         rollback.artifacts, rollback.emptied, left=rollback.left, where=rollback.where, nothing=nothing
     )

@@ -217,7 +217,7 @@ class Cleanup(Generic[I]):
         try:
             return self._runtime.run(self._clean(app_id, wanted, declared, bounds))
         except InterruptedWaitError:
-            raise EdgeError("Interrupted while cleaning; run it again to go on.") from None
+            raise EdgeError("Interrupted while cleaning; run the command again to continue.") from None
 
     def _news(self, olds: Mapping[str, Any], left: Iterable[Left]) -> tuple[Left, ...]:
         """Leave out what was left for another resource before, and was said then.

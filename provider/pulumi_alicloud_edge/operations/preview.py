@@ -173,7 +173,7 @@ class Preview(Generic[I]):
     def _why_late(self, inputs: I) -> str:
         transient_error = self._runtime.cloud.transient_error(self._handler.plan(inputs).app_id)
         if transient_error is None:
-            return f"no answer within {LOOK_SECONDS:.0f} s"
+            return f"no response within {LOOK_SECONDS:.0f} s"
         return f"{explain(transient_error).splitlines()[0]} (tried for {LOOK_SECONDS:.0f} s)"
 
     async def _see(self, inputs: I, olds: Mapping[str, Any]) -> Look:

@@ -331,8 +331,12 @@ def _lies_below(record: Record | None, instead: str) -> bool:
 
 def _reason(record: Record | None, words: str, instead: str) -> str:
     if record is None:
-        said = f"; the cloud's words were: {words}" if words else ""
-        return "accepted, but never shown" + said + (f"; {instead} runs there" if instead else "")
+        said = f"; its message: {words}" if words else ""
+        return (
+            "accepted, but the cloud shows no record of it"
+            + said
+            + (f"; {instead} runs there" if instead else "")
+        )
     if _lies_below(record, instead):
         return _lapse(record, instead)
     return record.detail or words or record.state.value

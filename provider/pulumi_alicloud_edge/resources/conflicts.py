@@ -30,7 +30,7 @@ def conflict_errors(
             if _contradict(mine, theirs, regions or {}):
                 urns = f"{mine.urn} and {shown_beside(mine.urn, theirs.urn)}"
                 contradiction = (
-                    f"{mine.artifact} contradicts {theirs.artifact}, which another resource declares"
+                    f"{mine.artifact} conflicts with {theirs.artifact}, which another resource declares"
                 )
                 yield FieldError("", f"{contradiction} for the same targets: {urns}")
 

@@ -128,7 +128,9 @@ class DistHandler(ResourceHandler[DistInputs]):
         if inputs.on_delete is not OnDelete.RETAIN:
             return ""
         artifacts = dict.fromkeys(claim.artifact for claim in self._behind(urn, inputs, before))
-        return stays_line(artifacts, "where it is declared no more: on_delete is retain") if artifacts else ""
+        return (
+            stays_line(artifacts, "where it is no longer declared: on_delete is retain") if artifacts else ""
+        )
 
     def _behind(self, urn: str, inputs: DistInputs, before: Mapping[str, Any]) -> tuple[Claim, ...]:
         names, selectors = (

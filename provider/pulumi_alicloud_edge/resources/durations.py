@@ -20,7 +20,7 @@ def parse_duration(value: object) -> float:
     seconds = _seconds(value)
     if seconds is None:
         instead = f", not {value!r}" if isinstance(value, str) and len(value) <= _LONGEST_TEXT else ""
-        raise ValueError(f'is no duration; write "90s", "5m", "1h30m" or seconds{instead}')
+        raise ValueError(f'is not a duration; write "90s", "5m", "1h30m" or seconds{instead}')
     if not 0 <= seconds <= _LONGEST:
         raise ValueError("must be between 0 and 30 days")
     return seconds

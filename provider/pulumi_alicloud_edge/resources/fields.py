@@ -43,7 +43,7 @@ def _text(value: Any) -> str:
 def _token(value: Any) -> str:
     text = _text(value)
     if "," in text:
-        raise ValueError("must not contain a comma: the cloud's filters are comma lists")
+        raise ValueError("must not contain a comma: the cloud's filters are comma-separated lists")
     return text
 
 

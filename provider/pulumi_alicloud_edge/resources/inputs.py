@@ -239,12 +239,12 @@ class ReleaseInputs(ReleasedVersion):
         """Find what is wrong across fields."""
         yield from _twice("regions", self.regions or (), "is named twice")
         if self.regions and self.percentage is not None:
-            yield FieldError("percentage", "does not go with regions: select by one of them")
+            yield FieldError("percentage", "cannot be combined with regions: select by one of them")
         if self.full_release is not None and not self.regions:
-            yield FieldError("full_release", "goes with regions only")
+            yield FieldError("full_release", "is only valid with regions")
         expected = PublishType.REGION if self.regions else PublishType.PERCENTAGE
         if self.publish_type not in (None, expected):
-            yield FieldError("publish_type", f"must be {expected.value} with this selection")
+            yield FieldError("publish_type", f"must be {expected.value} for this selection")
         yield from self.rollout.field_errors(
             (SelectingInput.PERCENTAGE, SelectingInput.REGIONS),
             self.selector(),
@@ -273,4 +273,4 @@ def _twice(path: str, values: Iterable[str], reason: str, *, field: str = "") ->
 
 def _one_selector(name: str, selector: object, strategies: object) -> Iterator[FieldError]:
     if selector is not None and strategies is not None:
-        yield FieldError("strategies", f"does not go with {name}: select by one of them")
+        yield FieldError("strategies", f"cannot be combined with {name}: select by one of them")

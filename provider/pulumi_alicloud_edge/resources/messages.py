@@ -84,7 +84,9 @@ class ReleaseDrift(Drift):
 def progress_line(progress: Progress, label: TargetLabel) -> str:
     """Write the line beside a resource while it rolls out: ``4/6 regions, 1 failed, 12 s``."""
     total = "?" if progress.total is None else progress.total
-    parts = [] if progress.total == 1 and progress.detail else [f"{progress.done}/{total} {label.many}"]
+    # The share of an environment says more than a count of its stages.
+    has_share = " % of " in progress.detail or (progress.total == 1 and progress.detail)
+    parts = [] if has_share else [f"{progress.done}/{total} {label.many}"]
     if progress.failed:
         parts.append(f"{progress.failed} failed")
     if progress.detail:
@@ -111,9 +113,10 @@ def drift_line(drift: Drift, label: TargetLabel) -> str:
     parts = []
     for artifact in drift.artifacts:
         if artifact.is_nowhere:
-            parts.append(f"{artifact.artifact} is nowhere")
+            parts.append(f"{artifact.artifact} is missing everywhere")
         elif artifact.missing:
-            others = f" ({', '.join(sorted(artifact.others))} runs there)" if artifact.others else ""
+            run = "runs" if len(artifact.others) == 1 else "run"
+            others = f" ({', '.join(sorted(artifact.others))} {run} there)" if artifact.others else ""
             parts.append(
                 f"{artifact.artifact} is missing on {len(artifact.missing)} of {label.count(artifact.total)}{others}"
             )
@@ -159,17 +162,18 @@ def release_impact_line(impact: Impact, version: str, env: str, stages: tuple[St
 def _release_drift(drift: ReleaseDrift) -> str:
     """Describe what an environment serves in place of what is declared."""
     found, declared, env = drift.found, drift.declared, drift.env
-    part = f" {show_part(declared.part)}" if declared.part is not None else ""
+    part = show_part(declared.part) if declared.part is not None else ""
+    is_declared = f"{declared.version} on {part}" if part else declared.version
     if not found.version:
-        return f"nothing serves {env}, declared is {declared.version} on{part}"
+        return f"no version serves {env}; declared: {is_declared}"
     if found.part is None:
         head = f"{found.version} serves {env}"
     else:
         head = f"{found.version} serves {show_part(found.part)} of {env}"
     if drift.goes_to is not None:
-        head += f" and goes on to {show_part(drift.goes_to)}"
-    same = found.version == declared.version
-    return f"{head}, declared are{part}" if same else f"{head}, declared is {declared.version} on{part}"
+        head += f" and is on its way to {show_part(drift.goes_to)}"
+    same = found.version == declared.version and bool(part)
+    return f"{head}; declared: {part if same else is_declared}"
 
 
 def _covers(have: Part | None, selector: Selector) -> bool:
@@ -195,7 +199,7 @@ def _artifact_impact(artifact: ArtifactImpact, impact: Impact, label: TargetLabe
     others = f"{', '.join(artifact.others)} → " if artifact.others else ""
     head = f"{artifact.artifact.name} {others}{artifact.artifact.version}: "
     if impact.total is None:
-        seen = f", {artifact.changed} of those known" if artifact.changed else ""
+        seen = f", at least {artifact.changed}" if artifact.changed else ""
         return f"{head}number of {label.many} unknown{seen}"
     if not artifact.having:
         return head + label.count(artifact.changed)
@@ -207,7 +211,7 @@ def _displacements(impact: Impact, label: TargetLabel) -> list[str]:
     """Describe what lies above a version that is gone back to, and may have to be cleaned for it."""
     return [
         f"cleans {above} from {label.count(len(targets))} first "
-        f"where the cloud does not bring {artifact.artifact} back over it"
+        f"if the cloud does not replace it with {artifact.artifact}"
         for artifact in impact.artifacts
         for above, targets in artifact.above
     ]
@@ -232,8 +236,10 @@ def stays_line(artifacts: Iterable[Artifact], where: str) -> str:
 
 
 def unreadable_line(names: Iterable[str]) -> str:
-    """Name those of which names the state does not tell any more what is to be cleaned."""
-    return f"the state does not tell any more where {', '.join(names)} was put: what is there of it stays"
+    """Name the data files for which the state no longer records what is to be cleaned."""
+    names = tuple(names)
+    was, it = ("was", "it") if len(names) == 1 else ("were", "them")
+    return f"the state no longer records where {', '.join(names)} {was} put: nothing of {it} is cleaned"
 
 
 def two_owners_line(artifact: Artifact, version: str) -> str:
@@ -246,7 +252,10 @@ def two_owners_line(artifact: Artifact, version: str) -> str:
 
 def rollback_target_lost(artifact: Artifact) -> str:
     """Return the reason that there is nothing to roll back to."""
-    return f"rollback would return to {artifact}, which the cloud no longer has: choose stop, or bring it back first"
+    return (
+        f"a rollback would restore {artifact}, which the cloud no longer has: set on_failure to stop, or bring that "
+        f"version back first"
+    )
 
 
 def cleans_lines(cleanings: Iterable[Cleaning], label: TargetLabel) -> list[str]:
@@ -286,7 +295,7 @@ def _left_line(those: list[Left], label: TargetLabel) -> str:
         case LeftBecause.REGION_UNKNOWN:
             why = "the cloud does not say in which region they are, and data is cleaned by regions"
         case LeftBecause.NOT_REACHED:
-            why = "no clean reaches them; the cloud lists them, and does not serve them"
+            why = "cleaning does not reach them: the cloud lists them but does not serve them"
         case LeftBecause.BEFORE_UNKNOWN:
             return f"{first.artifact} is left {where}: it is not known what ran there before this rollout"
         case LeftBecause.CHANGED_SINCE:
@@ -357,8 +366,8 @@ def _printable(line: str) -> str:
 
 def _cloud(error: CloudError) -> str:
     request = f" (RequestId {error.request_id})" if error.request_id else ""
-    said = f"{_called(error)} was answered {error.code or error.status}: {error.message}{request}"
-    return f"{said}\n{_remedy(error)}"
+    failure = f"{_called(error)} failed with {error.code or error.status}: {error.message}{request}"
+    return f"{failure}\n{_remedy(error)}"
 
 
 def _called(error: CloudError | TransportError) -> str:
@@ -388,14 +397,14 @@ def _remedy(error: CloudError) -> str:
         case UnsupportedOperationError():
             return _where_it_is_served(error.action)
         case RejectedError():
-            return "Change what it names, then run again."
+            return "Fix the input that the message names, then run again."
         case ThrottledError():
             return "The account is being throttled: set alicloud-edge:callsPerSecond, or run again later."
         case UnavailableError():
             return _until_available(error)
         case MalformedResponseError():
             return (
-                "That is not what the cloud documents: a proxy or a login page may have answered in its place. Check "
+                "The response is not what the vendor documents: it may come from a proxy or a login page. Check "
                 "the network and alicloud-edge:endpoint, then run again: what is under way is joined, not repeated."
             )
         case _:
@@ -409,24 +418,24 @@ def _may_be_for_good(error: EdgeError | None) -> bool:
 
 def _until_available(error: UnavailableError) -> str:
     """Describe what to do about a transient error of the cloud."""
-    joined = "what is under way there is joined, not repeated."
+    joined = "what is under way is joined, not repeated."
     if _may_be_for_good(error):
         return (
-            "It may pass, or be a refusal of what was asked without a reason: check the inputs, then run again later; "
-            f"{joined}"
+            "The error may be temporary, or the cloud rejects the request without a reason: check the inputs, then run "
+            f"again later; {joined}"
         )
-    return f"The cloud is in trouble; run again later: {joined}"
+    return f"The cloud is temporarily unavailable: run again later; {joined}"
 
 
 def _where_it_is_served(action: str) -> str:
     """Describe what to do about an operation that the endpoint does not serve; a clean may be one that none serves."""
     advice = (
-        "This endpoint does not serve the call: check alicloud-edge:region and alicloud-edge:endpoint (with https), "
-        "then run again"
+        "This endpoint does not serve the operation: check alicloud-edge:region and alicloud-edge:endpoint (with "
+        "https), then run again"
     )
     if action != "CleanDistData":
         return f"{advice}."
-    return f'{advice}; or let the data stay: set on_delete = "retain", run pulumi up, then run again.'
+    return f'{advice}; or keep the data: set on_delete = "retain", run `pulumi up`, then run again.'
 
 
 def _transport(error: TransportError) -> str:
@@ -434,10 +443,10 @@ def _transport(error: TransportError) -> str:
         case UnreachableError():
             advice = "Check the network, alicloud-edge:region and alicloud-edge:endpoint, then run again."
         case ResponseLostError():
-            advice = "Run again: what has begun in the cloud is joined, not repeated."
+            advice = "Run again: what is under way is joined, not repeated."
         case _:
             advice = "Run again."
-    return f"{_called(error)}: no answer from {error.endpoint}: {error.cause}\n{advice}"
+    return f"{_called(error)}: no response from {error.endpoint}: {error.cause}\n{advice}"
 
 
 def _removal(error: RemovalError, label: TargetLabel) -> str:
@@ -449,7 +458,7 @@ def _removal(error: RemovalError, label: TargetLabel) -> str:
     if error.transient_error is not None:
         said = explain(error.transient_error, label).splitlines()
         lines += said if _may_be_for_good(error.transient_error) else said[:1]
-    return "\n".join([*lines, "Run pulumi destroy or up again: it goes on from there."])
+    return "\n".join([*lines, "Run `pulumi destroy` or `pulumi up` again: cleaning continues from there."])
 
 
 def _rollout(error: RolloutError, label: TargetLabel) -> str:
@@ -457,7 +466,7 @@ def _rollout(error: RolloutError, label: TargetLabel) -> str:
     if outcome.status is RolloutStatus.INTERRUPTED:
         return (
             f"Interrupted at {progress_line(outcome.progress, label)}. What is under way goes on in the cloud; "
-            f"the next pulumi up continues from there."
+            f"the next `pulumi up` continues from there."
         )
     lines = [f"{error.subject}: {_cause(outcome, label)}"]
     lines += _failed_targets(outcome.stage_failed, outcome.failed_total, label)
@@ -486,13 +495,14 @@ def _restored(restored: RollbackResult, label: TargetLabel) -> list[str]:
     outcome = restored.outcome
     if not aims:
         return [
-            "The rollback has found nothing that it may restore.",
+            "The rollback found nothing that it may restore.",
             f"{FIX_THE_CAUSE}.",
         ]
     if restored.interrupted:
         seen = f" at {progress_line(outcome.progress, label)}" if outcome else ""
-        goes_on = "What is under way goes on in the cloud; the next pulumi up rolls out what the program declares then."
-        return [f"The rollback ({aim}) was interrupted{seen}. {goes_on}"]
+        interrupted = f"The rollback ({aim}) was interrupted{seen}."
+        goes_on = "What is under way goes on in the cloud"
+        return [f"{interrupted} {goes_on}; the next `pulumi up` rolls out what the program declares then."]
     if outcome is not None and outcome.status is RolloutStatus.DEGRADED:
         return [
             f"Rolled back ({aim}), but not everywhere: {progress_line(outcome.progress, label)}.",
@@ -517,17 +527,17 @@ def _cause(outcome: Outcome, label: TargetLabel) -> str:
         case FailureCause.TIMEOUT:
             return f"the timeout has passed; last seen: {seen}"
         case FailureCause.STALLED:
-            return f"nothing has moved for stall_timeout; last seen: {seen}"
+            return f"no progress within stall_timeout; last seen: {seen}"
         case FailureCause.NOTHING_SELECTED:
             return f"the selection matches no {label.one}"
         case FailureCause.REFUSED | None:
-            return f"the rollout could not go on ({seen})"
+            return f"the rollout could not continue ({seen})"
     assert_never(outcome.cause)
 
 
 def _failed_targets(failed: tuple[FailedTarget, ...], total: int, label: TargetLabel) -> list[str]:
-    lines = [f"  {f.target or 'nowhere shown'}: {f.artifact}: {f.reason}" for f in failed[:TARGETS_NAMED]]
+    lines = [f"  {f.target or 'unknown target'}: {f.artifact}: {f.reason}" for f in failed[:TARGETS_NAMED]]
     more = total - len({f.target for f in failed[:TARGETS_NAMED]})
     if lines and more > 0:
-        lines.append(f"  and {label.count(more)} more")
+        lines.append(f"  and {more} more {label.one if more == 1 else label.many}")
     return lines

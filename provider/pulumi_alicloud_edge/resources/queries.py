@@ -66,7 +66,7 @@ async def container_app_status(runtime: Runtime, asked: Mapping[str, Any]) -> Co
 def _read(model: type[Q], asked: Mapping[str, Any]) -> Q:
     query = read_inputs(model, asked)
     if query is None:
-        raise InputError((FieldError("", "a value is not known yet: use the function's _output twin"),))
+        raise InputError((FieldError("", "a value is not known yet: use the function's _output variant"),))
     return query
 
 
@@ -74,4 +74,4 @@ async def _in_time(reading: Coroutine[Any, Any, T]) -> T:
     try:
         return await asyncio.wait_for(reading, ANSWERED_WITHIN)
     except TimeoutError:
-        raise EdgeError(f"The cloud has not answered in full within {ANSWERED_WITHIN:.0f} s.") from None
+        raise EdgeError(f"The cloud did not respond in full within {ANSWERED_WITHIN:.0f} s.") from None

@@ -24,7 +24,7 @@ def _policies(value: Any) -> str:
     except (TypeError, ValueError):
         policies = None
     if not policies or not isinstance(policies, (dict, list)):
-        raise ValueError("must be a policy of the vendor's, or a list of them, as JSON")
+        raise ValueError("must be one of the vendor's policies, or a list of them, as JSON")
     return text
 
 

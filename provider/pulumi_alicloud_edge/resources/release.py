@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 class ReleaseHandler(ResourceHandler[ReleaseInputs]):
     """A container version into an environment."""
 
-    label = TargetLabel("share", "shares")
+    label = TargetLabel("target", "targets")
     model = ReleaseInputs
     vanishes = False
 
@@ -221,14 +221,14 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         """Return why nothing is restored; empty where something is."""
         env = inputs.env.value
         if baseline is None:
-            return f"what {env} served before is not known"
+            return f"it is not known what {env} served before"
         if not baseline.version:
             return f"{env} served nothing before, and a release cannot be unpublished"
         if part is None:
-            return f"{env} served {baseline.version} before, and on how much of it is not known"
+            return f"{env} served {baseline.version} before, but it is not known on how much of it"
         declared = self._declared_serving(inputs)
         if baseline.version == declared.version and same_part(part, declared.part):
-            return f"{env} served {baseline.version} on {show_part(part)} before, as is declared"
+            return f"{env} served {baseline.version} on {show_part(part)} before, which is what is declared"
         return ""
 
     def _baseline(

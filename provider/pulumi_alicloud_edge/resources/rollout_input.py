@@ -147,7 +147,9 @@ class RolloutInput(InputModel):
         for index, stage in enumerate(stages):
             yield from _selector_errors(f"rollout.stages[{index}]", stage, allowed)
         if stages and selected and all(stage.selectors() for stage in stages):
-            reason = "the resource's own selector is never reached: let the last stage have none"
+            reason = (
+                "no stage reaches everything that the resource selects: remove the selector of the last stage"
+            )
             yield FieldError(f"rollout.stages[{len(stages) - 1}]", reason)
         yield from _bake_errors(stages, self.timeout)
         selectors = [stage.selector(whole, full_release=None) for stage in stages]
@@ -163,10 +165,12 @@ def _selector_errors(
     known = " or ".join(selector.value for selector in allowed)
     for selector in given:
         if selector not in allowed:
-            yield FieldError(f"{path}.{selector.value}", f"does not select here; select by {known}")
+            yield FieldError(
+                f"{path}.{selector.value}", f"is not a selector of this resource; select by {known}"
+            )
     if len(given) > 1 and all(selector in allowed for selector in given):
         names = " and ".join(selector.value for selector in given)
-        yield FieldError(path, f"{names} do not go together: select by one of them")
+        yield FieldError(path, f"{names} cannot be combined: select by one of them")
 
 
 def _bake_errors(stages: tuple[StageInput, ...], timeout: float) -> Iterator[FieldError]:
@@ -174,7 +178,9 @@ def _bake_errors(stages: tuple[StageInput, ...], timeout: float) -> Iterator[Fie
     for index, stage in enumerate(stages):
         baked += stage.bake
         if stage.bake and baked >= timeout:
-            reason = f"baking would end after {show_duration(baked)}, the timeout is {show_duration(timeout)}"
+            reason = (
+                f"baking would end after {show_duration(baked)}, but the timeout is {show_duration(timeout)}"
+            )
             yield FieldError(f"rollout.stages[{index}].bake", reason)
             return
 
@@ -182,16 +188,16 @@ def _bake_errors(stages: tuple[StageInput, ...], timeout: float) -> Iterator[Fie
 def _why_no_growth(earlier: list[Selector], before: Selector, selector: Selector) -> str:
     """Return why a stage does not reach further than those before it; empty where it does or may."""
     if isinstance(before, Everywhere):
-        return "the stage before it has reached everything already"
+        return "the stage before it already reaches everything"
     if isinstance(before, Share) and isinstance(selector, Share) and selector.percentage <= before.percentage:
-        return f"must reach more than the {before.percentage}% of the stage before it"
+        return f"must reach more than the {before.percentage} % of the stage before it"
     if isinstance(selector, (Share, InRegions)) and isinstance(before, (Share, InRegions)):
         if type(selector) is not type(before):
-            return "stages are all by percentage or all by regions"
+            return "all stages must select by percentage, or all by regions"
         if isinstance(selector, InRegions):
             reached = {region for s in earlier if isinstance(s, InRegions) for region in s.regions}
             if reached.issuperset(selector.regions):
                 return "adds no region to the stages before it"
     if isinstance(selector, Matching) and selector in earlier:
-        return "selects the same as a stage before it"
+        return "selects the same targets as a stage before it"
     return ""

@@ -17,5 +17,7 @@ def size_errors(path: str, queries: Iterable[Mapping[str, str]]) -> Iterator[Fie
     """
     longest = max(len(encoded(query)) for query in queries)
     if longest > LONGEST_QUERY:
-        reason = f"is too much for one call ({longest} of {LONGEST_QUERY} bytes, with all that goes with it)"
-        yield FieldError(path, f"{reason}: spread it over several resources")
+        reason = (
+            f"is too long for one call ({longest} of {LONGEST_QUERY} bytes, including the other parameters)"
+        )
+        yield FieldError(path, f"{reason}: split it over several resources")

@@ -95,8 +95,8 @@ def _reason(detail: Any, model: type[BaseModel]) -> str:
             return str(context["error"])
         case "extra_forbidden":
             names = sorted(name for name, field in model.model_fields.items() if field.alias is None)
-            known = f"; known are {', '.join(names)}" if len(detail["loc"]) == 1 else ""
-            return f"is not known here{known}"
+            known = f"; known inputs are {', '.join(names)}" if len(detail["loc"]) == 1 else ""
+            return f"is not a known input{known}"
         case "enum":
             return f"must be {context['expected'].replace(chr(39), '')}"
         case "greater_than_equal":

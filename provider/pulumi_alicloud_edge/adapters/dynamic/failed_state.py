@@ -23,7 +23,7 @@ def keep_state(call: Call, id_: str, properties: Mapping[str, Any], message: str
         call.context.set_trailing_metadata((("grpc-status-details-bin", details),))
     except Exception:  # noqa: BLE001 - whatever has changed in the host, the failure itself must come through
         display().warn(
-            "The state of a failed resource could not be kept: the next up starts from the cloud's."
+            "The state of a failed resource could not be saved: the next `pulumi up` starts from what the cloud shows."
         )
         return False
     return True

@@ -48,4 +48,6 @@ def adapt(on_cancel: Callable[[], None]) -> None:
         (quieten_tracebacks(main), "errors come with a traceback"),
     ):
         if not reached:
-            display().warn(f"This version of Pulumi's dynamic host has changed: {loss}. All else works.")
+            display().warn(
+                f"This version of Pulumi's dynamic host is not fully supported: {loss}. Everything else works."
+            )
