@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def ask(module: str, *arguments: str | int, sdk: Sdk | None = None) -> Any:
-    """Run ``python -m module arguments`` from the root, in this environment or another; gives what it printed."""
+    """Run ``python -m module arguments`` from the root, in this environment or another; return what it printed."""
     python, more = (sdk.python, dict(sdk.environment)) if sdk else (sys.executable, {})
     command = [str(python), "-m", module, *map(str, arguments)]
     environment = {**os.environ, **more}
@@ -31,7 +31,7 @@ def ask(module: str, *arguments: str | int, sdk: Sdk | None = None) -> Any:
 
 
 def spent(work: Callable[[], object]) -> dict[str, float]:
-    """Do some work; gives its CPU seconds, and by how many MiB it raised the most memory that was in use."""
+    """Do some work; return its CPU seconds, and by how many MiB it raised the most memory that was in use."""
     before = _peak_mib()
     began = time.process_time()
     work()

@@ -46,7 +46,7 @@ async def _send_all(emulator: Emulator, requests: int) -> int:
 
 
 async def _send(endpoint: str, count: int) -> int:
-    """Send so many over one connection, one after the other; gives how many failed."""
+    """Send so many over one connection, one after the other; return how many failed."""
     host, _, port = endpoint.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     failed = 0

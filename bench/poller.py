@@ -23,7 +23,7 @@ SOON = {"5 s": (0.5, 10.0), "60 s": (2.0, 25.0)}
 """Most lag in seconds, and most calls."""
 
 Poller = Callable[[Sample], float]
-"""Takes what a look showed and gives the seconds until the next look."""
+"""Maps what a look showed to the seconds until the next look."""
 Shape = Callable[[random.Random, list[float]], list[float]]
 """Bends the times at which targets finish, as shares of the whole time, the last being 1."""
 

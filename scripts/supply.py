@@ -13,7 +13,7 @@ PATIENCE_SECONDS = "5"
 
 
 def check(advisories: str = ADVISORIES) -> list[str]:
-    """Compare uv.lock with pyproject.toml, and its packages with what is known of them; gives the checks that failed.
+    """Compare uv.lock with pyproject.toml, and its packages with what is known of them; return the checks that failed.
 
     Args:
         advisories: The service to ask, which speaks OSV's protocol.

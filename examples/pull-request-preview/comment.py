@@ -30,7 +30,7 @@ def impacts(preview: str) -> Iterator[tuple[str, str]]:
 
 
 def summary(preview: str) -> str:
-    """Give the counts at the preview's end: ``~ 2 to update, 2 unchanged``."""
+    """Return the counts at the preview's end: ``~ 2 to update, 2 unchanged``."""
     _, _, end = preview.rpartition("Resources:")
     return ", ".join(line for line in map(str.strip, end.splitlines()) if _SUMMARY.match(line))
 

@@ -15,12 +15,12 @@ env = pulumi.get_stack()
 
 
 def declared() -> dict[str, Any]:
-    """Give the versions that the stack's own config names."""
+    """Return the versions that the stack's own config names."""
     return {"data": config.require_object("data"), "container": config.require("container")}
 
 
 def promoted() -> pulumi.Output[dict[str, Any]]:
-    """Give the versions that staging was deployed with last, once it has proved them."""
+    """Return the versions that staging was deployed with last, once it has proved them."""
     staging = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/staging")
     now = edge.get_container_app_status_output(CONTAINER_APP, "staging")
     return pulumi.Output.all(staging.get_output("versions"), now).apply(lambda known: proved(*known))

@@ -23,7 +23,7 @@ def generate() -> dict[Path, str]:
 
 
 def _tidy(text: str, path: Path) -> str:
-    """Take out imports that are not needed, sort the others, and format."""
+    """Remove imports that are not needed, sort the others, and format."""
     ruff = Path(sys.executable).with_name("ruff")
     check = ("check", "--fix", "--exit-zero", "--quiet", "--select", "F401,I001")
     joined = "format.skip-magic-trailing-comma = true"

@@ -120,7 +120,7 @@ def _failing(instance: str, *, count: int) -> dict[str, Any]:
 
 
 def _refused_first(cloud: VirtualEmulator) -> bool:
-    """Tell whether the cloud refuses a start for single instances, which is then made by region."""
+    """Return whether the cloud refuses a start for single instances, which is then made by region."""
     return bool(cloud.state()["dialect"]["selector"] == "region_in")
 
 

@@ -83,7 +83,7 @@ def _settle(trial: Trial) -> str:
 
 
 def _unclear(came: Came, words: tuple[str, ...], app_id: str) -> list[str]:
-    """Tell what a user would not understand of what was said, and what is missing in it."""
+    """Return what a user would not understand of what was said, and what is missing in it."""
     match came.outcome:
         case "error":
             missing = [f"it lacks {word!r}" for word in words if word not in came.words]
@@ -96,6 +96,6 @@ def _unclear(came: Came, words: tuple[str, ...], app_id: str) -> list[str]:
 
 
 def _tells(line: str, cause: str, app_id: str) -> bool:
-    """Tell whether a line names the cause and the application; of a cloud that keeps silent there is no more to say."""
+    """Return whether a line names the cause and the application; a cloud that keeps silent leaves no more to say."""
     names_both = cause in line and app_id in line
     return (names_both or "unknown: no response within" in line) and len(line) <= LONGEST_LINE

@@ -19,7 +19,7 @@ MOST_LINES, LONGEST_LINE = 8, 320
 
 
 def faults_of(message: str, *, about: str) -> list[str]:
-    """Tell what is unclear in an error's text.
+    """Return what is unclear in an error's text.
 
     Args:
         message: The text.

@@ -17,7 +17,7 @@ def refusal(
     words: tuple[str, ...] = (),
     usual: tuple[str, ...] = EVERY,
 ) -> Fault:
-    """Give a refusal that does not pass: told in the cloud's own words."""
+    """Return a refusal that does not pass: told in the cloud's own words."""
     return Fault(
         f"{status} {code}",
         the_call(effect="error", status=status, code=code, message=message),
@@ -31,7 +31,7 @@ def refusal(
 def hiccup(
     status: int, code: str, message: str, *, products: frozenset[str] = ENS | ESA, usual: tuple[str, ...] = ()
 ) -> Fault:
-    """Give a refusal that passes, and of which nobody knows whether the call took effect."""
+    """Return a refusal that passes, and of which nobody knows whether the call took effect."""
     strikes = each_once(effect="error", status=status, code=code, message=message)
     return Fault(f"{status} {code}", strikes, PASSES, products=products, usual=usual)
 
@@ -47,7 +47,7 @@ GONE = replace(
 
 
 def unknown(status: int, code: str, message: str, products: frozenset[str]) -> Fault:
-    """Give a refusal of every call about an application that the cloud does not know."""
+    """Return a refusal of every call about an application that the cloud does not know."""
     return Fault(
         f"{status} {code}",
         every_call(effect="error", status=status, code=code, message=message),

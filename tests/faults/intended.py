@@ -60,7 +60,7 @@ class Intents:
     diff: Intent | str
 
     def of(self, phase: Phase, subject: Subject) -> Intent | str:
-        """Give the outcome that is intended, or why there is none."""
+        """Return the outcome that is intended, or why there is none."""
         match phase:
             case Phase.CREATE | Phase.UPDATE:
                 return self.change
@@ -72,7 +72,7 @@ class Intents:
                 return self.diff
 
     def _removed(self, subject: Subject) -> Intent | str:
-        """Give the outcome of a delete, which is declared by artifact: each is cleaned region by region."""
+        """Return the outcome of a delete, which is declared by artifact: each is cleaned region by region."""
         if isinstance(self.delete, str):
             return self.delete
         total = None if self.delete.total is None else self.delete.total * subject.regions
@@ -80,7 +80,7 @@ class Intents:
 
 
 def usual_total(phase: Phase, subject: Subject) -> int:
-    """Give how many calls bring a resource to where it is to be, all in all."""
+    """Return how many calls bring a resource to where it is to be, all in all."""
     match phase:
         case Phase.CREATE | Phase.UPDATE | Phase.DIFF:
             return 1

@@ -125,7 +125,7 @@ class Trial:
         return self.managed.done[-1]
 
     def is_settled(self) -> bool:
-        """Tell whether the cloud is as declared in the end."""
+        """Return whether the cloud is as declared in the end."""
         if self.phase is Phase.DELETE:
             return self.subject.is_cleaned()
         return self.subject.runs(self.version)

@@ -58,7 +58,7 @@ class Subject(ABC):
 
     @abstractmethod
     def inputs(self, version: str, **rollout: Any) -> dict[str, Any]:
-        """Give what a program declares."""
+        """Return what a program declares."""
 
     @abstractmethod
     def put(self, version: str) -> None:
@@ -74,11 +74,11 @@ class Subject(ABC):
 
     @abstractmethod
     def runs(self, version: str) -> bool:
-        """Tell whether every target runs a version, as is true in the cloud."""
+        """Return whether every target runs a version, as is true in the cloud."""
 
     @abstractmethod
     def is_cleaned(self) -> bool:
-        """Tell whether nothing is left of it that could be taken away."""
+        """Return whether nothing is left of it that could be taken away."""
 
     def prepare(self) -> None:  # noqa: B027 - most need nothing
         """Have in the cloud what a first rollout needs."""
@@ -92,7 +92,7 @@ class Push(Subject):
     actions = Actions("ens", "PushApplicationData", "DescribeDataPushResult", ("DescribeApplication",))
 
     def inputs(self, version: str, **rollout: Any) -> dict[str, Any]:
-        """Give what a program declares."""
+        """Return what a program declares."""
         return with_sources(self.archives.push(self.archives.file(version), rollout={**ROLLOUT, **rollout}))
 
     def put(self, version: str) -> None:
@@ -108,11 +108,11 @@ class Push(Subject):
         _drift(self.emulator, version, REGIONS[1], "FAILED")
 
     def runs(self, version: str) -> bool:
-        """Tell whether every region has it."""
+        """Return whether every region has it."""
         return pushed_to(self.emulator, version) == dict.fromkeys(REGIONS, "SUCCESS")
 
     def is_cleaned(self) -> bool:
-        """Tell so always: nothing can take pushed data away."""
+        """Return True: nothing can take pushed data away."""
         return True
 
 
@@ -130,7 +130,7 @@ class Dist(Subject):
     )
 
     def inputs(self, version: str, **rollout: Any) -> dict[str, Any]:
-        """Give what a program declares."""
+        """Return what a program declares."""
         return distribution(placed(version), rollout={**ROLLOUT, **rollout})
 
     def prepare(self) -> None:
@@ -151,12 +151,12 @@ class Dist(Subject):
         _drift(self.emulator, version, INSTANCES[0], "FAILED")
 
     def runs(self, version: str) -> bool:
-        """Tell whether every instance runs it."""
+        """Return whether every instance runs it."""
         there = placed_on(self.emulator, version) == dict.fromkeys(INSTANCES, "SUCCESS")
         return there and runs(self.emulator) == {version}
 
     def is_cleaned(self) -> bool:
-        """Tell whether no instance has any version."""
+        """Return whether no instance has any version."""
         return not runs(self.emulator)
 
 
@@ -175,7 +175,7 @@ class Release(Subject):
     )
 
     def inputs(self, version: str, **rollout: Any) -> dict[str, Any]:
-        """Give what a program declares."""
+        """Return what a program declares."""
         common = {"app_id": CONTAINER_APP_ID, "env": "prod", "version_id": version}
         return {**common, "rollout": {**ROLLOUT, **rollout}}
 
@@ -192,11 +192,11 @@ class Release(Subject):
         self.put(VERSION_IDS[2])
 
     def runs(self, version: str) -> bool:
-        """Tell whether production serves it."""
+        """Return whether production serves it."""
         return serves(self.emulator) == version
 
     def is_cleaned(self) -> bool:
-        """Tell so always: nothing can unpublish a release."""
+        """Return True: nothing can unpublish a release."""
         return True
 
 

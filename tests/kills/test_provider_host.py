@@ -117,7 +117,7 @@ class Killer:
         ]
 
     def _came_to(self, scene: Scene, up: Future[Kept]) -> str:
-        """Tell in a word what a run came to; what it keeps for a rollback has to be right as well."""
+        """Return in a word what a run came to; what it keeps for a rollback has to be right as well."""
         if (error := up.exception()) is not None:
             return str(error).partition("\n")[0]
         outputs = up.result().outputs

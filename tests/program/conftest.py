@@ -29,7 +29,7 @@ class Registered:
 
 
 class _Made(mocks.Mocks):
-    """Takes every resource for made, with a status as if it had converged."""
+    """Treats every resource as made, with a status as if it had converged."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         return f"{args.name}-id", {**args.inputs, "status": "converged"}

@@ -151,7 +151,7 @@ class Operation:
 
 
 class _Lines:
-    """Takes the lines that a user would see beside resources."""
+    """Collects the lines that a user would see beside resources."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -184,7 +184,7 @@ class _Runtime(Runtime):
         self.__dict__["cloud"] = Cloud(SETTINGS, clock=self.clock, sleep=self.sleep, transport=wire)
 
     def clock(self) -> float:
-        """Give the virtual time."""
+        """Return the virtual time."""
         return self._world.loop.time()
 
     async def sleep(self, seconds: float) -> None:
@@ -222,12 +222,12 @@ class Host:
         announce(self.runtime, program)
 
     def operation(self, kind: str, urn: str) -> Neutral[Any]:
-        """Give an operation on one resource."""
+        """Return an operation on one resource."""
         context = OperationContext(urn, progress=self.lines)
         return Neutral(self._kinds[kind], self.runtime, context)
 
     def text(self, kind: str, error: EdgeError) -> str:
-        """Give an error as a user reads it."""
+        """Return an error as a user reads it."""
         return explain(error, self._kinds[kind].label)
 
 
@@ -243,7 +243,7 @@ class _Announced:
         """Nobody else reads in this model."""
 
     def read(self) -> Iterator[dict[str, Any]]:
-        """Give each entry once."""
+        """Return each entry once."""
         entries, self._entries = self._entries, []
         yield from entries
 
@@ -268,7 +268,7 @@ def announce(runtime: Runtime, program: Iterable[Resource]) -> None:
 
 
 def wire_form(value: Any) -> Any:
-    """Give properties as they come through the engine: numbers are floats, nothing is shared."""
+    """Return properties as they come through the engine: numbers are floats, nothing is shared."""
     match value:
         case bool() | None | str() | float():
             return value
@@ -322,7 +322,7 @@ class Stack:
         self.world.tell(f"{self.name} declares {name} no more")
 
     def rename(self, name: str, new: str, *, alias: bool = False) -> None:
-        """Give a resource another name; with an alias, the engine knows that it is the same."""
+        """Rename a resource; with an alias, the engine knows that it is the same."""
         resource = self.program.pop(name)
         self.program[new] = Resource(resource.kind, new, resource.inputs, resource.depends_on)
         self.world.tell(f"{self.name} renames {name} to {new}{' with an alias' if alias else ''}")
@@ -400,7 +400,7 @@ class Stack:
         return run.operations
 
     def _in_order(self) -> Iterator[Resource]:
-        """Give the program's resources, those that others depend on first."""
+        """Return the program's resources, those that others depend on first."""
         given: set[str] = set()
         left = list(self.program.values())
         while left:
@@ -526,7 +526,7 @@ class _Run:
         return operation
 
     def delete(self, stored: Stored) -> Operation:
-        """Take it away."""
+        """Remove it."""
         with self._operation(stored.name, stored.kind, stored.inputs, stored.outputs) as operation:
             operation.what = "delete"
             delete(self._of(operation), deepcopy(stored.outputs))
@@ -538,7 +538,7 @@ class _Run:
         return self._host.operation(operation.kind, urn)
 
     def _protected(self, name: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
-        """Give what other resources of the program declare: in a destroy, those that stay."""
+        """Return what other resources of the program declare: in a destroy, those that stay."""
         if self._what == "destroy":
             return {
                 other: (stored.kind, stored.inputs)
@@ -610,28 +610,28 @@ class Judge:
 
 
 def dist_inputs(*files: tuple[str, str], **more: Any) -> Properties:
-    """Give the inputs of a distribution of (name, version) pairs."""
+    """Return the inputs of a distribution of (name, version) pairs."""
     data = [{"name": name, "version": version, "dest_path": f"/opt/{name}"} for name, version in files]
     return {"app_id": APP, "data": data, **{key: value for key, value in more.items() if value is not None}}
 
 
 def region_in(*regions: str) -> list[Properties]:
-    """Give the expressions that select regions."""
+    """Return the expressions that select regions."""
     return [{"key": "region_id", "operator": "In", "values": list(regions)}]
 
 
 def region_not_in(*regions: str) -> list[Properties]:
-    """Give the expressions that select all regions but these."""
+    """Return the expressions that select all regions but these."""
     return [{"key": "region_id", "operator": "NotIn", "values": list(regions)}]
 
 
 def instance_in(*instances: str) -> list[Properties]:
-    """Give the expressions that select instances."""
+    """Return the expressions that select instances."""
     return [{"key": "instance_id", "operator": "In", "values": list(instances)}]
 
 
 def instance_not_in(*instances: str) -> list[Properties]:
-    """Give the expressions that select all instances but these."""
+    """Return the expressions that select all instances but these."""
     return [{"key": "instance_id", "operator": "NotIn", "values": list(instances)}]
 
 

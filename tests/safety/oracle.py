@@ -493,7 +493,7 @@ class Oracle(Judge):
 
 
 def _is_selected(operation: Operation, spot: Spot, world: World) -> bool:
-    """Tell whether a resource declares a name on an instance; one that has gone counts as selected."""
+    """Return whether a resource declares a name on an instance; one that has gone counts as selected."""
     name, instance = spot
     region = world.instances.get(instance)
     return name in _names(operation.inputs) and (
@@ -502,13 +502,13 @@ def _is_selected(operation: Operation, spot: Spot, world: World) -> bool:
 
 
 def _was_forgotten(world: World, name: str, version: str, instance: str) -> bool:
-    """Tell whether the cloud shows no record of what another version has displaced: then nobody can clean it."""
+    """Return whether the cloud shows no record of what another version has displaced: then nobody can clean it."""
     forgets = world.cloud.dialect.superseded.value != "kept"
     return forgets and world.running(name, instance) not in {None, version}
 
 
 def _is_declared_beside(operation: Operation, name: str, instance: str, region: str) -> bool:
-    """Tell whether another resource of the program declares a data file on an instance."""
+    """Return whether another resource of the program declares a data file on an instance."""
     return any(
         kind == DIST and name in _names(inputs) and selects(inputs, instance, region)
         for kind, inputs in operation.protected.values()
@@ -516,7 +516,7 @@ def _is_declared_beside(operation: Operation, name: str, instance: str, region: 
 
 
 def _is_in_flight(operation: Operation, world: World) -> bool:
-    """Tell whether somebody else has just changed what the cloud may show only later."""
+    """Return whether somebody else has just changed what the cloud may show only later."""
     dialect = world.cloud.dialect
     late = dialect.visibility.value == "delayed" or dialect.clean.value == "later"
     since = world.loop.time() - SHOWN_WITHIN
@@ -524,7 +524,7 @@ def _is_in_flight(operation: Operation, world: World) -> bool:
 
 
 def _moved_by_others(operation: Operation, world: World) -> Iterator[Spot]:
-    """Give what somebody else has started so lately that it may arrive only now."""
+    """Return what somebody else has started so lately that it may arrive only now."""
     since = world.loop.time() - SHOWN_WITHIN
     for effect in world.effects:
         if effect.at >= since and effect.actor != operation.actor:
@@ -532,7 +532,7 @@ def _moved_by_others(operation: Operation, world: World) -> Iterator[Spot]:
 
 
 def _was_lost_unseen(operation: Operation, world: World, name: str, instance: str) -> bool:
-    """Tell whether nobody can know that an instance lacks something that has been rolled out before.
+    """Return whether nobody can know that an instance lacks something that has been rolled out before.
 
     Without an inventory one that shows no record of the name may not exist; and one that was left out of a start
     and comes back shows no difference until somebody starts it again.
@@ -553,7 +553,7 @@ def _was_lost_unseen(operation: Operation, world: World, name: str, instance: st
 
 
 def _is_accepted(operation: Operation, world: World, name: str, instance: str) -> bool:
-    """Tell whether a target has failed since the rollout, within the budget: that is no drift (rule 5)."""
+    """Return whether a target has failed since the rollout, within the budget: that is no drift (rule 5)."""
     version = _names(operation.declared)[name]
     failed = any(
         unit.version == version and instance in records and records[instance].state(world.now) is State.FAILED
@@ -565,20 +565,20 @@ def _is_accepted(operation: Operation, world: World, name: str, instance: str) -
 
 
 def _only_unserved_hold_it(operation: Operation, world: World) -> bool:
-    """Tell whether a removal has failed for instances alone that no clean reaches."""
+    """Return whether a removal has failed for instances alone that no clean reaches."""
     subject, still, _ = operation.error.partition(" still on ")
     units = re.findall(r"(\w+)@(\w+)", subject)
     return bool(still) and not any(world.holds(*unit, each) for unit in units for each in world.instances)
 
 
 def _others_interfere(stack: Stack, operations: list[Operation]) -> bool:
-    """Tell whether somebody else has changed something during a run, or so shortly before that it arrives only then."""
+    """Return whether somebody else changed something during a run, or so shortly before that it arrives only then."""
     since = min((each.began for each in operations), default=0.0) - SHOWN_WITHIN
     return any(e.at >= since and not e.actor.startswith(f"{stack.name}/") for e in stack.world.effects)
 
 
 def _selects_nobody(operation: Operation, world: World) -> bool:
-    """Tell whether a stage of a distribution has no instance that is served."""
+    """Return whether a stage of a distribution has no instance that is served."""
     if operation.kind != DIST:
         return False
     whole = operation.inputs.get("match")
@@ -590,7 +590,7 @@ def _selects_nobody(operation: Operation, world: World) -> bool:
 
 
 def _may_not_displace(operation: Operation, world: World) -> bool:
-    """Tell whether the cloud moves nothing back below a newer version that has to stay, or shows nothing of it."""
+    """Return whether the cloud moves nothing back below a newer version that has to stay, or shows nothing of it."""
     if operation.kind != DIST or world.cloud.dialect.redist.value != "ignored":
         return False
     forgets = world.cloud.dialect.superseded.value == "vanishes" and "the cloud shows no record of it" in operation.error
@@ -598,7 +598,7 @@ def _may_not_displace(operation: Operation, world: World) -> bool:
 
 
 def selects(inputs: Inputs, instance: str, region: str) -> bool:
-    """Tell whether a distribution's inputs select an instance: one of its stages does."""
+    """Return whether a distribution's inputs select an instance: one of its stages does."""
     whole = inputs.get("match")
     stages = (inputs.get("rollout") or {}).get("stages") or [{}]
     return any(_fits(stage.get("match") or whole, instance, region) for stage in stages)
@@ -622,5 +622,5 @@ def _is_named(lines: Iterable[str], name: str, version: str | None) -> bool:
 
 
 def each_law() -> Iterator[str]:
-    """Give the names of all laws."""
+    """Return the names of all laws."""
     yield from LAWS

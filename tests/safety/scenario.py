@@ -20,41 +20,41 @@ Begin = Callable[..., World]
 
 
 def stack(world: World, *laws: str, name: str = "one", oracle: Oracle | None = None) -> Stack:
-    """Give a stack that is judged by some laws, or all."""
+    """Return a stack that is judged by some laws, or all."""
     return Stack(world, name, oracle or Oracle(*(laws or JUDGED)))
 
 
 def two_stacks(world: World) -> tuple[Stack, Stack]:
-    """Give two stacks on one cloud."""
+    """Return two stacks on one cloud."""
     oracle = Oracle(*JUDGED)
     return stack(world, oracle=oracle), stack(world, name="two", oracle=oracle)
 
 
 def fine(operations: list[Operation]) -> bool:
-    """Tell whether nothing failed."""
+    """Return whether nothing failed."""
     return not any(operation.error for operation in operations)
 
 
 def said(operations: list[Operation], text: str) -> bool:
-    """Tell whether a kept line has this text."""
+    """Return whether a kept line has this text."""
     return any(text in line for operation in operations for line in operation.lines)
 
 
 def runs(world: World, name: str, version: str | None, *instances: str) -> bool:
-    """Tell whether instances all run a version."""
+    """Return whether instances all run a version."""
     return all(world.running(name, instance) == version for instance in instances)
 
 
 def running(world: World, name: str = "assets") -> dict[str, str | None]:
-    """Give what each instance runs."""
+    """Return what each instance runs."""
     return {instance: world.running(name, instance) for instance in world.instances}
 
 
 def holds(world: World, name: str, version: str, *instances: str) -> bool:
-    """Tell whether instances all have an artifact."""
+    """Return whether instances all have an artifact."""
     return all(world.holds(name, version, instance) for instance in instances)
 
 
 def holds_none(world: World, name: str, version: str, *instances: str) -> bool:
-    """Tell whether no instance has an artifact."""
+    """Return whether no instance has an artifact."""
     return not any(world.holds(name, version, instance) for instance in instances)

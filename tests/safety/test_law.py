@@ -455,7 +455,7 @@ def test_no_life_breaks_a_law(number: int) -> None:
 
 
 def summary(seconds: float) -> str:
-    """Say how much was tried."""
+    """Print how much was tried."""
     total = sum(Law.done.values())
     laws = ", ".join(f"{law} {count}" for law, count in sorted(Law.tried.items()))
     done = "\n".join(f"{count:7} × {what}" for what, count in sorted(Law.done.items()))

@@ -180,7 +180,7 @@ class World:
         self.loop.advance(seconds)
 
     def running(self, name: str, instance: str) -> str | None:
-        """Give the version of a data file that an instance runs; None for none."""
+        """Return the version of a data file that an instance runs; None for none."""
         versions = [
             (unit.version, records[instance])
             for unit, records in self.app.versions_of(name)
@@ -189,26 +189,26 @@ class World:
         return running(versions, self.now) or None
 
     def holds(self, name: str, version: str, instance: str) -> bool:
-        """Tell whether an instance has an artifact, or is being given it."""
+        """Return whether an instance has an artifact, or is being given it."""
         for unit, records in self.app.versions_of(name):
             if unit.version == version and instance in records:
                 return _is_held(records[instance], self.now)
         return False
 
     def pushed(self, name: str, version: str, region: str) -> bool:
-        """Tell whether a region's file server has an artifact."""
+        """Return whether a region's file server has an artifact."""
         for unit, records in self.app.pushes.items():
             if unit == (name, version) and region in records:
                 return records[region].state(self.now) is State.SUCCEEDED
         return False
 
     def served(self, env: str) -> tuple[str, int]:
-        """Give the version that an environment has been released, and the share that it has reached."""
+        """Return the version that an environment has been released, and the share that it has reached."""
         release = current(self.cloud.esa.apps[EDGE_APP].releases.get(Env(env)), self.now)
         return (release.version, release.percentage(self.now)) if release else ("", 0)
 
     def hanging(self) -> bool:
-        """Tell whether anything is under way that never ends."""
+        """Return whether anything is under way that never ends."""
         records = [*self.app.dists.values(), *self.app.pushes.values()]
         return any(
             attempt.state(self.now) in {State.WORKING, State.RESTARTING} and attempt.finished == float("inf")
@@ -296,7 +296,7 @@ class World:
         self.faults.put(list(rules))
 
     def is_blind(self) -> bool:
-        """Tell whether nobody is told which instances there are."""
+        """Return whether nobody is told which instances there are."""
         return self.hidden or self.cloud.dialect.inventory.value == "empty"
 
     def met(self) -> int:
@@ -414,7 +414,7 @@ EMPTY_PAGE = {"PageNumber": 1, "PageSize": 100, "TotalCount": 0}
 
 
 def _is_held(attempt: Attempt, now: float) -> bool:
-    """Tell whether an artifact is on a target, or on its way there."""
+    """Return whether an artifact is on a target, or on its way there."""
     under_way = attempt.state(now) in {State.SUCCEEDED, State.WORKING, State.RESTARTING}
     return under_way or attempt.arrival(now) is not None
 
@@ -461,7 +461,7 @@ def _document(
     dialect: Mapping[str, str],
     seconds: tuple[float, float],
 ) -> dict[str, Any]:
-    """Give the world file."""
+    """Return the world file."""
     return {
         "regions": [{"id": region} for region in dict.fromkeys((*REGIONS, *fleet))],
         "timing": {"dist_seconds": seconds, "push_seconds": seconds, "publish_seconds": (2.0, 4.0)},

@@ -50,7 +50,7 @@ def advisories() -> Iterator[Serve]:
                     self.wfile.write(body)
 
                 def log_message(self, *_: object) -> None:
-                    """Say nothing."""
+                    """Log nothing."""
 
             server = stack.enter_context(HTTPServer(("127.0.0.1", 0), Handler))
             Thread(target=server.serve_forever, daemon=True).start()

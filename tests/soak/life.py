@@ -40,7 +40,7 @@ class Story:
     """MiB of the host that lives as long as all, after each step."""
 
     def summary(self) -> str:
-        """Tell it in some lines."""
+        """Return it as a few lines."""
         events = ", ".join(f"{count} × {what}" for what, count in sorted(self.happened.items()))
         runs = ", ".join(f"{count} × {number}" for number, count in sorted(self.settled_in.items()))
         return (
@@ -90,7 +90,7 @@ class Life:
         self.story.memory.append(self._preview())
 
     def wrong(self) -> list[str]:
-        """Tell what in the cloud is not as the program declares it."""
+        """Return what in the cloud is not as the program declares it."""
         found = []
         for app in APPLICATIONS:
             shown = self._emulator.app(app)
@@ -104,7 +104,7 @@ class Life:
         return found
 
     def is_at_rest(self) -> bool:
-        """Tell whether another run would find nothing to do."""
+        """Return whether another run would find nothing to do."""
         before = {key: len(each.done) for key, each in self._resources.items()}
         self._run(None)
         return all(each.done[before.get(key, 0) :] == ["same"] for key, each in self._resources.items())
@@ -180,6 +180,6 @@ class Life:
 
 
 def resident_mib(pid: int) -> float:
-    """Give the memory that a process has now."""
+    """Return the memory that a process has now."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

@@ -45,7 +45,7 @@ class Program:
         return self.dice.choice(edits)(*file)
 
     def resources(self) -> dict[tuple[Kind, str], dict[str, Any]]:
-        """Give the inputs of each resource, in an order in which they can be rolled out."""
+        """Return the inputs of each resource, in an order in which they can be rolled out."""
         pushes = {(Kind.PUSH, app): self._push(app) for app in APPLICATIONS}
         placings = {(Kind.DIST, app): self._dist(app) for app in APPLICATIONS if self._files(app)}
         release = {"app_id": CONTAINER_APP_ID, "version_id": self.released, "env": "prod"}

@@ -74,7 +74,7 @@ class Browser:
         return tab
 
     def send(self, method: str, params: Mapping[str, Any] | None = None, session: str | None = None) -> Any:
-        """Give a command and await its result; events that come meanwhile are kept."""
+        """Send a command and await its result; events that come meanwhile are kept."""
         self._count += 1
         command = {"id": self._count, "method": method, "params": params or {}}
         os.write(

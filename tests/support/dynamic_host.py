@@ -297,7 +297,7 @@ class DynamicHost:
         self._call(self._stub.Delete, request)
 
     def cancel(self) -> None:
-        """Tell what the engine tells at a Ctrl-C."""
+        """Send what the engine sends at a Ctrl-C."""
         self._stub.Cancel(empty_pb2.Empty(), timeout=CALL_SECONDS)
 
     def begin(self, operation: Callable[[], T]) -> Future[T]:

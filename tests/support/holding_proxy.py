@@ -181,6 +181,6 @@ def _header(message: bytes, name: str) -> str:
 
 
 def _app_id(request: bytes) -> str:
-    """Give the application that a call is about, be it named in the query or in the form."""
+    """Return the application that a call is about, be it named in the query or in the form."""
     found = re.search(rb"[?&\n]AppId=([^&\s]+)", request)
     return found[1].decode() if found else ""

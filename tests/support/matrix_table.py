@@ -40,7 +40,7 @@ class Shown:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test its place, which would be lost where several processes run them."""
+    """Record each test's place, which would be lost where several processes run them."""
     for place, item in enumerate(items):
         item.user_properties.append((PLACE, place))
 
@@ -68,7 +68,7 @@ def _shown(reports: Iterable[Any]) -> Iterable[Shown]:
 
 
 def render(shown: Sequence[Shown], *, width: int) -> list[str]:
-    """Give the lines of one matrix: its table, what explains cells of it, what failed, and what all comes to.
+    """Return the lines of one matrix: its table, what explains cells of it, what failed, and what all comes to.
 
     Args:
         shown: Its cells, in the order in which rows and columns are to stand.
@@ -100,7 +100,7 @@ def _table(shown: Sequence[Shown], columns: Sequence[str], notes: dict[str, int]
 
 
 def _heads(columns: Sequence[str]) -> list[list[str]]:
-    """Give the two lines above a table: the first words of the columns, each once, and what follows them."""
+    """Return the two lines above a table: the first words of the columns, each once, and what follows them."""
     firsts = [column.partition(" ")[0] for column in columns]
     once = [first if first != before else "" for before, first in zip(["", *firsts], firsts, strict=False)]
     rests = [column.partition(" ")[2] for column in columns]

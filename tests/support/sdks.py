@@ -68,7 +68,7 @@ def oldest() -> Sdk:
 
 
 def _environment(name: str, made_from: bytes, fill: Callable[[Path], None]) -> Sdk:
-    """Give an environment of the user's cache, made once for each state of what it is made from and interpreter.
+    """Return an environment of the user's cache, made once for each state of what it is made from and interpreter.
 
     The provider itself comes from this checkout, so that many checkouts can share it.
     """

@@ -185,7 +185,7 @@ class _Runtime(Runtime):
 
 @dataclass
 class _Display:
-    """Takes the lines that a user would see; may have something happen at one of them."""
+    """Collects the lines that a user would see; may have something happen at one of them."""
 
     lines: list[Line] = field(default_factory=list)
     hooks: list[tuple[str, Callable[[], None]]] = field(default_factory=list)

@@ -53,11 +53,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(self._jump)
 
     def time(self) -> float:
-        """Give the virtual seconds since the loop was made."""
+        """Return the virtual seconds since the loop was made."""
         return self._jump.now
 
     def epoch(self) -> float:
-        """Give the virtual time in seconds since the Unix epoch."""
+        """Return the virtual time in seconds since the Unix epoch."""
         return EPOCH + self._jump.now
 
     def advance(self, seconds: float) -> None:
@@ -111,7 +111,7 @@ def enter(loop: VirtualLoop) -> None:
 
 
 def leave(loop: VirtualLoop) -> None:
-    """Give the provider the time back that it saw before."""
+    """Restore the time that the provider saw before."""
     _current.remove(loop)
 
 

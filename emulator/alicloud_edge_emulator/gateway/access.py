@@ -24,7 +24,7 @@ class Nonces:
         self._seen: dict[tuple[str, str], float] = {}
 
     def use(self, key_id: str, nonce: str, now: float) -> bool:
-        """Take a nonce; False when it was taken before."""
+        """Use a nonce; return whether it is new."""
         while self._seen and next(iter(self._seen.values())) < now - 2 * WINDOW_SECONDS:
             del self._seen[next(iter(self._seen))]
         if (key_id, nonce) in self._seen:

@@ -88,7 +88,7 @@ def _from_endpoint(setting: str, endpoint: str, *, allow_http: bool) -> str:
 
 
 def _parts(setting: str, endpoint: str) -> tuple[str, str, int | None]:
-    """Take an endpoint apart. Its text is never repeated in an error: it may hold a password."""
+    """Split an endpoint into its parts. Its text is never repeated in an error: it may hold a password."""
     remedy = "Give a host, such as ens.aliyuncs.com or http://127.0.0.1:8787."
     text = endpoint.strip()
     if re.search(r"\s", text):  # urlsplit would drop line ends without a word

@@ -123,7 +123,7 @@ class Ens:
                 yield group
 
     async def clean_dist_data(self, app_id: str, name: str, version: str, region: str | None = None) -> str:
-        """CleanDistData: begin to remove one version of a data file from the instances; gives the RequestId.
+        """CleanDistData: begin to remove one version of a data file from the instances; return the RequestId.
 
         Args:
             app_id: The application.

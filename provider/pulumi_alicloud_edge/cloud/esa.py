@@ -71,7 +71,7 @@ class Esa:
         start_time: str | None = None,
         remarks: str | None = None,
     ) -> str:
-        """PublishEdgeContainerAppVersion: begin to release a version; gives the RequestId.
+        """PublishEdgeContainerAppVersion: begin to release a version; return the RequestId.
 
         Args:
             app_id: The application.
@@ -100,7 +100,7 @@ class Esa:
         used_percent: bool | None = None,
         remarks: str | None = None,
     ) -> str:
-        """RollbackEdgeContainerAppVersion: begin to return to a version; gives the RequestId.
+        """RollbackEdgeContainerAppVersion: begin to return to a version; return the RequestId.
 
         The operation names no environment.
 

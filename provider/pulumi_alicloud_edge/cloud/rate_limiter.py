@@ -47,11 +47,11 @@ class RateLimiter:
         return max(0.0, earliest - now)
 
     def called(self, now: float) -> None:
-        """Take note that a call goes now."""
+        """Record that a call goes now."""
         self._recent.append(now)
 
     def throttled(self, now: float, *, called_at: float, retry_after: float | None) -> None:
-        """Take note that the cloud refused a call.
+        """Record that the cloud refused a call.
 
         Args:
             now: When the refusal came.
@@ -98,7 +98,7 @@ class Gate:
         self._lock = asyncio.Lock()
 
     async def enter(self) -> float:
-        """Wait for one's turn; gives the time at which the call goes."""
+        """Wait for one's turn; return the time at which the call goes."""
         # Held while waiting: first come, first served. The time is taken after the wait, so that a wake-up
         # that comes late does not bring two calls closer together than the pace allows.
         async with self._lock:

@@ -49,7 +49,7 @@ _QUERY = re.compile(r"\?\S*")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Take secrets, and users and queries of URLs, out of a text, and make it one line of bearable length."""
+    """Remove secrets, and users and queries of URLs, from a text, and make it one line of bounded length."""
     for secret in secrets:
         text = text.replace(secret, "…")
     text = text[:_MAX_READ]

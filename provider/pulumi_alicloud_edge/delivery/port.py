@@ -23,7 +23,7 @@ class Port(Protocol):
 
 
 class RemovingPort(Protocol):
-    """Takes artifacts away."""
+    """Removes artifacts."""
 
     async def observe(self, *, afresh: bool = False) -> Observation:
         """Read where the artifacts still are."""

@@ -42,7 +42,7 @@ class StatusReads(Protocol):
         ...
 
     def invalidated(self, app_id: str, names: frozenset[str]) -> None:
-        """Take note that these data files are being changed: nobody may take an older reading for theirs."""
+        """Record that these data files are being changed: no caller may use an older reading of them."""
         ...
 
 
@@ -172,7 +172,7 @@ class PreviewRead:
         )
 
     def invalidated(self, app_id: str, names: frozenset[str]) -> None:
-        """Take note that these data files are being changed."""
+        """Record that these data files are being changed."""
         self._preview_reads.invalidated(app_id, names)
 
     async def _records(

@@ -89,7 +89,7 @@ class Reads:
         return await self._dist.setdefault(app_id, SingleFlight(fetch)).read(names)
 
     def invalidated(self, app_id: str, names: frozenset[str]) -> None:
-        """Take note of nothing: every read here is new."""
+        """Record nothing: every read here is new."""
 
     async def inventory(self, app_id: str) -> ApplicationInfo | None:
         """Read which instances the application has; None where the cloud does not tell, or not this identity.

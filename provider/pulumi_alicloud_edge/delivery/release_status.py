@@ -280,7 +280,7 @@ def _is_undocumented(status: AppStatus) -> bool:
 
 
 def _undocumented(status: AppStatus) -> Record:
-    """Take a status that the vendor does not document, or none at all, for unfinished, never for success."""
+    """Treat a status that the vendor does not document, or none at all, as unfinished, never as success."""
     return Record(
         RecordState.IN_PROGRESS,
         updated=status.publish_time,

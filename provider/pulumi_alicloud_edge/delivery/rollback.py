@@ -137,7 +137,7 @@ async def restore(rollback: Rollback, around: RunContext, *, within: float) -> R
 async def _empty(
     rollback: Rollback, remover: RemovingPort, around: RunContext, *, until: float
 ) -> tuple[Left, ...]:
-    """Take away what was put where nothing was, and then what that has uncovered; return what stays after all."""
+    """Clean the targets that ran nothing before, then what that has uncovered; return what stays after all."""
     left: tuple[Left, ...] = ()
     due, done = rollback.cleanings, set[tuple[Artifact, str]]()
     while due:

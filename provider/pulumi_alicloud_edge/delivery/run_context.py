@@ -20,15 +20,15 @@ class Listener(Protocol):
     """Hears how a rollout goes."""
 
     def progress(self, progress: Progress) -> None:
-        """Take note of a rollout's progress; called at every observation."""
+        """Record a rollout's progress; called at every observation."""
         ...
 
     def removal(self, removal: AwaitRemoval) -> None:
-        """Take note of a removal's progress."""
+        """Record a removal's progress."""
         ...
 
     def transient_error(self, error: Exception) -> None:
-        """Take note that the status could not be read this time; it will be tried again."""
+        """Record that the status could not be read this time; the read will be retried."""
         ...
 
 

@@ -187,7 +187,7 @@ async def _refused_again(
 async def _start(
     rollout: Rollout, port: Port, request: StartRequest, around: RunContext, *, outlasts: bool
 ) -> None:
-    """Make one start. If its answer is lost, what the cloud shows later decides whether to make it again.
+    """Make one start. If its response is lost, what the cloud shows later decides whether to make it again.
 
     While others are under way, a start that could not be made is made again later just so.
     """
@@ -223,9 +223,10 @@ async def _asked_to_start(
 
 
 async def _clean(port: RemovingPort, cleaning: Cleaning, around: RunContext) -> EdgeError | None:
-    """Have a region cleaned. If the answer is lost, what the cloud shows later decides whether to do it again.
+    """Have a region cleaned. If the response is lost, what the cloud shows later decides whether to do it again.
 
-    Gives the error that it was lost with.
+    Returns:
+        The error that it was lost with; None where there was a response.
     """
     try:
         await around.unless_interrupted(port.clean(cleaning))

@@ -1,4 +1,4 @@
-"""Takes away what a resource has put and declares no more: after an update, and when it is deleted."""
+"""Cleans what a resource has distributed and no longer declares: after an update, and when it is deleted."""
 
 from __future__ import annotations
 

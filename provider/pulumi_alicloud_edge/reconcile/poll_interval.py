@@ -74,7 +74,7 @@ class PollInterval:
         self._pace: _Pace | None = None
 
     def wait(self, sample: Sample) -> float:
-        """Take note of a look, and give the seconds to wait until the next one."""
+        """Record a look, and return the seconds to wait until the next one."""
         began = self._began = sample.at if self._began is None else self._began
         self._looks += 1
         self._pace = self._pace.then(sample) if self._pace else _Pace(sample)
@@ -107,7 +107,7 @@ class _Pace:
         self._last_move: tuple[Sample, Sample] | None = None
 
     def then(self, sample: Sample) -> _Pace:
-        """Take note of a look; another leg, a share that falls, and movement after a stall begin anew."""
+        """Record a look; another leg, a share that falls, and movement after a stall begin anew."""
         last = self._samples[-1]
         moved = _share(sample) - _share(last)
         if abs(moved) < _SMALLEST_STEP:

@@ -48,7 +48,7 @@ class StageTargets:
         self._now = 0.0
 
     def observe(self, observation: Observation, now: float) -> None:
-        """Take note of an observation: who is listed now, and who was and has left (S6)."""
+        """Record an observation: who is listed now, and who was and has left (S6)."""
         self._observation, self._now = observation, now
         listed: set[str] = set().union(*(targets for targets in observation.stage_targets if targets))
         if None not in observation.stage_targets:

@@ -34,7 +34,7 @@ def declared(inputs: Mapping[str, Any], outputs: Sequence[str]) -> dict[str, Any
 
 
 def set_apart_sources(data: Any) -> tuple[Any, pulumi.Output[dict[str, Any]]]:
-    """Take the urls out of data files before the engine sees them.
+    """Remove the urls from data files before the engine sees them.
 
     Returns:
         The data files without urls, and the urls by name@version as a secret.

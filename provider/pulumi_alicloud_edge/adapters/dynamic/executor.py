@@ -22,7 +22,7 @@ class _NeverIdle:
         return False
 
     def release(self) -> None:
-        """Take no note of a thread that is idle now."""
+        """Ignore a thread that is idle now."""
 
 
 def raise_worker_limit(thread: threading.Thread) -> bool:

@@ -40,7 +40,7 @@ class RolloutProvider(ResourceProvider):
         raise TypeError("only the named providers are instantiated")
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Take the stack's configuration. The host holds a lock meanwhile: nothing here may wait."""
+        """Read the stack's configuration. The host holds a lock meanwhile: nothing here may wait."""
         from pulumi_alicloud_edge.adapters.dynamic.engine import engine_address
         from pulumi_alicloud_edge.adapters.dynamic.process import adapt
         from pulumi_alicloud_edge.runtime import configure, interrupt_everything
@@ -112,7 +112,7 @@ class RolloutProvider(ResourceProvider):
         return ReadResult(None, {}) if isinstance(found, Gone) else ReadResult(id_, found.outputs)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Take away what can be taken away."""
+        """Clean what can be cleaned."""
         from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
         from pulumi_alicloud_edge.operations.delete import delete
 
