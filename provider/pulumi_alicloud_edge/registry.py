@@ -81,9 +81,11 @@ class Registry:
             standing = tuple(claim for claim in remembered if claim.urn not in gone)
             if not self._has_program:
                 return standing
-            vague = {name for name, claims in self._program.items() if claims is None}
+            undetermined = {name for name, claims in self._program.items() if claims is None}
             return tuple(
-                claim for claim in standing if not vague.isdisjoint((claim.urn, *program_names(claim.urn)))
+                claim
+                for claim in standing
+                if not undetermined.isdisjoint((claim.urn, *program_names(claim.urn)))
             )
 
     def knows_program(self) -> bool:

@@ -13,7 +13,7 @@ from tests.cloud.scripted import SETTINGS, Script, sample, scripted
 
 from pulumi_alicloud_edge.cloud.client import Cloud
 from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo, Instance
-from pulumi_alicloud_edge.cloud.ens_status import Reading, StatusGroup, Words
+from pulumi_alicloud_edge.cloud.ens_status import Reading, StatusDetails, StatusGroup
 from pulumi_alicloud_edge.cloud.ens_wire import FileResult
 from pulumi_alicloud_edge.cloud.esa_wire import (
     BuildStatus,
@@ -26,7 +26,7 @@ from pulumi_alicloud_edge.cloud.paging import AT_ONCE
 from pulumi_alicloud_edge.errors import MalformedResponseError
 
 
-def targets(*groups: StatusGroup) -> dict[str, Words]:
+def targets(*groups: StatusGroup) -> dict[str, StatusDetails]:
     return {
         target: words
         for group in groups
@@ -71,7 +71,9 @@ async def test_the_vendors_sample_of_a_pushs_result() -> None:
     (group,) = await pushed(page, {**page, "PushResults": {"PushResult": []}})
     assert (group.name, group.version) == ("gcs-pre-websocket-eip-telecom", "standard")
     assert (group.status, group.count, group.id_key) == ("FAILED", 2, "RegionId")
-    assert targets(group) == {"cn-wuxi-5": Words("2021-12-07T02:37:10Z", "2021-12-28T16:00:00Z", "Success")}
+    assert targets(group) == {
+        "cn-wuxi-5": StatusDetails("2021-12-07T02:37:10Z", "2021-12-28T16:00:00Z", "Success")
+    }
 
 
 async def test_the_vendors_sample_of_a_distributions_result() -> None:
@@ -125,7 +127,7 @@ async def test_texts_are_cleaned_and_counts_read_in_any_form() -> None:
     )
     (group,) = await distributed(dirty)
     assert (group.name, group.version, group.status, group.count) == ("a", "1", "SUCCESS", 1)
-    assert targets(group) == {"i-1": Words("T", "", "")}
+    assert targets(group) == {"i-1": StatusDetails("T", "", "")}
 
 
 TWICE = [{"InstanceId": "i-1", "UpdateTime": time, "StartTime": "", "StatusDescrip": ""} for time in "231"]
@@ -134,13 +136,13 @@ TWICE = [{"InstanceId": "i-1", "UpdateTime": time, "StartTime": "", "StatusDescr
 @pytest.mark.parametrize("extra", [[], [{"InstanceId": "i-2"}]])
 async def test_of_two_entries_of_a_target_the_newer_counts(extra: list[dict[str, Any]]) -> None:
     (group,) = await distributed(page(result(Instances={"Instance": TWICE + extra}), TotalCount=1))
-    assert targets(group)["i-1"] == Words("3", "", "")
+    assert targets(group)["i-1"] == StatusDetails("3", "", "")
 
 
 async def test_what_many_targets_say_alike_is_read_once() -> None:
     alike = [{**TWICE[0], "InstanceId": f"i-{number}"} for number in range(9)]
     (group,) = await distributed(page(result(Instances={"Instance": alike}), TotalCount=1))
-    read: list[Words] = []
+    read: list[StatusDetails] = []
     assert len(group.targets(Reading(read.append))) == 9
     assert len(read) == 1
 

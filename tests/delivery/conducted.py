@@ -43,7 +43,7 @@ def unreachable() -> UnreachableError:
     return UnreachableError(action="DescribeDataDistResult", endpoint="ens", cause="refused")
 
 
-PASSING: list[Callable[[], EdgeError]] = [
+TRANSIENT_ERRORS: list[Callable[[], EdgeError]] = [
     lambda: refusal(ThrottledError),
     lambda: refusal(UnavailableError),
     lambda: refusal(MalformedResponseError),

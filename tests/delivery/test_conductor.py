@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from tests.delivery.conducted import FINAL, PASSING, Scene, lost, refusal, unreachable
+from tests.delivery.conducted import FINAL, TRANSIENT_ERRORS, Scene, lost, refusal, unreachable
 from tests.rollout.world import ASSETS, SimulatedCloud, everywhere, fails, fleet, policy, works
 
 from pulumi_alicloud_edge.delivery.run_context import Interrupt, InterruptedWaitError
@@ -34,7 +34,7 @@ async def test_a_rollout_is_carried_out_and_told() -> None:
     assert (scene.heard.progresses[-1].done, scene.heard.progresses[-1].total) == (3, 3)
 
 
-@pytest.mark.parametrize("passing", PASSING, ids=names(PASSING))
+@pytest.mark.parametrize("passing", TRANSIENT_ERRORS, ids=names(TRANSIENT_ERRORS))
 async def test_an_outage_during_the_wait_does_not_fail_the_rollout(passing: Callable[[], EdgeError]) -> None:
     scene = Scene(SimulatedCloud(fleet(2, works(200))), outages=[(110, 250, passing)])
     ended = await scene.carry_out()
@@ -43,7 +43,7 @@ async def test_an_outage_during_the_wait_does_not_fail_the_rollout(passing: Call
     assert len(scene.cloud.requests) == 1
 
 
-@pytest.mark.parametrize("passing", PASSING, ids=names(PASSING))
+@pytest.mark.parametrize("passing", TRANSIENT_ERRORS, ids=names(TRANSIENT_ERRORS))
 async def test_an_outage_before_anything_was_done_ends_it_at_once(passing: Callable[[], EdgeError]) -> None:
     scene = Scene(SimulatedCloud(fleet(2)), outages=[(0, 1e9, passing)])
     ended = await scene.carry_out()

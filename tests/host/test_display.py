@@ -92,7 +92,7 @@ def test_a_line_that_the_engine_answers_late_silences_none_of_the_later_ones(
     engine: tuple[Engine, str],
 ) -> None:
     one, address = engine
-    display = EngineDisplay(address, patience=0.05)
+    display = EngineDisplay(address, wait_seconds=0.05)
     one.answers.clear()
     display.note("urn", "late")
     one.answers.set()
@@ -104,7 +104,7 @@ def test_a_line_that_the_engine_answers_late_silences_none_of_the_later_ones(
 
 def test_an_engine_that_hangs_holds_up_a_rollout_for_a_few_lines_only(engine: tuple[Engine, str]) -> None:
     one, address = engine
-    display = EngineDisplay(address, patience=0.05)
+    display = EngineDisplay(address, wait_seconds=0.05)
     one.answers.clear()
     for number in range(20):
         display.note("urn", str(number))

@@ -14,7 +14,7 @@ from google.protobuf import empty_pb2
 from tests.host.hosts import host
 
 from pulumi_alicloud_edge.adapters.dynamic import cancellation, process
-from pulumi_alicloud_edge.adapters.dynamic.cancellation import hear_cancel
+from pulumi_alicloud_edge.adapters.dynamic.cancellation import forward_cancel
 from pulumi_alicloud_edge.adapters.dynamic.engine import engine_address
 from pulumi_alicloud_edge.adapters.dynamic.executor import WIDTH, raise_worker_limit
 from pulumi_alicloud_edge.adapters.dynamic.tracebacks import ProviderFailure, quieten_tracebacks
@@ -73,7 +73,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_cancel_of_the_host_is_heard_by_servicers_that_exist_already(heard: list[str]) -> None:
     main = host()
     servicer = main.DynamicResourceProviderServicer()
-    assert hear_cancel(main)
+    assert forward_cancel(main)
     assert servicer.Cancel(None, None) == empty_pb2.Empty()
     assert heard == ["cancelled"]
 
@@ -81,7 +81,7 @@ def test_a_cancel_of_the_host_is_heard_by_servicers_that_exist_already(heard: li
 def test_a_cancel_bound_before_is_heard_too(heard: list[str]) -> None:
     main = host()
     bound = main.DynamicResourceProviderServicer().Cancel
-    hear_cancel(main)
+    forward_cancel(main)
     bound(None, None)
     assert heard == ["cancelled"]
 
@@ -107,12 +107,12 @@ def _closure() -> Any:
 def test_a_cancel_of_another_make_is_left_alone(cancel: Any) -> None:
     main = host()
     main.DynamicResourceProviderServicer.Cancel = cancel
-    assert hear_cancel(main) is False
+    assert forward_cancel(main) is False
     assert main.DynamicResourceProviderServicer.Cancel is cancel
 
 
 def test_a_host_without_a_servicer_is_left_alone() -> None:
-    assert hear_cancel(ModuleType("__main__")) is False
+    assert forward_cancel(ModuleType("__main__")) is False
 
 
 def printed(main: ModuleType, error: Exception) -> str:

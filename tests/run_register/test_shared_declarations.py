@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.identity import program_name, program_names, shown_beside
+from pulumi_alicloud_edge.model.identity import likely_urn, program_name, program_names
 from pulumi_alicloud_edge.model.observation import Artifact
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Selector
 from pulumi_alicloud_edge.model.stored_claim import write_claim
@@ -219,5 +219,5 @@ def test_names_that_are_no_urns_stand_for_nothing_else() -> None:
 
 @pytest.mark.parametrize(("parent", "shown"), [("", urn("b")), ("P", urn("b", "P")), (None, urn("b"))])
 def test_a_program_name_reads_as_a_urn(parent: str | None, shown: str) -> None:
-    assert shown_beside(urn("a"), program_name(TYPE, "b", parent)) == shown
-    assert shown_beside(urn("a"), urn("c")) == urn("c")
+    assert likely_urn(urn("a"), program_name(TYPE, "b", parent)) == shown
+    assert likely_urn(urn("a"), urn("c")) == urn("c")

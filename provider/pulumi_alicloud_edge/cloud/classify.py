@@ -61,8 +61,8 @@ _UNAVAILABLE = (
     # been carried out.
     "signaturenonceused",
 )
-_CLOCK = ("invalidtimestamp.expired",)
-_IDENTITY = (
+_CLOCK_SKEW = ("invalidtimestamp.expired",)
+_AUTHENTICATION = (
     "invalidaccesskeyid",
     "invalidaccesskeysecret",
     "missingaccesskeyid",
@@ -79,8 +79,8 @@ _NO_APPLICATION = {Product.ENS: "invalidparameter.appid", Product.ESA: "invalida
 ESA has the code of ENS too, for an id that is missing or is not of its form.
 """
 # Not found is the operation or the host, not what was asked about.
-_WRONG_PLACE = ("invalidaction.", "invalidapi.", "invalidproduct.", "invalidprotocol.", "invalidversion")
-_FINE = frozenset({"", "0", "200", "ok", "success"})
+_UNSUPPORTED = ("invalidaction.", "invalidapi.", "invalidproduct.", "invalidprotocol.", "invalidversion")
+_SUCCESS_CODES = frozenset({"", "0", "200", "ok", "success"})
 _TIME_LEFT = re.compile(r"\bTimeLeft:(\d+)", re.ASCII)
 _DELAY = re.compile(r"\d{1,15}", re.ASCII)
 """Milliseconds in a header; what has more digits is none that anybody means."""
@@ -155,20 +155,20 @@ def classify(
 
 
 def classify_transport_error(
-    operation: Operation, fault: httpx.RequestError, *, endpoint: str, subject: str
+    operation: Operation, raised: httpx.RequestError, *, endpoint: str, subject: str
 ) -> TransportError:
     """Make the error for a call that got no answer, from what the HTTP library raised.
 
     The library's words are not passed on: they may quote headers.
     """
-    match fault:
+    match raised:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.ProxyError():
             kind: type[TransportError] = UnreachableError
         case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
             kind = UnreachableError
         case _:
             kind = ResponseLostError
-    error = kind(action=operation.action, endpoint=endpoint, cause=_cause(fault), subject=subject)
+    error = kind(action=operation.action, endpoint=endpoint, cause=_cause(raised), subject=subject)
     error.effect_unclear = kind is ResponseLostError and operation.effect is Effect.START
     return error
 
@@ -195,9 +195,9 @@ def _class_of(product: Product, status: int, code: str, *, hinted: bool) -> type
     name = code.lower()
     if name.startswith(_THROTTLED) or status == _TOO_MANY:
         return ThrottledError
-    if name.startswith(_CLOCK):
+    if name.startswith(_CLOCK_SKEW):
         return ClockSkewError
-    if name.startswith(_IDENTITY):
+    if name.startswith(_AUTHENTICATION):
         return AuthenticationError
     if name.startswith(_UNAVAILABLE) or status >= _FIRST_SERVER_ERROR or status == _REQUEST_TIMEOUT:
         return UnavailableError
@@ -205,7 +205,7 @@ def _class_of(product: Product, status: int, code: str, *, hinted: bool) -> type
         return MalformedResponseError
     if name.startswith(_DENIED) or status == _FORBIDDEN:
         return PermissionDeniedError
-    if name.startswith(_WRONG_PLACE):
+    if name.startswith(_UNSUPPORTED):
         return UnsupportedOperationError
     if name == _NO_APPLICATION[product]:
         return NotFoundError
@@ -226,7 +226,7 @@ def _json_object(body: bytes) -> dict[str, Any] | None:
 def _refuses(document: dict[str, Any]) -> bool:
     """Return whether a 200 is a refusal all the same: some gateways answer so, with a code and a message."""
     code, message = _text(document, "Code"), _text(document, "Message")
-    return bool(message) and code.lower() not in _FINE
+    return bool(message) and code.lower() not in _SUCCESS_CODES
 
 
 def _text(document: dict[str, Any] | None, key: str) -> str:

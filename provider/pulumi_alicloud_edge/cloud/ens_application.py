@@ -81,8 +81,8 @@ def _field(document: Any, key: str) -> Any:
         return None
     if key in document:
         return _decoded(document[key])
-    wanted = key.lower()
-    return next((_decoded(value) for name, value in document.items() if name.lower() == wanted), None)
+    lowered = key.lower()
+    return next((_decoded(value) for name, value in document.items() if name.lower() == lowered), None)
 
 
 def _decoded(value: object) -> object:

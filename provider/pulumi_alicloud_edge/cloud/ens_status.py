@@ -21,7 +21,7 @@ T = TypeVar("T")
 IdKey = Literal["RegionId", "InstanceId"]
 
 
-class Words(NamedTuple):
+class StatusDetails(NamedTuple):
     """What the cloud says of a target beside its status; empty where it says nothing."""
 
     updated: str
@@ -30,21 +30,21 @@ class Words(NamedTuple):
 
 
 class Reading(dict[tuple[str, str, str], T]):
-    """What somebody makes of words, made once where many targets say the same.
+    """What a caller makes of status details, made once for all targets with the same details.
 
     Args:
         make: Makes it.
     """
 
-    def __init__(self, make: Callable[[Words], T]) -> None:
+    def __init__(self, make: Callable[[StatusDetails], T]) -> None:
         super().__init__()
         self.make = make
 
-    def __missing__(self, said: tuple[str, str, str]) -> T:
-        """Make it for words not met before, given as they came."""
+    def __missing__(self, texts: tuple[str, str, str]) -> T:
+        """Make it for details that are new, from the texts as they came."""
         if len(self) >= _KEPT:
             self.clear()
-        self[said] = made = self.make(Words(*map(str.strip, said)))
+        self[texts] = made = self.make(StatusDetails(*map(str.strip, texts)))
         return made
 
 
@@ -72,7 +72,7 @@ class StatusGroup:
     response: Response = field(repr=False, compare=False)
 
     def targets(self, reading: Reading[T]) -> dict[str, T]:
-        """Return what is made of each target's words, by id.
+        """Return what the reading makes of each target's details, by id.
 
         Of two entries of one target the newer counts.
 
@@ -90,12 +90,12 @@ class StatusGroup:
 
     def _one_by_one(self, reading: Reading[T]) -> dict[str, T]:
         """Read entries of which some lack a text, or are there twice, or are wrong."""
-        newest: dict[str, Words] = {}
+        newest: dict[str, StatusDetails] = {}
         for entry in self.entries:
             target = _text(self.response, entry, self.id_key)
-            words = Words(*(_text(self.response, entry, key, may_lack=True) for key in _TEXTS))
-            newest[target] = max(newest.get(target, words), words)
-        return {target: reading[words] for target, words in newest.items()}
+            details = StatusDetails(*(_text(self.response, entry, key, may_lack=True) for key in _TEXTS))
+            newest[target] = max(newest.get(target, details), details)
+        return {target: reading[details] for target, details in newest.items()}
 
 
 _TEXTS = ("UpdateTime", "StartTime", "StatusDescrip")

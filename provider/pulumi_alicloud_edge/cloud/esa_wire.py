@@ -61,8 +61,8 @@ _MISSPELT = {"pubishing": "publishing"}
 
 def _status(kind: type[_Status], text: str) -> _Status:
     """Find the member that a text stands for; texts that nobody documented stand for UNKNOWN."""
-    wanted = _MISSPELT.get(text.lower(), text.lower())
-    return next((member for member in kind if member.value.lower() == wanted), kind.UNKNOWN)
+    spelling = _MISSPELT.get(text.lower(), text.lower())
+    return next((member for member in kind if member.value.lower() == spelling), kind.UNKNOWN)
 
 
 class AppStatus(WireModel):

@@ -66,11 +66,11 @@ async def pages(
             last = read + 1 if total is None else -(-total // _page_size(response))
     finally:
         for task in under_way:
-            task.add_done_callback(_forget)
+            task.add_done_callback(_ignore_error)
             task.cancel()
 
 
-def _forget(task: asyncio.Task[Response]) -> None:
+def _ignore_error(task: asyncio.Task[Response]) -> None:
     """Have an error of a page that nobody needs any more not be told as one that was forgotten."""
     if not task.cancelled():
         task.exception()

@@ -47,28 +47,28 @@ class StatusReads(Protocol):
 
 
 @dataclass
-class _Shot(Generic[T]):
+class _SharedRead(Generic[T]):
     """One reading, of some names or of everything, and what it is good for.
 
     Attributes:
         names: What it covers.
-        taken_at: When it began; None while others may still join.
+        started_at: When it began; None while others may still join.
         reading: What it shows.
-        seen_by: Who has had it.
+        seen_by: The callers that have had it.
         invalidated: Names that have been changed since.
     """
 
     names: frozenset[str]
-    taken_at: float | None = None
+    started_at: float | None = None
     reading: asyncio.Task[T] | None = None
     seen_by: set[object] = field(default_factory=set)
     invalidated: set[str] = field(default_factory=set)
 
     def serves(self, caller: object, names: frozenset[str], now: float) -> bool:
         """Return whether somebody may take this for an answer."""
-        if self.taken_at is None:
+        if self.started_at is None:
             return True
-        fresh = now - self.taken_at < FRESH_SECONDS and not self.invalidated & names
+        fresh = now - self.started_at < FRESH_SECONDS and not self.invalidated & names
         return self.covers(names) and fresh and not self.has_failed and caller not in self.seen_by
 
     def covers(self, names: frozenset[str]) -> bool:
@@ -102,12 +102,12 @@ class PreviewReads:
         self._reads = reads
         self._clock = clock
         self._gather = gather
-        self._shots: dict[tuple[str, str], _Shot[Any]] = {}
+        self._shared_reads: dict[tuple[str, str], _SharedRead[Any]] = {}
 
     def of(self, caller: object | None) -> PreviewRead:
         """Return the shared readings as one caller is to see them; None asks for a status that is read anew."""
         if caller is None:
-            return PreviewRead(self, self._reads, object(), had=("push", "dist"))
+            return PreviewRead(self, self._reads, object(), already_read=("push", "dist"))
         return PreviewRead(self, self._reads, caller)
 
     async def get(
@@ -117,45 +117,45 @@ class PreviewReads:
         names: frozenset[str],
         read: Callable[[frozenset[str]], Awaitable[T]],
     ) -> T:
-        """Return a reading that the caller has not had, made now if there is none."""
-        before: _Shot[T] | None = self._shots.get(key)
+        """Return a reading that the caller has not had yet; make one if there is none."""
+        before: _SharedRead[T] | None = self._shared_reads.get(key)
         if before is not None and before.serves(caller, names, self._clock()):
-            shot = before
+            shared = before
         else:
             is_shared = before is not None and not names <= before.names
-            shot = self._shots[key] = _Shot(EVERYTHING if is_shared else names)
-            shot.reading = asyncio.ensure_future(self._take(shot, read))
-            shot.reading.add_done_callback(_retrieve)
-        if not shot.covers(names):
-            shot.names = EVERYTHING
-        shot.seen_by.add(caller)
-        assert shot.reading is not None  # noqa: S101 - made with the shot
-        return await asyncio.shield(shot.reading)
+            shared = self._shared_reads[key] = _SharedRead(EVERYTHING if is_shared else names)
+            shared.reading = asyncio.ensure_future(self._start_read(shared, read))
+            shared.reading.add_done_callback(_ignore_error)
+        if not shared.covers(names):
+            shared.names = EVERYTHING
+        shared.seen_by.add(caller)
+        assert shared.reading is not None  # noqa: S101 - set when the shared read is made
+        return await asyncio.shield(shared.reading)
 
-    async def _take(self, shot: _Shot[T], read: Callable[[frozenset[str]], Awaitable[T]]) -> T:
-        if shot.names != EVERYTHING:
+    async def _start_read(self, shared: _SharedRead[T], read: Callable[[frozenset[str]], Awaitable[T]]) -> T:
+        if shared.names != EVERYTHING:
             await self._gather()
-        shot.taken_at = self._clock()
-        shot.invalidated.clear()
-        return await read(shot.names)
+        shared.started_at = self._clock()
+        shared.invalidated.clear()
+        return await read(shared.names)
 
     def invalidated(self, app_id: str, names: frozenset[str]) -> None:
         """See that nobody who asks for these names gets a reading from before now."""
-        for (_, of), shot in self._shots.items():
+        for (_, of), shared in self._shared_reads.items():
             if of == app_id:
-                shot.invalidated |= names
+                shared.invalidated |= names
 
 
 class PreviewRead:
     """One caller's shared readings: the first one of each kind; whatever is asked again is read anew."""
 
     def __init__(
-        self, preview_reads: PreviewReads, reads: Reads, caller: object, *, had: tuple[str, ...] = ()
+        self, preview_reads: PreviewReads, reads: Reads, caller: object, *, already_read: tuple[str, ...] = ()
     ) -> None:
         self._preview_reads = preview_reads
         self._reads = reads
         self._caller = caller
-        self._had = set(had)
+        self._already_read = set(already_read)
 
     async def push_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
         """Read the push status of at least these data files, in all their versions."""
@@ -182,15 +182,15 @@ class PreviewRead:
         names: frozenset[str],
         read: Callable[[str, frozenset[str]], Awaitable[FoldedRecords]],
     ) -> FoldedRecords:
-        if kind in self._had:
+        if kind in self._already_read:
             return await read(app_id, names)
-        self._had.add(kind)
+        self._already_read.add(kind)
         return await self._preview_reads.get(
-            (kind, app_id), self._caller, names, lambda wanted: read(app_id, wanted)
+            (kind, app_id), self._caller, names, lambda requested: read(app_id, requested)
         )
 
 
-def _retrieve(reading: asyncio.Task[Any]) -> None:
+def _ignore_error(reading: asyncio.Task[Any]) -> None:
     """Have an error that nobody waits for any more not be told as one that was forgotten."""
     if not reading.cancelled():
         reading.exception()

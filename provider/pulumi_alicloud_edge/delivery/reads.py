@@ -57,10 +57,10 @@ class SingleFlight(Generic[T]):
                         future.set_result(result)
 
 
-def _joined(wanted: list[frozenset[str]]) -> frozenset[str]:
+def _joined(requested: list[frozenset[str]]) -> frozenset[str]:
     """Join what several ask for; everything, if one of them wants that or they are too many."""
-    names = frozenset[str]().union(*wanted)
-    return names if all(wanted) and len(names) <= MOST_NAMES else frozenset()
+    names = frozenset[str]().union(*requested)
+    return names if all(requested) and len(names) <= MOST_NAMES else frozenset()
 
 
 class Reads:
@@ -75,16 +75,16 @@ class Reads:
     async def push_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
         """Read the push status of at least these data files, in all their versions."""
 
-        async def fetch(wanted: frozenset[str]) -> FoldedRecords:
-            return await fold(self._cloud.ens.describe_data_push_result(app_id, names=sorted(wanted)))
+        async def fetch(requested: frozenset[str]) -> FoldedRecords:
+            return await fold(self._cloud.ens.describe_data_push_result(app_id, names=sorted(requested)))
 
         return await self._push.setdefault(app_id, SingleFlight(fetch)).read(names)
 
     async def dist_records(self, app_id: str, names: frozenset[str]) -> FoldedRecords:
         """Read the distribution status of at least these data files, in all their versions."""
 
-        async def fetch(wanted: frozenset[str]) -> FoldedRecords:
-            return await fold(self._cloud.ens.describe_data_dist_result(app_id, names=sorted(wanted)))
+        async def fetch(requested: frozenset[str]) -> FoldedRecords:
+            return await fold(self._cloud.ens.describe_data_dist_result(app_id, names=sorted(requested)))
 
         return await self._dist.setdefault(app_id, SingleFlight(fetch)).read(names)
 

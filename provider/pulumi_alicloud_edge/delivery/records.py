@@ -12,7 +12,7 @@ from pulumi_alicloud_edge.cloud.redaction import redact
 from pulumi_alicloud_edge.model.observation import Artifact, Record, RecordState
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.cloud.ens_status import StatusGroup, Words
+    from pulumi_alicloud_edge.cloud.ens_status import StatusDetails, StatusGroup
 
 _STATES = {
     "SUCCESS": RecordState.SUCCEEDED,
@@ -55,7 +55,7 @@ async def count(groups: AsyncIterator[StatusGroup]) -> FoldedCounts:
     return counts
 
 
-def _record(status: str, words: Words) -> Record:
+def _record(status: str, details: StatusDetails) -> Record:
     """Make a record; a status that the vendor does not document is taken for unfinished, never for success.
 
     Many targets share a record, so that a fleet of a million takes little memory.
@@ -63,11 +63,11 @@ def _record(status: str, words: Words) -> Record:
     state = _STATES.get(status)
     if state is RecordState.SUCCEEDED:
         # Nobody asks why; texts that differ would keep equal records apart.
-        return Record(state, words.updated, words.started)
-    detail = _clean(words.description)
+        return Record(state, details.updated, details.started)
+    detail = _clean(details.description)
     if state is None:
         state, detail = RecordState.IN_PROGRESS, f"unknown status {status} {detail}".strip()
-    return Record(state, words.updated, words.started, detail)
+    return Record(state, details.updated, details.started, detail)
 
 
 def _age(record: Record) -> tuple[str, str]:

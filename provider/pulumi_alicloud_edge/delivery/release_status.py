@@ -275,8 +275,8 @@ def _record(state: RecordState, status: AppStatus) -> Record:
 
 
 def _is_undocumented(status: AppStatus) -> bool:
-    told = status.publish_status_text or status.publish_percentage
-    return status.publish_status is PublishStatus.UNKNOWN and bool(told)
+    has_content = status.publish_status_text or status.publish_percentage
+    return status.publish_status is PublishStatus.UNKNOWN and bool(has_content)
 
 
 def _undocumented(status: AppStatus) -> Record:

@@ -100,12 +100,12 @@ def policy_of_step(policy: RolloutPolicy, outcome: Outcome, selector: Selector) 
     return replace(policy, stages=(replace(failed, selector=selector, name="", bake=0.0),))
 
 
-async def restore(rollback: Rollback, around: RunContext, *, within: float) -> RollbackResult:
+async def restore(rollback: Rollback, context: RunContext, *, within: float) -> RollbackResult:
     """Restore and clean, and await it; a step that fails does not keep the others from being tried.
 
     Args:
         rollback: What to do.
-        around: The world of the wait.
+        context: The clock, the listener and the interrupt of this run.
         within: Seconds that all of it may take.
     """
     nothing = rollback.nothing
@@ -116,16 +116,16 @@ async def restore(rollback: Rollback, around: RunContext, *, within: float) -> R
     restored = RollbackResult(
         rollback.artifacts, rollback.emptied, left=rollback.left, where=rollback.where, nothing=nothing
     )
-    until = around.now() + within
+    until = context.now() + within
     try:
         for step in rollback.steps:
-            policy = replace(step.policy, timeout=max(until - around.now(), 0.0))
-            ended = await carry_out(step.port, step.desired, policy, around)
+            policy = replace(step.policy, timeout=max(until - context.now(), 0.0))
+            ended = await carry_out(step.port, step.desired, policy, context)
             restored = _joined(restored, ended)
             if restored.interrupted:
                 return restored
         if rollback.cleanings and rollback.remover is not None:
-            unreached = await _empty(rollback, rollback.remover, around, until=until)
+            unreached = await _empty(rollback, rollback.remover, context, until=until)
             restored = replace(restored, left=restored.left + unreached)
     except InterruptedWaitError:
         return replace(restored, interrupted=True)
@@ -135,16 +135,16 @@ async def restore(rollback: Rollback, around: RunContext, *, within: float) -> R
 
 
 async def _empty(
-    rollback: Rollback, remover: RemovingPort, around: RunContext, *, until: float
+    rollback: Rollback, remover: RemovingPort, context: RunContext, *, until: float
 ) -> tuple[Left, ...]:
     """Clean the targets that ran nothing before, then what that has uncovered; return what stays after all."""
     left: tuple[Left, ...] = ()
     due, done = rollback.cleanings, set[tuple[Artifact, str]]()
     while due:
-        seconds = max(until - around.now(), 0.0)
-        left += await remove(remover, due, around, within=seconds, gate_first=True)
+        seconds = max(until - context.now(), 0.0)
+        left += await remove(remover, due, context, within=seconds, gate_first=True)
         done.update((cleaning.artifact, cleaning.region) for cleaning in due)
-        found = await around.unless_interrupted(rollback.below.uncovered()) if rollback.below else ()
+        found = await context.unless_interrupted(rollback.below.uncovered()) if rollback.below else ()
         due = tuple(cleaning for cleaning in found if (cleaning.artifact, cleaning.region) not in done)
         if due and rollback.below is not None:
             rollback.below.announce(due)

@@ -1,4 +1,4 @@
-"""The world of a wait: the time, somebody who listens to progress, and the wish to stop."""
+"""What a runner waits with: a clock, a sleep, a listener for progress, and a way to be interrupted."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ T = TypeVar("T")
 
 
 class InterruptedWaitError(Exception):
-    """The run was told to stop while this was awaited."""
+    """The user stopped the run during this wait."""
 
 
 class Listener(Protocol):
-    """Hears how a rollout goes."""
+    """Receives the progress of a rollout."""
 
     def progress(self, progress: Progress) -> None:
         """Record a rollout's progress; called at every observation."""
@@ -33,44 +33,44 @@ class Listener(Protocol):
 
 
 class Interrupt:
-    """A wish to stop that ends every wait at once. Belongs to one event loop."""
+    """A request to stop that ends every wait at once. Belongs to one event loop."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def set(self) -> None:
-        """Make the wish known; for good."""
+        """Interrupt all waits, now and from now on."""
         self._event.set()
 
     async def ends(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do the work, unless the wish to stop comes first: then the work is cancelled.
+        """Do the work; cancel it if an interrupt comes first.
 
         Raises:
-            InterruptedWaitError: The wish came first.
+            InterruptedWaitError: The interrupt came first.
         """
         if self._event.is_set():
             work.close()
             raise InterruptedWaitError
         task = asyncio.ensure_future(work)
-        wish = asyncio.ensure_future(self._event.wait())
+        interrupted = asyncio.ensure_future(self._event.wait())
         try:
-            await asyncio.wait({task, wish}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task, interrupted}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
             raise InterruptedWaitError
         finally:
-            wish.cancel()
+            interrupted.cancel()
             task.cancel()
 
 
 class RunContext:
-    """What a runner works in.
+    """What a runner waits with.
 
     Args:
-        clock: Gives seconds that never jump.
-        sleep: Waits for so many of them.
-        interrupt: The wish to stop.
-        listener: Hears of progress.
+        clock: Returns monotonic seconds.
+        sleep: Waits for a number of seconds.
+        interrupt: Ends all waits when the user stops the run.
+        listener: Receives the progress.
     """
 
     def __init__(
@@ -87,14 +87,14 @@ class RunContext:
         self._interrupt = interrupt
 
     async def unless_interrupted(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do the work unless the run is told to stop; see `Interrupt.ends`."""
+        """Do the work unless the run is interrupted; see `Interrupt.ends`."""
         return await self._interrupt.ends(work)
 
     async def pause(self, seconds: float, until: float) -> None:
         """Wait so long, ``until`` at the latest.
 
         Raises:
-            InterruptedWaitError: The wish to stop came first.
+            InterruptedWaitError: The interrupt came first.
         """
         seconds = min(seconds, max(until - self.now(), 0.0))
         await self._interrupt.ends(_slept(self._sleep(seconds)))

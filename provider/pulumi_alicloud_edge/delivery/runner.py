@@ -39,10 +39,10 @@ from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
 
 T = TypeVar("T")
 
-PASSING = (ThrottledError, UnavailableError, MalformedResponseError, TransportError)
-"""Troubles that a rollout under way outlasts. Among a thousand answers, one may be garbled or a proxy's own."""
-TROUBLE_LEAST, TROUBLE_MOST = 5.0, 15.0
-"""Seconds until the status is read again after such a transient error, bounds of a wait that grows."""
+TRANSIENT_ERRORS = (ThrottledError, UnavailableError, MalformedResponseError, TransportError)
+"""Errors that a rollout under way outlasts. Among a thousand responses, one may be garbled or come from a proxy."""
+RETRY_PAUSE_MIN, RETRY_PAUSE_MAX = 5.0, 15.0
+"""Seconds, the bounds of a pause before the status is read again; it grows with the time since the first error."""
 
 
 @dataclass(frozen=True)
@@ -70,44 +70,44 @@ async def carry_out(
     port: Port,
     desired: Desired,
     policy: RolloutPolicy,
-    around: RunContext,
+    context: RunContext,
     *,
     starts_in: float = 0.0,
     memory: Memory | None = None,
 ) -> RolloutResult:
     """Bring about what is desired, and watch it until it is so, has failed, or the run is told to stop."""
-    began = around.now()
+    began = context.now()
     rollout = Rollout(desired, policy, began, starts_in=starts_in, memory=memory)
-    watch = _Watch(port, around, patience=policy.stall_timeout, until=began + starts_in + policy.timeout)
+    watch = _Watch(port, context, retry_for=policy.stall_timeout, until=began + starts_in + policy.timeout)
     poll_interval = PollInterval()
     afresh = is_under_way = False
     try:
         while True:
             observation = await watch.observe(afresh=afresh)
             afresh = False
-            decision = rollout.decide(observation, around.now())
+            decision = rollout.decide(observation, context.now())
             match decision:
                 case Start(requests):
                     for request in requests:
-                        await _start(rollout, port, request, around, outlasts=is_under_way)
+                        await _start(rollout, port, request, context, outlasts=is_under_way)
                     watch.outlast_transient_errors = is_under_way = True
                 case Wait(progress, until):
-                    around.listener.progress(progress)
+                    context.listener.progress(progress)
                     watch.outlast_transient_errors = is_under_way = True
-                    sample = Sample(around.now(), progress.share, progress.stage)
-                    await around.pause(poll_interval.wait(sample), until)
+                    sample = Sample(context.now(), progress.share, progress.stage)
+                    await context.pause(poll_interval.wait(sample), until)
                 case Confirm(at):
                     watch.outlast_transient_errors = True  # it has been seen that the cloud can be read
-                    await around.pause(at - around.now(), at)
-                    rollout.refreshed(around.now())
+                    await context.pause(at - context.now(), at)
+                    rollout.refreshed(context.now())
                     afresh = True
                 case Finish(outcome):
-                    around.listener.progress(outcome.progress)
+                    context.listener.progress(outcome.progress)
                     return _ended(rollout, outcome)
     except InterruptedWaitError:
-        return _ended(rollout, rollout.interrupted(around.now()))
+        return _ended(rollout, rollout.interrupted(context.now()))
     except EdgeError as error:
-        return _ended(rollout, rollout.refused(around.now()), error)
+        return _ended(rollout, rollout.refused(context.now()), error)
 
 
 def _ended(rollout: Rollout, outcome: Outcome, error: EdgeError | None = None) -> RolloutResult:
@@ -117,7 +117,7 @@ def _ended(rollout: Rollout, outcome: Outcome, error: EdgeError | None = None) -
 async def remove(
     port: RemovingPort,
     cleanings: tuple[Cleaning, ...],
-    around: RunContext,
+    context: RunContext,
     *,
     within: float,
     subject: str = "",
@@ -129,7 +129,7 @@ async def remove(
     Args:
         port: The way to the cloud.
         cleanings: What to clean.
-        around: The world of the wait.
+        context: The clock, the listener and the interrupt of this run.
         within: Seconds that it may take.
         subject: The application's id, for errors.
         gate_first: Whether time has passed since the gate was asked: then it is asked again, as before each repetition.
@@ -139,31 +139,31 @@ async def remove(
         RemovalError: They are still there when time is up.
         InterruptedWaitError: The run was told to stop.
     """
-    began = around.now()
+    began = context.now()
     removal = Removal(cleanings, began + within, unserved=unserved)
-    watch = _Watch(port, around, patience=within, until=began + within)
+    watch = _Watch(port, context, retry_for=within, until=began + within)
     poll_interval = PollInterval()
     transient_error: EdgeError | None = None
     afresh = False
     while True:
         observation = await watch.observe(afresh=afresh)
         afresh = False
-        match removal.decide(observation, around.now()):
+        match removal.decide(observation, context.now()):
             case Clean(due):
                 asked = tuple(each for each in due if gate_first or removal.is_repeated(each))
-                refused = await _refused_again(removal, port, asked, watch) if asked else frozenset()
+                refused = await _recheck(removal, port, asked, watch) if asked else frozenset()
                 for cleaning in due:
                     if cleaning in refused:
                         continue
-                    transient_error = await _clean(port, cleaning, around) or transient_error
-                    removal.cleaned(cleaning, around.now())
+                    transient_error = await _clean(port, cleaning, context) or transient_error
+                    removal.cleaned(cleaning, context.now())
                 watch.outlast_transient_errors = True
             case AwaitRemoval() as waiting:
-                around.listener.removal(waiting)
+                context.listener.removal(waiting)
                 share = 1 - waiting.left / waiting.total
-                await around.pause(poll_interval.wait(Sample(around.now(), share)), began + within)
+                await context.pause(poll_interval.wait(Sample(context.now(), share)), began + within)
             case Confirm(at):
-                await around.pause(at - around.now(), at)
+                await context.pause(at - context.now(), at)
                 afresh = True
             case Removed(left):
                 return left
@@ -171,7 +171,7 @@ async def remove(
                 raise RemovalError(artifacts, targets, subject, transient_error)
 
 
-async def _refused_again(
+async def _recheck(
     removal: Removal, port: RemovingPort, cleanings: tuple[Cleaning, ...], watch: _Watch
 ) -> frozenset[Cleaning]:
     """Ask the gate again for some regions; what it does not permit any more is awaited no longer."""
@@ -185,98 +185,98 @@ async def _refused_again(
 
 
 async def _start(
-    rollout: Rollout, port: Port, request: StartRequest, around: RunContext, *, outlasts: bool
+    rollout: Rollout, port: Port, request: StartRequest, context: RunContext, *, outlasts: bool
 ) -> None:
     """Make one start. If its response is lost, what the cloud shows later decides whether to make it again.
 
     While others are under way, a start that could not be made is made again later just so.
     """
-    rollout.starting(request, around.now())
+    rollout.starting(request, context.now())
     try:
-        answer = await _asked_to_start(port, request, around, twice=outlasts)
+        response = await _request_start(port, request, context, twice=outlasts)
     except InterruptedWaitError:
         rollout.unclear(request)
         raise
     except (CloudError, TransportError) as error:
-        passes = outlasts and isinstance(error, PASSING)
+        passes = outlasts and isinstance(error, TRANSIENT_ERRORS)
         if not (error.effect_unclear or passes):
             rollout.not_started(request)
             raise
         if not rollout.unclear(request):
             raise
-        around.listener.transient_error(error)
+        context.listener.transient_error(error)
         return
-    rollout.started(request, answer)
+    rollout.started(request, response)
 
 
-async def _asked_to_start(
-    port: Port, request: StartRequest, around: RunContext, *, twice: bool
+async def _request_start(
+    port: Port, request: StartRequest, context: RunContext, *, twice: bool
 ) -> StartResponse:
     """Ask for a start; where a refusal would fail what is under way, it is believed when it comes twice (S5)."""
     try:
-        return await around.unless_interrupted(port.start(request))
+        return await context.unless_interrupted(port.start(request))
     except CloudError as error:
-        if not twice or error.effect_unclear or isinstance(error, PASSING):
+        if not twice or error.effect_unclear or isinstance(error, TRANSIENT_ERRORS):
             raise
-    await around.pause(CONFIRMED_AFTER, around.now() + CONFIRMED_AFTER)
-    return await around.unless_interrupted(port.start(request))
+    await context.pause(CONFIRMED_AFTER, context.now() + CONFIRMED_AFTER)
+    return await context.unless_interrupted(port.start(request))
 
 
-async def _clean(port: RemovingPort, cleaning: Cleaning, around: RunContext) -> EdgeError | None:
+async def _clean(port: RemovingPort, cleaning: Cleaning, context: RunContext) -> EdgeError | None:
     """Have a region cleaned. If the response is lost, what the cloud shows later decides whether to do it again.
 
     Returns:
         The error that it was lost with; None where there was a response.
     """
     try:
-        await around.unless_interrupted(port.clean(cleaning))
+        await context.unless_interrupted(port.clean(cleaning))
     except (CloudError, TransportError) as error:
         if not error.effect_unclear:
             raise
-        around.listener.transient_error(error)
+        context.listener.transient_error(error)
         return error
     return None
 
 
 class _Watch:
-    """Observes, and outlasts passing transient errors once something is under way in the cloud.
+    """Observes, and outlasts transient errors once something is under way in the cloud.
 
     Args:
         port: What is observed.
-        around: What it works in.
-        patience: Seconds for which it goes on without seeing anything.
+        context: The clock, the listener and the interrupt of this run.
+        retry_for: Seconds for which failing reads are retried.
         until: The time at which it gives up in any case.
     """
 
     def __init__(
-        self, port: Port | RemovingPort, around: RunContext, *, patience: float, until: float
+        self, port: Port | RemovingPort, context: RunContext, *, retry_for: float, until: float
     ) -> None:
         self.outlast_transient_errors = False
         self._port = port
-        self._around = around
-        self._patience = patience
+        self._context = context
+        self._retry_for = retry_for
         self._until = until
 
     async def observe(self, *, afresh: bool = False) -> Observation:
         return await self.outlasting(lambda: self._port.observe(afresh=afresh))
 
     async def outlasting(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        since = self._around.now()
-        give_up_at = min(since + self._patience, max(since, self._until))
-        is_doubted = False
+        since = self._context.now()
+        give_up_at = min(since + self._retry_for, max(since, self._until))
+        was_refused = False
         while True:
             try:
-                return await self._around.unless_interrupted(ask())
-            except PASSING as error:
-                now = self._around.now()
+                return await self._context.unless_interrupted(ask())
+            except TRANSIENT_ERRORS as error:
+                now = self._context.now()
                 if not self.outlast_transient_errors or now >= give_up_at:
                     raise
-                self._around.listener.transient_error(error)
-                pause = min(max(now - since, TROUBLE_LEAST), TROUBLE_MOST)
-                await self._around.pause(pause, give_up_at)
+                self._context.listener.transient_error(error)
+                pause = min(max(now - since, RETRY_PAUSE_MIN), RETRY_PAUSE_MAX)
+                await self._context.pause(pause, give_up_at)
             except (CloudError, TransportError) as error:
-                if not self.outlast_transient_errors or is_doubted:
+                if not self.outlast_transient_errors or was_refused:
                     raise
-                is_doubted = True
-                self._around.listener.transient_error(error)
-                await self._around.pause(CONFIRMED_AFTER, self._around.now() + CONFIRMED_AFTER)
+                was_refused = True
+                self._context.listener.transient_error(error)
+                await self._context.pause(CONFIRMED_AFTER, self._context.now() + CONFIRMED_AFTER)

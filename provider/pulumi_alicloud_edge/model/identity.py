@@ -39,7 +39,7 @@ def program_names(urn: str) -> tuple[str, ...]:
     return known, program_name(type_, parts[3], None)
 
 
-def shown_beside(urn: str, name: str) -> str:
+def likely_urn(urn: str, name: str) -> str:
     """Return a program name as the URN that it most likely stands for, in the stack of another URN; a URN as it is."""
     if not name.startswith(_PROGRAM):
         return name

@@ -10,8 +10,8 @@ from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 VISIBILITY = 20.0
 """Seconds that the cloud may take to show anything of a start before it counts as not taken up."""
-_LEFT_OUT_FOR_SURE = 2
-"""So often an answer has to leave a target out where it names no other: a single empty answer proves nothing (S5)."""
+_TIMES_LEFT_OUT = 2
+"""Responses that must leave a target out if they name no other: a single empty response proves nothing (S5)."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class _OfStage:
         named_one_by_one: Those that the responses to starts of some targets have named.
         complete: The artifacts of which the cloud said that all targets have them.
         is_taken: Whether the cloud has taken a start, as far as is known.
-        is_answered: Whether that is known from a response, and not only because a response was lost.
+        has_response: Whether that is known from a response, and not only because a response was lost.
         is_partial: Whether a part of it could not be started.
     """
 
@@ -44,7 +44,7 @@ class _OfStage:
     named_one_by_one: frozenset[str] = frozenset()
     complete: frozenset[Artifact] = frozenset()
     is_taken: bool = False
-    is_answered: bool = False
+    has_response: bool = False
     is_partial: bool = False
 
 
@@ -53,12 +53,12 @@ class _OfArtifact:
     """What is known of the starts of one artifact.
 
     Attributes:
-        words: The cloud's last words on one.
+        message: What the cloud said last about one.
         lost: How many responses were lost.
         is_refused: Whether the cloud did not take the latest one.
     """
 
-    words: str = ""
+    message: str = ""
     lost: int = 0
     is_refused: bool = False
 
@@ -68,7 +68,7 @@ class Attempts:
 
     def __init__(self) -> None:
         self._whole: dict[tuple[Artifact, int], Attempt] = {}
-        self._narrow: dict[tuple[Artifact, str], Attempt] = {}
+        self._of_targets: dict[tuple[Artifact, str], Attempt] = {}
         self._stages: defaultdict[int, _OfStage] = defaultdict(_OfStage)
         self._artifacts: defaultdict[Artifact, _OfArtifact] = defaultdict(_OfArtifact)
         self._left_out: dict[str, tuple[int, float]] = {}
@@ -107,8 +107,8 @@ class Attempts:
                 self._whole[key] = self._next(self._whole.get(key), before, now)
             else:
                 for target in request.targets:
-                    self._narrow[artifact, target] = self._next(
-                        self._narrow.get((artifact, target)), before, now
+                    self._of_targets[artifact, target] = self._next(
+                        self._of_targets.get((artifact, target)), before, now
                     )
 
     def answered(self, request: StartRequest, response: StartResponse) -> None:
@@ -120,13 +120,13 @@ class Attempts:
         if response.is_partial or len(taken) < len(request.artifacts):
             of_stage.is_partial = True
         else:
-            of_stage.is_taken = of_stage.is_answered = True
+            of_stage.is_taken = of_stage.has_response = True
             if request.targets is None:
                 of_stage.is_partial = False
         if response.request_id:
             self.request_ids = (*self.request_ids, response.request_id)
-        for artifact, words in (*response.notes.items(), *response.refused.items()):
-            self._artifacts[artifact].words = words or self._artifacts[artifact].words
+        for artifact, message in (*response.notes.items(), *response.refused.items()):
+            self._artifacts[artifact].message = message or self._artifacts[artifact].message
         for artifact in response.refused:
             self._artifacts[artifact].is_refused = True
         if request.targets is None:
@@ -146,7 +146,7 @@ class Attempts:
                 self._left_out.pop(target, None)
             else:
                 times, since = self._left_out.get(target, (0, self._now))
-                self._left_out[target] = times + (_LEFT_OUT_FOR_SURE if named else 1), since
+                self._left_out[target] = times + (_TIMES_LEFT_OUT if named else 1), since
 
     def left_out(self, *, before: float | None = None) -> frozenset[str]:
         """Return the targets that the answers to starts that meant them have left out: they are not served (S6).
@@ -157,7 +157,7 @@ class Attempts:
         return frozenset(
             target
             for target, (times, since) in self._left_out.items()
-            if times >= _LEFT_OUT_FOR_SURE or (before is not None and since <= before)
+            if times >= _TIMES_LEFT_OUT or (before is not None and since <= before)
         )
 
     def undo_attempt(self, request: StartRequest) -> int:
@@ -172,16 +172,16 @@ class Attempts:
             self._artifacts[artifact].lost += 1
             if request.targets is None:
                 key = artifact, request.stage
-                self._whole[key] = _taken_back(self._whole[key])
+                self._whole[key] = _uncounted(self._whole[key])
             else:
                 for target in request.targets:
-                    self._narrow[artifact, target] = _taken_back(self._narrow[artifact, target])
+                    self._of_targets[artifact, target] = _uncounted(self._of_targets[artifact, target])
         return max(self._artifacts[artifact].lost for artifact in request.artifacts)
 
     def refused_after_all(self, request: StartRequest) -> None:
         """Note that the cloud will not have a start: one before it whose answer was lost has begun nothing either."""
         of_stage = self._stages[request.stage]
-        of_stage.is_taken = of_stage.is_taken and of_stage.is_answered
+        of_stage.is_taken = of_stage.is_taken and of_stage.has_response
 
     def whole_attempt(self, artifact: Artifact, stage: int) -> Attempt | None:
         """Return the latest start of the whole of a stage, with the number of such starts."""
@@ -194,8 +194,8 @@ class Attempts:
             for (of, at), attempt in self._whole.items()
             if of == artifact and self._covers(at, target)
         ]
-        if (narrow := self._narrow.get((artifact, target))) is not None:
-            attempts.append(narrow)
+        if (of_target := self._of_targets.get((artifact, target))) is not None:
+            attempts.append(of_target)
         if not attempts:
             return None
         latest = max(attempts, key=lambda attempt: attempt.at)
@@ -223,17 +223,17 @@ class Attempts:
         """Return the artifacts of which the cloud said, when the whole of a stage was started, that all have them."""
         return self._stages[stage].complete
 
-    def whole_answer(self, stage: int) -> frozenset[str] | None:
+    def whole_response(self, stage: int) -> frozenset[str] | None:
         """Return the targets that the cloud named when the whole of a stage was started."""
         return self._stages[stage].named
 
-    def narrow_answer(self, stage: int) -> frozenset[str]:
+    def partial_response(self, stage: int) -> frozenset[str]:
         """Return the targets that the cloud named when some targets of a stage were started."""
         return self._stages[stage].named_one_by_one
 
-    def words(self, artifact: Artifact) -> str:
-        """Return the cloud's last words on a start of this artifact."""
-        return self._artifacts[artifact].words
+    def message(self, artifact: Artifact) -> str:
+        """Return what the cloud said last about a start of this artifact."""
+        return self._artifacts[artifact].message
 
     def _covers(self, started: int, target: str) -> bool:
         """Return whether the start of the whole of stage ``started`` meant this target."""
@@ -246,5 +246,5 @@ class Attempts:
         return Attempt(now, seen, 1 if previous is None else previous.count + 1)
 
 
-def _taken_back(attempt: Attempt) -> Attempt:
+def _uncounted(attempt: Attempt) -> Attempt:
     return replace(attempt, count=attempt.count - 1)

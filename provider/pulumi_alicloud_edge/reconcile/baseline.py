@@ -93,8 +93,8 @@ class Baseline:
                 if target in known:
                     continue
                 runs = running.get(target)
-                told = self._tells_of(artifact.name, target, observation.regions)
-                if target in seen and (runs is None or runs in ours) and told is not Belongs.NO:
+                covered = self._is_covered(artifact.name, target, observation.regions)
+                if target in seen and (runs is None or runs in ours) and covered is not Belongs.NO:
                     known[target] = self.before(artifact.name, target, observation.regions)
                 else:
                     known[target] = self.beside.get(artifact.name, {}).get(target, runs or Before.NOTHING)
@@ -115,10 +115,10 @@ class Baseline:
             self.since.setdefault(artifact.name, newest_record(observation, artifact.name))
             known = self.beside.setdefault(artifact.name, {})
             for target in targets:
-                if self._tells_of(artifact.name, target, observation.regions) is Belongs.NO:
+                if self._is_covered(artifact.name, target, observation.regions) is Belongs.NO:
                     known.setdefault(target, running.get(target, Before.NOTHING))
 
-    def _tells_of(self, name: str, target: str, regions: Mapping[str, str]) -> Belongs:
+    def _is_covered(self, name: str, target: str, regions: Mapping[str, str]) -> Belongs:
         """Return whether the common answer from an earlier run is about a target."""
         if name not in self.of_others or self._is_restored(name, target, regions):
             return Belongs.NO
@@ -150,8 +150,8 @@ class Baseline:
                 return of_name[target]
         if self._is_restored(name, target, regions):
             return Before.UNKNOWN
-        told = self._tells_of(name, target, regions) is Belongs.YES
-        others = self.of_others[name] if told else Before.UNKNOWN
+        covered = self._is_covered(name, target, regions) is Belongs.YES
+        others = self.of_others[name] if covered else Before.UNKNOWN
         of_regions = self.of_regions.get(name, {})
         if of_regions and not regions.get(target):
             return Before.UNKNOWN  # it may be in one of those

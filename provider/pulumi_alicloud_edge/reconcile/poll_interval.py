@@ -18,7 +18,7 @@ MOST = 29.5
 _SMALLEST_STEP = 1e-9
 """A share that has grown by less has not moved: no fleet has so many targets, and a rate of it would underflow."""
 _WINDOW = 0.42
-_FEW = 2
+_MIN_SAMPLES = 2
 _SLOW_STEPS = 3.9
 _STALL_AFTER_STEPS, _STALL_STEPS, _STALL_LOOKS = 10.5, 4.1, 0.37
 
@@ -141,7 +141,7 @@ class _Pace:
     @property
     def has_slowed(self) -> bool:
         """Whether less has moved since the look before than the pace let expect."""
-        if len(self._samples) < _FEW:
+        if len(self._samples) < _MIN_SAMPLES:
             return False
         before = self._samples[-2]
         expected = self._rate * (self._now.at - before.at)

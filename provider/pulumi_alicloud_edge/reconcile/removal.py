@@ -48,7 +48,7 @@ class Removed:
 
 @dataclass(frozen=True)
 class StillThere:
-    """Time is up, or the cloud does not do what it was told: these artifacts are still there, on so many targets."""
+    """Time is up, or the cloud does not clean: these artifacts are still there, on so many targets."""
 
     artifacts: tuple[Artifact, ...]
     left: int
@@ -64,7 +64,7 @@ class Removal:
         cleanings: What to clean.
         deadline: When to give up.
         stall_timeout: Seconds without any progress after which to give up.
-        unserved: Targets that were not served before: they are told to clean three times, and not waited for longer.
+        unserved: Targets that were not served before: they are cleaned three times, and not waited for longer.
     """
 
     def __init__(
@@ -80,8 +80,8 @@ class Removal:
         self._stall_timeout = stall_timeout
         self._unserved = unserved
         self._quiet_since: float | None = None
-        self._bare_since: float | None = None
-        self._doubt_since: float | None = None
+        self._gone_since: float | None = None
+        self._give_up_since: float | None = None
         self._cleaned_at: dict[Cleaning, float] = {}
         self._cleans: dict[Cleaning, int] = {}
         self._left: dict[Cleaning, int] = {}
@@ -98,19 +98,19 @@ class Removal:
         left = {cleaning: len(targets) for cleaning, targets in held.items()}
         if not left:
             return self._end(observation, now)
-        self._bare_since = None
+        self._gone_since = None
         self._note_progress(left, now)
         stalled = now - (self._quiet_since or now) >= self._stall_timeout
         if stalled or now >= self._deadline:
             return self._give_up(held, now, stalled=stalled)
-        self._doubt_since = None
+        self._give_up_since = None
         if due := tuple(cleaning for cleaning in left if self._is_due(cleaning, now)):
             return Clean(due)
         self._most = max(self._most, sum(left.values()))
         return AwaitRemoval(sum(left.values()), self._most)
 
     def is_repeated(self, cleaning: Cleaning) -> bool:
-        """Return whether a region was told to clean before: then the gate has to be asked again first (S1)."""
+        """Return whether a region was cleaned before: then the gate has to be asked again first (S1)."""
         return cleaning in self._cleaned_at
 
     def refused(self, cleaning: Cleaning, left: tuple[Left, ...]) -> None:
@@ -119,7 +119,7 @@ class Removal:
         self._refused += left
 
     def cleaned(self, cleaning: Cleaning, now: float) -> None:
-        """Note that the cloud was told to clean a region."""
+        """Record that the cloud was asked to clean a region."""
         self._cleaned_at[cleaning] = now
         self._cleans[cleaning] = self._cleans.get(cleaning, 0) + 1
 
@@ -135,8 +135,8 @@ class Removal:
         self, held: Mapping[Cleaning, frozenset[str]], now: float, *, stalled: bool
     ) -> Confirm | StillThere | Removed:
         """Give up when the inventory was read once more: what holds it may not exist any more."""
-        if self._doubt_since is None:
-            self._doubt_since = now
+        if self._give_up_since is None:
+            self._give_up_since = now
             return Confirm(now + CONFIRMED_AFTER)
         if stalled and self._is_unreached(held):
             left = (Left(c.artifact, LeftBecause.NOT_REACHED, ts, c.region) for c, ts in held.items())
@@ -146,11 +146,11 @@ class Removal:
 
     def _end(self, observation: Observation, now: float) -> Confirm | Removed:
         """Believe that all is gone: at once where the record of every target says so, else after a second look."""
-        if self._bare_since is None:
-            self._bare_since = now
-        told = all(_says_deleted(observation, cleaning) for cleaning in self._cleanings)
-        confirmed_at = min(self._bare_since + CONFIRMED_AFTER, self._deadline)
-        if not told and now < confirmed_at:
+        if self._gone_since is None:
+            self._gone_since = now
+        all_deleted = all(_says_deleted(observation, cleaning) for cleaning in self._cleanings)
+        confirmed_at = min(self._gone_since + CONFIRMED_AFTER, self._deadline)
+        if not all_deleted and now < confirmed_at:
             return Confirm(confirmed_at)
         return Removed(self._refused + tuple(self._unserved_with_it(observation)))
 
@@ -172,8 +172,8 @@ class Removal:
     def _held(self, observation: Observation, cleaning: Cleaning, now: float) -> frozenset[str]:
         """Return who holds the artifact: the instances that held it before, and what has come to the region since.
 
-        A stopped instance that was told to clean does not keep a removal from ending, nor does one that was not served
-        before once it was told as often as any other: it may be served again.
+        A stopped instance that was asked to clean does not keep a removal from ending. Neither does one that was not
+        served before, once it was asked as often as any other: it may be served again.
         """
         cleaned_at = self._cleaned_at.get(cleaning)
         unserved = frozenset() if cleaned_at is None else observation.stopped

@@ -186,9 +186,9 @@ def stage_status(
         target_states = TargetStates(observation, artifact, exclusive=desired.exclusive)
         obstacle = observation.obstacles.get(artifact, "")
         for target in known:
-            _sort(one, target, target_states, obstacle, retry_window)
+            _classify(one, target, target_states, obstacle, retry_window)
         one.observed = one.converged, len(one.under_way), len(one.to_start), len(one.failed)
-        _hold_back(one, target_states, attempts, retry_window)
+        _apply_retry_window(one, target_states, attempts, retry_window)
         if not stage.is_named:
             one.unnamed, one.unnamed_reason = _judge_unnamed(one, stage, observation, attempts, retry_window)
         artifacts.append(one)
@@ -227,8 +227,8 @@ def _judge_unnamed(
     if attempt is None:
         if not retry_window.starts:
             return Unnamed.NONE, ""
-        stirring = bool(one.under_way) and not retry_window.is_quiet
-        return (Unnamed.AWAITED if stirring else Unnamed.DUE), ""
+        recently_moved = bool(one.under_way) and not retry_window.is_quiet
+        return (Unnamed.AWAITED if recently_moved else Unnamed.DUE), ""
     complete = bool(seen) and one.artifact in attempts.complete(retry_window.stage)
     if complete or begun or _has_shown(attempt, one, stage, observation):
         early = retry_window.now - attempt.at < VISIBILITY and not borne_out
@@ -238,7 +238,7 @@ def _judge_unnamed(
     if not refused and (one.under_way or shown_in_time):
         return Unnamed.AWAITED, ""
     if attempt.count >= retry_window.starts:
-        return Unnamed.FAILED, _reason(None, attempts.words(one.artifact), "")
+        return Unnamed.FAILED, _reason(None, attempts.message(one.artifact), "")
     return Unnamed.DUE, ""
 
 
@@ -251,7 +251,7 @@ def _has_shown(attempt: Attempt, one: ArtifactStatus, stage: StageView, observat
     )
 
 
-def _sort(
+def _classify(
     one: ArtifactStatus,
     target: str,
     target_states: TargetStates,
@@ -276,7 +276,7 @@ def _sort(
         one.to_start.add(target)
 
 
-def _hold_back(
+def _apply_retry_window(
     one: ArtifactStatus, target_states: TargetStates, attempts: Attempts, retry_window: RetryWindow
 ) -> None:
     """Keep waiting for targets that were started recently; mark those whose retries are used up as failed.
@@ -284,18 +284,18 @@ def _hold_back(
     Where others are moving, one without any record may be waiting for its turn in a start of an earlier run.
     """
     moving = bool(one.under_way)
-    stirring = moving and retry_window.now - retry_window.quiet_since < VISIBILITY
+    recently_moved = moving and retry_window.now - retry_window.quiet_since < VISIBILITY
     for target in tuple(one.to_start):
         attempt = attempts.attempt(one.artifact, target)
         record = target_states.record(target)
         starts = retry_window.starts_of(target)
         if attempt is None:
-            if stirring and record is None:
+            if recently_moved and record is None:
                 one.to_start.discard(target)
                 one.under_way.add(target)
             elif not starts:
                 one.to_start.discard(target)
-                one.failed[target] = _lapse(record, target_states.runs_instead(target))
+                one.failed[target] = _lost_reason(record, target_states.runs_instead(target))
             continue
         settled = attempts.was_refused(one.artifact) or (
             target_states.on(target) is TargetState.FAILED and record != attempt.seen.get(target)
@@ -306,11 +306,13 @@ def _hold_back(
             one.under_way.add(target)
         elif attempt.count >= _starts(starts, record, instead := target_states.runs_instead(target)):
             one.to_start.discard(target)
-            words = attempts.words(one.artifact)
+            message = attempts.message(one.artifact)
             if starts and record is None and attempts.was_refused(one.artifact):
-                one.failed[target] = f"not started: {words}"
+                one.failed[target] = f"not started: {message}"
             else:
-                one.failed[target] = _reason(record, words, instead) if starts else _lapse(record, instead)
+                one.failed[target] = (
+                    _reason(record, message, instead) if starts else _lost_reason(record, instead)
+                )
 
 
 def _starts(starts: int, record: Record | None, instead: str) -> int:
@@ -329,20 +331,20 @@ def _lies_below(record: Record | None, instead: str) -> bool:
     return record.state is RecordState.SUCCEEDED or (record.state is RecordState.DELETED and bool(instead))
 
 
-def _reason(record: Record | None, words: str, instead: str) -> str:
+def _reason(record: Record | None, message: str, instead: str) -> str:
     if record is None:
-        said = f"; its message: {words}" if words else ""
+        cloud_message = f"; its message: {message}" if message else ""
         return (
             "accepted, but the cloud shows no record of it"
-            + said
+            + cloud_message
             + (f"; {instead} runs there" if instead else "")
         )
     if _lies_below(record, instead):
-        return _lapse(record, instead)
-    return record.detail or words or record.state.value
+        return _lost_reason(record, instead)
+    return record.detail or message or record.state.value
 
 
-def _lapse(record: Record | None, instead: str) -> str:
+def _lost_reason(record: Record | None, instead: str) -> str:
     """Return why a target that had converged does not count as that any more.
 
     ``instead`` is the version that runs there now, if any does.

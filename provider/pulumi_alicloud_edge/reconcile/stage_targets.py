@@ -1,6 +1,6 @@
 """Which targets the stages of a rollout have: from the inputs, the inventory, and the answers to its own starts.
 
-| the inventory | the answer to a start of the whole | the target set |
+| the inventory | the response to a start of the whole | the target set |
 | --- | --- | --- |
 | names them | any | KNOWN: both together, without those that have left and those that are not served |
 | does not | names some | KNOWN: those |
@@ -55,7 +55,7 @@ class StageTargets:
             self._departed = frozenset(self._listed - listed)
         self._listed |= listed
         for stage, reached in enumerate(self._reached):
-            reached.update(self._come_of(stage))
+            reached.update(self._changed_since_start(stage))
 
     @property
     def unserved(self) -> frozenset[str]:
@@ -81,12 +81,12 @@ class StageTargets:
 
     def of(self, stage: int) -> TargetSet:
         """Return the targets of one stage, whether or not they are served."""
-        targets, answer = self._observation.stage_targets[stage], self._attempts.whole_answer(stage)
-        narrow = self._attempts.narrow_answer(stage)
-        if targets is None and not answer:
+        targets, response = self._observation.stage_targets[stage], self._attempts.whole_response(stage)
+        partial = self._attempts.partial_response(stage)
+        if targets is None and not response:
             begun = self._attempts.has_started(stage) or bool(self.covered(stage))
-            return TargetSet(narrow, Certainty.OPEN if begun else Certainty.UNKNOWN)
-        named = (targets or frozenset()) | (answer or frozenset()) | narrow
+            return TargetSet(partial, Certainty.OPEN if begun else Certainty.UNKNOWN)
+        named = (targets or frozenset()) | (response or frozenset()) | partial
         return TargetSet(named - self._departed, Certainty.KNOWN)
 
     def up_to(self, stage: int) -> TargetSet:
@@ -98,7 +98,7 @@ class StageTargets:
             unknown = any(each.certainty is Certainty.UNKNOWN for each in sets)
             certainty = Certainty.UNKNOWN if unknown else Certainty.OPEN
         for index in range(stage + 1):
-            # An answer may name only what the start acts on: what an earlier run has begun counts as well.
+            # An response may name only what the start acts on: what an earlier run has begun counts as well.
             targets |= recorded_targets(
                 self._desired,
                 self._policy.stages[index].selector,
@@ -110,7 +110,7 @@ class StageTargets:
                 targets |= self._reached[index]
         return TargetSet(targets - self.unserved - self._departed, certainty)
 
-    def _come_of(self, stage: int) -> set[str]:
+    def _changed_since_start(self, stage: int) -> set[str]:
         """Return the targets on which something has come of a start of the whole of a stage.
 
         Where nobody can tell whose the records are, these are all that is known of the selection. Of a start of an
@@ -131,10 +131,10 @@ class StageTargets:
 
     def is_empty(self, stage: int) -> bool:
         """Return whether a stage surely has no target that is served."""
-        targets, answer = self._observation.stage_targets[stage], self._attempts.whole_answer(stage)
-        if targets is None and answer is None:
+        targets, response = self._observation.stage_targets[stage], self._attempts.whole_response(stage)
+        if targets is None and response is None:
             return False
-        if targets is None and not answer:
+        if targets is None and not response:
             return not self.up_to(stage).targets
         return not self.of(stage).targets - self.unserved
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.identity import shown_beside
+from pulumi_alicloud_edge.model.identity import likely_urn
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Matching
 from pulumi_alicloud_edge.model.selection import REGION_KEY, Belongs, named_targets
 
@@ -28,7 +28,7 @@ def conflict_errors(
     for mine in claims:
         for theirs in others:
             if _contradict(mine, theirs, regions or {}):
-                urns = f"{mine.urn} and {shown_beside(mine.urn, theirs.urn)}"
+                urns = f"{mine.urn} and {likely_urn(mine.urn, theirs.urn)}"
                 contradiction = (
                     f"{mine.artifact} conflicts with {theirs.artifact}, which another resource declares"
                 )

@@ -179,10 +179,10 @@ def _release_drift(drift: ReleaseDrift) -> str:
 def _covers(have: Part | None, selector: Selector) -> bool:
     """Return whether a part reaches as far as a stage."""
     match have, selector:
-        case Share(percentage), Share(wanted):
-            return percentage >= wanted
-        case InRegions(regions), InRegions(wanted):
-            return set(wanted).issubset(regions)
+        case Share(percentage), Share(needed):
+            return percentage >= needed
+        case InRegions(regions), InRegions(needed):
+            return set(needed).issubset(regions)
         case _:
             return False
 
@@ -282,7 +282,7 @@ def _left_line(those: list[Left], label: TargetLabel) -> str:
     first = those[0]
     targets = sorted(frozenset().union(*(each.targets for each in those)))
     regions = sorted({each.region for each in those if each.region})
-    where = f"on {label.count(len(targets))} ({_few(targets)})"
+    where = f"on {label.count(len(targets))} ({_first_names(targets)})"
     where += f" in {_named(regions, 'region', 'regions')}" if regions else ""
     match first.reason:
         case LeftBecause.DECLARED:
@@ -310,7 +310,7 @@ def unserved_line(targets: Iterable[str], label: TargetLabel) -> str:
     """Describe which targets are listed and not served: ``1 instance is listed and not served: i-3``."""
     targets = sorted(targets)
     verb = "is" if len(targets) == 1 else "are"
-    return f"{label.count(len(targets))} {verb} listed and not served: {_few(targets)}"
+    return f"{label.count(len(targets))} {verb} listed and not served: {_first_names(targets)}"
 
 
 def _joined(artifacts: Iterable[Artifact]) -> str:
@@ -319,7 +319,7 @@ def _joined(artifacts: Iterable[Artifact]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _few(names: list[str]) -> str:
+def _first_names(names: list[str]) -> str:
     """Name the first few."""
     more = len(names) - TARGETS_NAMED
     return ", ".join(names[:TARGETS_NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -327,7 +327,7 @@ def _few(names: list[str]) -> str:
 
 def _named(names: list[str], one: str, many: str) -> str:
     names = sorted(set(names))
-    return f"{len(names)} {one if len(names) == 1 else many} ({_few(names)})"
+    return f"{len(names)} {one if len(names) == 1 else many} ({_first_names(names)})"
 
 
 def new_neighbours_line(urns: Iterable[str]) -> str:
@@ -366,11 +366,11 @@ def _printable(line: str) -> str:
 
 def _cloud(error: CloudError) -> str:
     request = f" (RequestId {error.request_id})" if error.request_id else ""
-    failure = f"{_called(error)} failed with {error.code or error.status}: {error.message}{request}"
+    failure = f"{_call_name(error)} failed with {error.code or error.status}: {error.message}{request}"
     return f"{failure}\n{_remedy(error)}"
 
 
-def _called(error: CloudError | TransportError) -> str:
+def _call_name(error: CloudError | TransportError) -> str:
     """Name a call and the application that it was about."""
     return f"{error.action} for {error.subject}" if error.subject else error.action
 
@@ -395,13 +395,13 @@ def _remedy(error: CloudError) -> str:
         case NotFoundError():
             return "Check the id, and that it belongs to this account and region, then run again."
         case UnsupportedOperationError():
-            return _where_it_is_served(error.action)
+            return _unsupported_remedy(error.action)
         case RejectedError():
             return "Fix the input that the message names, then run again."
         case ThrottledError():
             return "The account is being throttled: set alicloud-edge:callsPerSecond, or run again later."
         case UnavailableError():
-            return _until_available(error)
+            return _unavailable_remedy(error)
         case MalformedResponseError():
             return (
                 "The response is not what the vendor documents: it may come from a proxy or a login page. Check "
@@ -411,15 +411,15 @@ def _remedy(error: CloudError) -> str:
             return "Run again once this is fixed."
 
 
-def _may_be_for_good(error: EdgeError | None) -> bool:
+def _may_be_permanent(error: EdgeError | None) -> bool:
     """Return whether an error that is repeated may be a refusal: one code of ENS is used for both."""
     return isinstance(error, CloudError) and error.code.lower().startswith("ens.interface.error")
 
 
-def _until_available(error: UnavailableError) -> str:
+def _unavailable_remedy(error: UnavailableError) -> str:
     """Describe what to do about a transient error of the cloud."""
     joined = "what is under way is joined, not repeated."
-    if _may_be_for_good(error):
+    if _may_be_permanent(error):
         return (
             "The error may be temporary, or the cloud rejects the request without a reason: check the inputs, then run "
             f"again later; {joined}"
@@ -427,7 +427,7 @@ def _until_available(error: UnavailableError) -> str:
     return f"The cloud is temporarily unavailable: run again later; {joined}"
 
 
-def _where_it_is_served(action: str) -> str:
+def _unsupported_remedy(action: str) -> str:
     """Describe what to do about an operation that the endpoint does not serve; a clean may be one that none serves."""
     advice = (
         "This endpoint does not serve the operation: check alicloud-edge:region and alicloud-edge:endpoint (with "
@@ -446,7 +446,7 @@ def _transport(error: TransportError) -> str:
             advice = "Run again: what is under way is joined, not repeated."
         case _:
             advice = "Run again."
-    return f"{_called(error)}: no response from {error.endpoint}: {error.cause}\n{advice}"
+    return f"{_call_name(error)}: no response from {error.endpoint}: {error.cause}\n{advice}"
 
 
 def _removal(error: RemovalError, label: TargetLabel) -> str:
@@ -456,8 +456,8 @@ def _removal(error: RemovalError, label: TargetLabel) -> str:
     verb = "is" if len(error.artifacts) == 1 else "are"
     lines = [f"{_joined(error.artifacts)} {verb} still on {where} after cleaning."]
     if error.transient_error is not None:
-        said = explain(error.transient_error, label).splitlines()
-        lines += said if _may_be_for_good(error.transient_error) else said[:1]
+        explanation = explain(error.transient_error, label).splitlines()
+        lines += explanation if _may_be_permanent(error.transient_error) else explanation[:1]
     return "\n".join([*lines, "Run `pulumi destroy` or `pulumi up` again: cleaning continues from there."])
 
 

@@ -50,11 +50,11 @@ def newly_declared(
         claim
         for claim in others
         if any(claim.may_overlap(own) for own in mine)
-        and not any(_tells(known, claim) for known in remembered)
+        and not any(_covers(known, claim) for known in remembered)
     )
 
 
-def _tells(known: Claim, claim: Claim) -> bool:
+def _covers(known: Claim, claim: Claim) -> bool:
     """Return whether a remembered claim is that of the same resource, in the same place or around it."""
     same = (known.app_id, known.artifact.name) == (claim.app_id, claim.artifact.name)
     names, other_names = ({urn, *program_names(urn)} for urn in (known.urn, claim.urn))

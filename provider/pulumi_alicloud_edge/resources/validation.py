@@ -25,7 +25,7 @@ M = TypeVar("M", bound=BaseModel)
 LONGEST_KEY = 60
 """Of a key that nobody knows, so much is repeated."""
 
-_WORDS = {
+_REASONS = {
     "missing": "is required",
     "tuple_type": "must be a list",
     "list_type": "must be a list",
@@ -64,12 +64,12 @@ def read_inputs(model: type[M], properties: Mapping[str, Any]) -> M | None:
 def _field_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[FieldError]:
     for detail in error.errors(include_url=False):
         not_known_yet = isinstance(detail["input"], Unknown) and detail["type"] != "extra_forbidden"
-        if not_known_yet or _counts_only_sound_items(detail):
+        if not_known_yet or _counts_only_valid_items(detail):
             continue
         yield FieldError(_path(detail["loc"]), _reason(detail, model))
 
 
-def _counts_only_sound_items(detail: Any) -> bool:
+def _counts_only_valid_items(detail: Any) -> bool:
     """Return whether a list was found too short only because items with errors, or not known yet, do not count."""
     return detail["type"] == "too_short" and bool(len(detail["input"]) >= detail["ctx"]["min_length"])
 
@@ -106,4 +106,4 @@ def _reason(detail: Any, model: type[BaseModel]) -> str:
         case "too_long":
             return f"must have at most {context['max_length']} entries"
         case _:
-            return _WORDS.get(kind) or str(detail["msg"])
+            return _REASONS.get(kind) or str(detail["msg"])

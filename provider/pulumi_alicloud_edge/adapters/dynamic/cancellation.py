@@ -11,12 +11,12 @@ from pulumi_alicloud_edge.adapters.dynamic.engine import SERVICER
 _on_cancel: list[Callable[[], None]] = []
 
 
-def on_cancel(hear: Callable[[], None]) -> None:
+def on_cancel(callback: Callable[[], None]) -> None:
     """Have something called when the user presses Ctrl-C, from any thread."""
-    _on_cancel.append(hear)
+    _on_cancel.append(callback)
 
 
-def hear_cancel(main: ModuleType) -> bool:
+def forward_cancel(main: ModuleType) -> bool:
     """Have the host's Cancel, which does nothing, tell us."""
     try:
         cancel = getattr(main, SERVICER).Cancel
@@ -40,5 +40,5 @@ def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001
 
 def cancelled() -> None:
     """Pass the user's Ctrl-C on."""
-    for hear in _on_cancel:
-        hear()
+    for callback in _on_cancel:
+        callback()

@@ -25,7 +25,7 @@ class EngineDisplay:
 
     Args:
         address: The engine's gRPC address.
-        patience: Seconds for which a line that is to be kept is waited for.
+        wait_seconds: Seconds to wait for a line that is to be kept.
         clock: Monotonic seconds.
     """
 
@@ -33,11 +33,11 @@ class EngineDisplay:
         self,
         address: str,
         *,
-        patience: float = KEPT_LINE_SECONDS,
+        wait_seconds: float = KEPT_LINE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._address = address
-        self._patience = patience
+        self._wait_seconds = wait_seconds
         self._clock = clock
         self._lock = threading.Lock()
         self._stub: Any = None
@@ -84,7 +84,7 @@ class EngineDisplay:
         import grpc
 
         try:
-            sent.exception(timeout=self._patience)
+            sent.exception(timeout=self._wait_seconds)
         except grpc.FutureTimeoutError:
             with self._lock:
                 self._late += 1

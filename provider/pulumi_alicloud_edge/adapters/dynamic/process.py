@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from pulumi_alicloud_edge.adapters.dynamic import cancellation
-from pulumi_alicloud_edge.adapters.dynamic.cancellation import hear_cancel
+from pulumi_alicloud_edge.adapters.dynamic.cancellation import forward_cancel
 from pulumi_alicloud_edge.adapters.dynamic.display import EngineDisplay
 from pulumi_alicloud_edge.adapters.dynamic.engine import end_with_engine, engine_address, is_dynamic_host
 from pulumi_alicloud_edge.adapters.dynamic.executor import raise_worker_limit
@@ -44,7 +44,7 @@ def adapt(on_cancel: Callable[[], None]) -> None:
     main = sys.modules["__main__"]
     for reached, loss in (
         (raise_worker_limit(threading.current_thread()), "only four resources roll out at a time"),
-        (hear_cancel(main), "Ctrl-C waits for the rollouts under way"),
+        (forward_cancel(main), "Ctrl-C waits for the rollouts under way"),
         (quieten_tracebacks(main), "errors come with a traceback"),
     ):
         if not reached:
