@@ -23,7 +23,9 @@ def main() -> int:
     commands.add_parser("lint")
     commands.add_parser("reference", help="write what follows from the declarations of inputs and outputs")
     commands.add_parser("test", help="lint, then pytest with the arguments that follow")
-    commands.add_parser("matrix", help="run every cell of the matrices of troubles and print them as tables")
+    commands.add_parser(
+        "matrix", help="run every cell of the matrices of faults and kills and print them as tables"
+    )
     soak = commands.add_parser(
         "soak", help="simulate lives of programs at length, with edits, drifts, faults and kills"
     )

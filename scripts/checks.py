@@ -57,7 +57,7 @@ def test(arguments: Sequence[str]) -> None:
 
 
 def matrix(arguments: Sequence[str]) -> None:
-    """Run all cells of the matrices of troubles, with the Pulumi CLI on PATH, and print them as tables.
+    """Run all cells of the matrices of faults and kills, with the Pulumi CLI on PATH, and print them as tables.
 
     Args:
         arguments: Further arguments for pytest.

@@ -2,10 +2,10 @@
 
     import pulumi_alicloud_edge as edge
 
-`AppDataPush` brings data files to edge regions, `AppDataDist` onto the instances of an application, and
-`ContainerAppRelease` a container version into an environment. Each awaits its rollout, and repairs drift.
-`EdgeRelease` does all three in order, from one list. `get_app_data_status` and `get_container_app_status` tell
-how things are, for programs and scripts.
+`AppDataPush` pushes data files to edge regions, `AppDataDist` distributes them to the instances of an application, and
+`ContainerAppRelease` releases a container version to an environment. Each waits for its rollout, and repairs drift.
+`EdgeRelease` does all three in order, from one list. `get_app_data_status` and `get_container_app_status` return the
+current status, for programs and scripts.
 """
 
 from pulumi_alicloud_edge.model.status import (

@@ -1,24 +1,24 @@
-"""Every error of the provider, in one tree. They carry facts as fields; text is made of them elsewhere.
+"""Every error of the provider, in one tree. Errors carry facts as fields; `resources.messages` makes text of them.
 
 EdgeError
-├── InputError                 the program declares something that cannot be: all field errors of a resource at once
-├── SettingsError              configuration or credentials cannot work
-├── CloudError                 the cloud answered, and the answer is a refusal or is unusable
+├── InputError                 the inputs are invalid: all field errors of a resource at once
+├── SettingsError              the configuration or the credentials cannot work
+├── CloudError                 the cloud refused, or its response cannot be used
 │   ├── ThrottledError         retry, slower
 │   ├── UnavailableError       retry
 │   ├── RejectedError          fix the input
-│   │   └── UnsupportedOperationError       ask elsewhere: this endpoint does not have the operation
-│   ├── PermissionDeniedError            get permission
-│   ├── NotFoundError          the application does not exist: look elsewhere
-│   ├── AuthenticationError          the key, token or signature is not accepted
+│   │   └── UnsupportedOperationError  use another endpoint: this one lacks the operation
+│   ├── PermissionDeniedError  get permission
+│   ├── NotFoundError          the application does not exist in this account and region
+│   ├── AuthenticationError    the key, token or signature is not accepted
 │   ├── ClockSkewError         set this machine's clock
-│   └── MalformedResponseError   the answer is not what the contract says
-├── TransportError             no answer
+│   └── MalformedResponseError  the response is not in the contract
+├── TransportError             no response
 │   ├── UnreachableError       the request was not sent: nothing can have happened
-│   └── ResponseLostError        the request may have taken effect
-├── RemovalError               what should be gone is still there
-├── PartialStateError          a create or an update failed and has left a state that is to be kept
-└── RolloutError               a rollout ended otherwise than converged (see `reconcile`)
+│   └── ResponseLostError      the request may have taken effect
+├── RemovalError               cleaned data is still there
+├── PartialStateError          a create or an update failed and left a state to keep
+└── RolloutError               a rollout did not converge (see `reconcile`)
     ├── RolloutFailedError
     └── RolloutInterruptedError
 """
@@ -80,18 +80,18 @@ class SettingsError(EdgeError):
 
 
 class CloudError(EdgeError):
-    """The cloud refused a call, or answered what cannot be used.
+    """The cloud refused a call, or its response cannot be used.
 
     Attributes:
         action: The operation, as the vendor names it.
         code: The vendor's error code, such as ``InvalidParameter.Data``.
-        message: The vendor's own words.
+        message: The vendor's message.
         status: HTTP status.
-        request_id: The vendor's RequestId, empty where the answer had none.
+        request_id: The vendor's RequestId, empty where the response had none.
         subject: The application's id that the call was about, empty where there is none.
-        effect_unclear: The call was meant to change something and may have done so in spite of this error:
-            read the state before repeating it.
-        retry_after: The cloud's hint in seconds when to try again, None where it gave none.
+        effect_unclear: The call may have changed something in spite of this error: read the state before
+            repeating it.
+        retry_after: The cloud's hint, in seconds, when to retry; None where it sent none.
     """
 
     effect_unclear: bool = False
@@ -152,25 +152,24 @@ class AuthenticationError(CloudError):
 
 
 class ClockSkewError(CloudError):
-    """The request's time is too far from the cloud's. ``server_time`` is the cloud's, where it told."""
+    """The request's time is too far from the cloud's. ``server_time`` is the cloud's, None where unknown."""
 
     server_time: datetime | None = None
 
 
 class MalformedResponseError(CloudError):
-    """The answer is not of the documented shape, or not JSON at all."""
+    """The response does not have the documented shape, or is not JSON."""
 
 
 class TransportError(EdgeError):
-    """No answer was had from the cloud.
+    """The cloud sent no response.
 
     Attributes:
         action: The operation.
         endpoint: Host (and port) that was called.
-        cause: The transport's own words, without any query string.
+        cause: The transport's message, without any query string.
         subject: The application's id that the call was about, empty where there is none.
-        effect_unclear: The call was meant to change something and may have done so: read the state before
-            repeating it.
+        effect_unclear: The call may have changed something: read the state before repeating it.
     """
 
     effect_unclear: bool = False
@@ -188,17 +187,17 @@ class UnreachableError(TransportError):
 
 
 class ResponseLostError(TransportError):
-    """The request was sent and its answer did not arrive: it may or may not have taken effect."""
+    """The request was sent but its response did not arrive: it may or may not have taken effect."""
 
 
 class RemovalError(EdgeError):
-    """Data that was cleaned is still there when time is up.
+    """Cleaned data is still there when the time has passed.
 
     Attributes:
         artifacts: What is still there.
         targets: On how many targets.
         subject: The application's id.
-        transient_error: Why it is not known whether the last clean took effect, where its answer was lost.
+        transient_error: Why it is unknown whether the last clean took effect, where its response was lost.
     """
 
     def __init__(
@@ -220,14 +219,14 @@ class RollbackResult:
     """How a rollback went.
 
     Attributes:
-        artifacts: The former artifacts that it was to bring back.
-        cleaned: Artifacts without a baseline that it was to take away.
-        outcome: How the bringing back ended, None where there was nothing to bring back.
+        artifacts: The former artifacts that it had to restore.
+        cleaned: Artifacts without a baseline that it had to clean.
+        outcome: How restoring them ended; None where there was nothing to restore.
         error: The error that ended it, where one did.
-        interrupted: Whether the run was told to stop before it had ended.
+        interrupted: Whether the user stopped the run before it had ended.
         left: What it has left as it is, and why.
-        where: Where the baseline's artifacts were to be brought back, beginning with a space; empty for everywhere.
-        nothing: Why nothing was brought back; empty where it was tried.
+        where: Where the baseline's artifacts were to be restored, beginning with a space; empty for everywhere.
+        nothing: Why nothing was restored; empty where that was tried.
     """
 
     artifacts: tuple[Artifact, ...]
@@ -244,7 +243,7 @@ class RolloutError(EdgeError):
     """A rollout did not converge.
 
     Attributes:
-        outcome: All that was seen.
+        outcome: What was observed.
         subject: What was rolled out, for the message: the application, or application and environment.
         refusal: The error that ended it, where one did.
         restored: How the rollback went, where there was one.
@@ -269,11 +268,11 @@ class RolloutFailedError(RolloutError):
 
 
 class RolloutInterruptedError(RolloutError):
-    """The run was told to stop (Ctrl-C) while the rollout was under way."""
+    """The user stopped the run (Ctrl-C) while the rollout was under way."""
 
 
 class PartialStateError(EdgeError):
-    """A create or an update failed, and has left a state that is to be kept.
+    """A create or an update failed, and left a state to keep.
 
     Attributes:
         cause: Why it failed.

@@ -1,8 +1,8 @@
 """What a preview has found out about a resource, for the operations that follow.
 
-The engine checks a resource, then compares it, then updates it. What the check has seen saves the diff a look, and
-what the diff has found drifted tells the update what it repairs. Each finding is about one resource and is taken by
-the operation that it is meant for; a new check replaces what the one before has left.
+The engine checks a resource, then compares it, then updates it. The diff reuses what the check has read,
+and the update uses the drift that the diff has found. Each finding is about one resource and is used once, by the next
+operation; a new check replaces older findings.
 """
 
 from __future__ import annotations
@@ -74,12 +74,12 @@ class PreviewCache:
             return self._drifts.pop(urn, None)
 
     def keep_beside(self, urn: str) -> None:
-        """Keep that all a diff has found is what others declare, until the update takes it."""
+        """Keep that a diff has found only new neighbours, until the update takes it."""
         with self._lock:
             self._beside.add(urn)
 
     def take_beside(self, urn: str) -> bool:
-        """Return, once, whether all that the diff has found is what others declare."""
+        """Return, once, whether the diff has found only new neighbours."""
         with self._lock:
             found = urn in self._beside
             self._beside.discard(urn)

@@ -1,4 +1,4 @@
-"""What the resources of this run declare, so that none takes away what another one still needs (S2).
+"""What the resources of this run declare, so that none cleans what another one still needs (S2).
 
 Three sources:
 
@@ -8,7 +8,7 @@ Three sources:
 | another process that hosts the provider, through the run's register | its URN | throughout |
 | the user's program, through the run's register | its program name (`model.identity`) | until a host has checked it |
 
-A run limited by ``--target`` has only some resources checked; the program tells of the others.
+In a run with ``--target`` the engine checks only some resources; the others are known from the program.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Registry:
         self._deleted_names: set[str] = set()
 
     def declare(self, urn: str, claims: Claims) -> Claims:
-        """Note all that a resource declares, in place of what it was known to; return what others declare."""
+        """Record all that a resource declares, replacing earlier claims; return what others declare."""
         with self._lock:
             self._note_checked(urn, claims)
             self._has_program = True
@@ -62,7 +62,7 @@ class Registry:
     def declared(self) -> Claims:
         """Return what all resources declare that are not deleted in this run.
 
-        A program names also what ``pulumi destroy --run-program`` deletes; the engine has none of that checked.
+        A program also names what ``pulumi destroy --run-program`` deletes; the engine does not check those resources.
         """
         with self._lock:
             self._catch_up()
@@ -70,10 +70,10 @@ class Registry:
             return (*checked, *self._program_claims(self._deleted_names))
 
     def still_declared(self, remembered: Iterable[Claim]) -> Claims:
-        """Return what of the claims that a state remembers counts beside `declared`.
+        """Return the remembered claims that count in addition to `declared`.
 
-        Where no program runs that is all of them, without the resources that are deleted in this run. A program
-        outranks what is remembered, but for resources of which it cannot tell yet what they declare.
+        Where no program runs, all count, except those of resources that are deleted in this run. A program takes
+        precedence over them, except for resources whose inputs it does not know yet.
         """
         with self._lock:
             self._catch_up()
@@ -95,7 +95,7 @@ class Registry:
             return self._has_program
 
     def deleting(self, urn: str) -> None:
-        """Note that a resource is deleted in this run: what others remember of it counts no more."""
+        """Record that a resource is deleted in this run: what others remember of it no longer counts."""
         with self._lock:
             self._note_deleted(urn)
         if self._register is not None:
@@ -125,7 +125,7 @@ class Registry:
     def _catch_up(self) -> None:
         """Read what other processes have written since the last time.
 
-        Where it may be of an earlier run, it only adds to what must stay.
+        Entries that may be of an earlier run only add to what must stay.
         """
         if self._register is None:
             return

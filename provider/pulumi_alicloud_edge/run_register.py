@@ -1,14 +1,14 @@
-"""What the processes of one Pulumi run tell each other: a file of JSON lines, in a folder of this user alone.
+"""What the processes of one Pulumi run share: a file of JSON lines, in a folder that only this user can access.
 
-The user's program, the dynamic host and every plugin are processes of their own, and share nothing but the engine
-that they talk to. The register's file is named by it, so that each process finds it without being told:
+The user's program, the dynamic host and every plugin are separate processes that share only the engine. The file is
+named after the engine, so that each process finds it:
 
-| the engine is known by | entries |
+| the engine is identified by | entries |
 | --- | --- |
 | its address and the kernel's number of the socket that listens there (Linux) | are of this run |
 | its address alone (elsewhere) | may be of an earlier engine on the same port: they only add to what must stay |
 
-All of it is best effort: whatever fails leaves a process with what it knows itself, without an error.
+All of it is best effort: after a failure, a process uses only its own knowledge, without an error.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ FOLDER = "pulumi-alicloud-edge"
 KEPT_SECONDS = 24 * 3600.0
 """How long a file is kept after its last entry, and how long an entry counts."""
 ATOMIC_BYTES = 4096
-"""Up to here an appended line is whole on every file system; longer ones are locked."""
+"""Up to this size an append is atomic on every file system; longer lines are written under a lock."""
 _LISTENING = "0A"
 _OTHERS = 0o077
 _SOCKET_TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -63,7 +63,7 @@ class RunRegister:
         """Write an entry for the other processes to read."""
         with suppress(OSError, TypeError, ValueError):
             body = json.dumps({"at": time.time(), **entry}, separators=(",", ":")).encode()
-            # The line break before it ends what another process may have left torn.
+            # The line break before it ends a line that another process may have left incomplete.
             _append(self._path, b"\n%s,%s\n" % (self._by_us, body[1:]))
 
     def read(self) -> Iterator[dict[str, Any]]:
@@ -124,9 +124,9 @@ def private_folder() -> Path | None:
 
 
 def listener(host: str, port: int, tables: tuple[Path, ...] = _SOCKET_TABLES) -> str | None:
-    """Return the kernel's number of the socket that listens on an address; None where that cannot be had.
+    """Return the kernel's number of the socket that listens on an address; None where that is unknown.
 
-    The kernel gives each socket a number of its own, so that a later engine on the same port has another.
+    Each socket has its own number, so that a later engine on the same port has another.
     """
     for table in tables:
         with suppress(OSError, ValueError, IndexError):

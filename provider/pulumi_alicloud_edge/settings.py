@@ -16,7 +16,7 @@ DEFAULT_REGION = "cn-hangzhou"
 
 @dataclass(frozen=True)
 class Settings:
-    """All that the configuration namespace ``alicloud-edge`` sets.
+    """The settings of the configuration namespace ``alicloud-edge``.
 
     Attributes:
         cloud: How to reach the cloud.
@@ -31,11 +31,11 @@ def read_settings(get: Callable[[str], object], environ: Mapping[str, str] = os.
     """Read the settings.
 
     Args:
-        get: Gives the value of a full key such as ``alicloud-edge:region``, None where it is not set.
+        get: Returns the value of a full key such as ``alicloud-edge:region``, None where it is not set.
         environ: The environment.
 
     Raises:
-        SettingsError: A value cannot be understood.
+        SettingsError: A value is invalid.
     """
 
     def text(key: str) -> str:

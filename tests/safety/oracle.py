@@ -593,7 +593,10 @@ def _may_not_displace(operation: Operation, world: World) -> bool:
     """Return whether the cloud moves nothing back below a newer version that has to stay, or shows nothing of it."""
     if operation.kind != DIST or world.cloud.dialect.redist.value != "ignored":
         return False
-    forgets = world.cloud.dialect.superseded.value == "vanishes" and "the cloud shows no record of it" in operation.error
+    forgets = (
+        world.cloud.dialect.superseded.value == "vanishes"
+        and "the cloud shows no record of it" in operation.error
+    )
     return forgets or any(" stays on " in line for line in operation.lines)
 
 

@@ -1,1 +1,1 @@
-"""The faces of the operations: what turns calls from outside into operations, and results into replies."""
+"""Adapters: turn calls from outside into operations, and their results into replies."""

@@ -1,4 +1,4 @@
 """Talks to the cloud: signed, paced and typed. Knows nothing of rollouts or of Pulumi.
 
-`session.Cloud` is the way in. Nothing is imported here: the host of a preview loads only what that needs.
+`client.Cloud` is the entry point. Nothing is imported here, so that a preview's host loads only what it needs.
 """

@@ -1,6 +1,6 @@
-"""What an answer, or the lack of one, means: one error for each thing that a caller may do about it.
+"""Classifies responses and lost responses: one error class for each thing that a caller may do about it.
 
-The cloud's codes overlap with HTTP's in odd ways: ENS denies with 400, ESA reports its own trouble with
+The cloud's codes and HTTP's statuses disagree: ENS denies with 400, ESA reports its internal errors with
 400 (``InternalException``), and a 404 may mean an unknown application, a host that lacks the operation, or anything
 else. The code decides first, then the status.
 """
@@ -54,11 +54,11 @@ _UNAVAILABLE = (
     "lockfailed",
     "internalerror",
     "internalexception",
-    # It may also be an opaque refusal of what was asked; the bounds of all repeats hold for it too.
+    # It may also be a rejection without a reason; the limits of all retries hold for it too.
     "ens.interface.error",
     "callinterface",
-    # Every attempt has a nonce of its own, so something on the way sent this one twice; its twin may have
-    # been carried out.
+    # Every attempt has a nonce of its own, so a proxy sent this request twice; the first copy may have been
+    # carried out.
     "signaturenonceused",
 )
 _CLOCK_SKEW = ("invalidtimestamp.expired",)
@@ -74,16 +74,16 @@ _AUTHENTICATION = (
 )
 _DENIED = ("nopermission", "forbidden", "accessdenied", "unauthorized")
 _NO_APPLICATION = {Product.ENS: "invalidparameter.appid", Product.ESA: "invalidapp.notfound"}
-"""The one code of each product that says that an application does not exist. Nothing else may be taken for "gone".
+"""The one code of each product for an application that does not exist. No other code counts as "gone".
 
 ESA has the code of ENS too, for an id that is missing or is not of its form.
 """
-# Not found is the operation or the host, not what was asked about.
+# The operation or the host is not found, not the application.
 _UNSUPPORTED = ("invalidaction.", "invalidapi.", "invalidproduct.", "invalidprotocol.", "invalidversion")
 _SUCCESS_CODES = frozenset({"", "0", "200", "ok", "success"})
 _TIME_LEFT = re.compile(r"\bTimeLeft:(\d+)", re.ASCII)
 _DELAY = re.compile(r"\d{1,15}", re.ASCII)
-"""Milliseconds in a header; what has more digits is none that anybody means."""
+"""Milliseconds in a header; a number with more digits is not a delay."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ class RawResponse:
 def read_document(
     operation: Operation, response: RawResponse, *, subject: str, secrets: Iterable[str]
 ) -> dict[str, Any]:
-    """Return the answer's JSON object.
+    """Return the response's JSON object.
 
     Raises:
-        CloudError: The answer is a refusal, or nothing that the contract knows; of the class that tells what
-            to do, and marked where the call may have taken effect all the same.
+        CloudError: The response is a refusal or is not in the contract; `effect_unclear` is set where the call
+            may have taken effect all the same.
     """
     document = _json_object(response.body)
     if response.status < _FIRST_OTHER and document is not None and not _refuses(document):
@@ -118,7 +118,7 @@ def classify(
     subject: str = "",
     secrets: Iterable[str] = (),
 ) -> CloudError:
-    """Make the error that an unusable answer stands for.
+    """Make the error for a response that cannot be used.
 
     Args:
         operation: What was called.
@@ -157,9 +157,9 @@ def classify(
 def classify_transport_error(
     operation: Operation, raised: httpx.RequestError, *, endpoint: str, subject: str
 ) -> TransportError:
-    """Make the error for a call that got no answer, from what the HTTP library raised.
+    """Make the error for a call without a response, from what the HTTP library raised.
 
-    The library's words are not passed on: they may quote headers.
+    The library's message is not passed on: it may quote headers.
     """
     match raised:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.ProxyError():
@@ -174,10 +174,9 @@ def classify_transport_error(
 
 
 def may_repeat(operation: Operation, error: BaseException) -> bool:
-    """Return whether the same call may simply be made again.
+    """Return whether the same call may be repeated without reading the state first.
 
-    A start whose effect is unclear may not: whoever made it must read the state first, for the first call may
-    have begun what the second would begin anew.
+    A start whose effect is unclear may not: the first call may have begun what the second would begin again.
     """
     match error:
         case ThrottledError() | UnreachableError():
@@ -185,7 +184,7 @@ def may_repeat(operation: Operation, error: BaseException) -> bool:
         case UnavailableError() | ResponseLostError():
             return operation.effect is Effect.READ
         case MalformedResponseError():
-            # A cut or garbled success may read well the second time; a page of some proxy will not.
+            # A truncated success may be complete the second time; a proxy's page will not.
             return operation.effect is Effect.READ and error.status < _FIRST_OTHER
         case _:
             return False
@@ -211,7 +210,7 @@ def _class_of(product: Product, status: int, code: str, *, hinted: bool) -> type
         return NotFoundError
     if status == _UNAUTHORIZED:
         return AuthenticationError
-    # The vendor's own clients take any refusal with a hint for throttling, whatever its code.
+    # The vendor's clients treat any refusal with a retry hint as throttling, whatever its code.
     return ThrottledError if hinted else RejectedError
 
 
@@ -224,7 +223,7 @@ def _json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def _refuses(document: dict[str, Any]) -> bool:
-    """Return whether a 200 is a refusal all the same: some gateways answer so, with a code and a message."""
+    """Return whether a 200 is a refusal: some gateways send one with a code and a message."""
     code, message = _text(document, "Code"), _text(document, "Message")
     return bool(message) and code.lower() not in _SUCCESS_CODES
 
@@ -288,13 +287,13 @@ def _cause(error: httpx.RequestError) -> str:
 
 
 def _system_reason(error: BaseException) -> str:
-    """Find the operating system's words behind the library's error, such as ``Connection refused``."""
+    """Find the operating system's message behind the library's error, such as ``Connection refused``."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
             return f": certificate not accepted ({seen.verify_message})"
         if isinstance(seen, OSError) and seen.strerror and len(seen.args) > 1:
-            # asyncio puts words of its own in place of the system's; those of a name look-up are good.
+            # asyncio replaces the system's message by its own; that of a name look-up is kept.
             named = seen.errno is not None and seen.errno in errno.errorcode
             return f": {os.strerror(seen.errno or 0) if named else seen.strerror}"
         if isinstance(seen, BaseExceptionGroup) and seen.exceptions:

@@ -1,4 +1,4 @@
-"""One account's way into the cloud: both products, with what they share."""
+"""The client of one account: both products, with what they share."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Cloud:
     Args:
         settings: Where the cloud is, who calls, how fast.
         clock: Monotonic seconds.
-        now: The time that signatures bear.
-        sleep: Waits so many seconds.
-        transport: What carries the requests, in place of the network.
+        now: The time that signatures carry.
+        sleep: Waits for a number of seconds.
+        transport: Replaces the network, for tests.
 
     Raises:
         SettingsError: The settings cannot work.
@@ -64,7 +64,7 @@ class Cloud:
         }
 
     def transient_error(self, subject: str) -> EdgeError | None:
-        """Return why a call about an application is being made again, None where all goes well."""
+        """Return why a call about an application is being retried; None where none is."""
         transient_errors = (transport.transient_error for transport in self._transports.values())
         return next(
             (

@@ -53,7 +53,7 @@ class CredentialsSource(Protocol):
         ...
 
     async def refresh(self, stale: Credentials) -> Credentials:
-        """Return other credentials than those that the cloud called expired, or the same if there are none."""
+        """Return credentials that replace expired ones, or the same if there are no others."""
         ...
 
 
@@ -85,7 +85,7 @@ class ChainCredentials:
         self._lock = asyncio.Lock()
 
     async def get(self) -> Credentials:
-        """Ask the chain, which keeps what it found and renews it before it ends."""
+        """Ask the chain, which caches its credentials and renews them before they expire."""
         async with self._lock:
             return await asyncio.to_thread(self._ask_chain)
 
@@ -107,7 +107,7 @@ class ChainCredentials:
 def credentials_source(settings: CloudSettings) -> CredentialsSource:
     """Choose where credentials come from: the settings where they name a key, else the vendor's chain.
 
-    The chain's first link, keys in the environment, is read here: the rest of it costs half a second to load.
+    Keys in the environment, the chain's first source, are read here: the chain takes half a second to load.
 
     Raises:
         SettingsError: Only one half of a key is set.
@@ -134,7 +134,7 @@ def _vendor_chain(profile: str) -> Callable[[], Credentials]:
     from alibabacloud_credentials.provider import DefaultCredentialsProvider
     from alibabacloud_credentials.utils import auth_util
 
-    # The package's loggers write to stderr, as warnings, what a server of keys has answered.
+    # The package's loggers write the responses of key servers to stderr, as warnings.
     for logger in ("credentials", "alibabacloud-tea"):
         logging.getLogger(logger).disabled = True
     hide_queries_in_log("urllib3.connectionpool")
@@ -151,7 +151,7 @@ def _vendor_chain(profile: str) -> Callable[[], Credentials]:
             chain = chain or DefaultCredentialsProvider()
             found = chain.get_credentials()
         except Exception:  # noqa: BLE001  (the chain lets through whatever its providers raise)
-            # The package's own words name each provider it tried, and may quote what a server answered.
+            # The package's message names each provider that it tried, and may quote a server's response.
             where = f" (profile {profile!r})" if profile else ""
             raise SettingsError("credentials", f"none were found{where}", _REMEDY) from None
         return Credentials(

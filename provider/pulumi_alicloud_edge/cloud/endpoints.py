@@ -91,7 +91,7 @@ def _parts(setting: str, endpoint: str) -> tuple[str, str, int | None]:
     """Split an endpoint into its parts. Its text is never repeated in an error: it may hold a password."""
     remedy = "Give a host, such as ens.aliyuncs.com or http://127.0.0.1:8787."
     text = endpoint.strip()
-    if re.search(r"\s", text):  # urlsplit would drop line ends without a word
+    if re.search(r"\s", text):  # urlsplit would drop line breaks silently
         raise SettingsError(setting, "is not a host or URL", remedy)
     try:
         url = urlsplit(text if "://" in text else f"//{text}")

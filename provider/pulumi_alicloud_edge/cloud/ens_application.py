@@ -1,4 +1,4 @@
-"""Reads what ENS tells of an application: a JSON document inside a text, with more such texts inside."""
+"""Reads what ENS returns about an application: a JSON document inside a string, with more such strings inside."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Instance:
     Attributes:
         instance_id: Its id.
         region_id: The edge node that it is on, empty where the cloud does not say.
-        status: The cloud's word for what it does, such as ``Running``; empty where it does not say.
+        status: The cloud's status, such as ``Running``; empty where there is none.
     """
 
     instance_id: str
@@ -50,7 +50,7 @@ class ApplicationInfo:
 def application_info(app_id: str, text: object) -> ApplicationInfo | None:
     """Read the document that describes an application; None where the text holds no JSON object.
 
-    Its shape is known from one example only, so whatever is missing in it counts as not told.
+    Its shape is known from one example only, so anything may be missing in it.
     """
     document = _decoded(text)
     if not isinstance(document, dict):

@@ -1,7 +1,7 @@
 """Reads pages of the status of pushed and distributed data (DescribeDataPushResult, DescribeDataDistResult).
 
-A page may hold very many targets, so they stay the plain objects of the JSON until somebody wants to know more
-of them than their number. Then they are read in bulk: most of them say the same as others do.
+A page may hold very many targets, so they stay plain JSON objects until a caller needs more than their number. Then
+they are read in bulk: most of them have the same details.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ IdKey = Literal["RegionId", "InstanceId"]
 
 
 class StatusDetails(NamedTuple):
-    """What the cloud says of a target beside its status; empty where it says nothing."""
+    """What the cloud shows of a target besides its status; empty where there is nothing."""
 
     updated: str
     started: str
@@ -50,9 +50,9 @@ class Reading(dict[tuple[str, str, str], T]):
 
 @dataclass(frozen=True, slots=True)
 class StatusGroup:
-    """The targets that have one version of a data file in one status, as far as one page tells.
+    """The targets of one page that have one version of a data file in one status.
 
-    A group may go on over several pages: targets of equal name, version and status belong together.
+    A group may continue on other pages: targets with the same name, version and status belong together.
 
     Attributes:
         name: Name of the data file.

@@ -1,4 +1,4 @@
-"""What ENS takes and answers, with the vendor's names."""
+"""The requests and responses of ENS, with the vendor's names."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class DistFile(_Parameter):
 
 
 class FileResult(WireModel):
-    """What the cloud says about one data file of a push or a distribution.
+    """The cloud's result for one data file of a push or a distribution.
 
     Attributes:
         name: Name of the data file.
         version: Its version.
         code: Of a push: 0 accepted, 100 already pushed, 200 being pushed, 300 failed and to be pushed again.
             Of a distribution: not documented.
-        description: The vendor's words.
+        description: The vendor's message.
     """
 
     name: str = Field(validation_alias="Name")
@@ -57,14 +57,14 @@ class FileResult(WireModel):
 
 
 class PushResponse(WireModel):
-    """The answer of PushApplicationData."""
+    """The response of PushApplicationData."""
 
     results: tuple[FileResult, ...] = Field(validation_alias=AliasPath("PushResults", "PushResult"))
     request_id: Text = Field(default="", validation_alias="RequestId")
 
 
 class DistResponse(WireModel):
-    """The answer of DistApplicationData: the instances that it started on, and a word on each data file."""
+    """The response of DistApplicationData: the instances that it started on, and a result for each data file."""
 
     instance_ids: tuple[str, ...] = Field(validation_alias=AliasPath("DistInstanceIds", "DistInstanceId"))
     total: int | None = Field(default=None, validation_alias="DistInstanceTotalCount")
@@ -83,13 +83,13 @@ class EnsRegion(WireModel):
 
 
 class EnsRegions(WireModel):
-    """The answer of DescribeEnsRegions."""
+    """The response of DescribeEnsRegions."""
 
     regions: tuple[EnsRegion, ...] = Field(validation_alias=AliasPath("EnsRegions", "EnsRegions"))
 
 
 class DescribedApplication(WireModel):
-    """The answer of DescribeApplication: a text that holds JSON."""
+    """The response of DescribeApplication: a text that holds JSON."""
 
     application: str | dict[str, object] = Field(validation_alias="Application")
 

@@ -149,12 +149,12 @@ class Esa:
         return tuple(found.values())
 
     async def get_edge_container_app_resource_status(self, app_id: str) -> tuple[RegionResources, ...]:
-        """GetEdgeContainerAppResourceStatus: ready and wanted replicas, by region and carrier."""
+        """GetEdgeContainerAppResourceStatus: ready and desired replicas, by region and carrier."""
         response = await self._transport.call(RESOURCE_STATUS, given(AppId=app_id), subject=app_id)
         return response.read(ResourceStatusResponse).regions
 
     async def get_edge_container_staging_deploy_status(self, app_id: str) -> StagingStatus:
-        """GetEdgeContainerStagingDeployStatus: what the container in staging is at."""
+        """GetEdgeContainerStagingDeployStatus: the state of the container in staging."""
         response = await self._transport.call(STAGING_STATUS, given(AppId=app_id), subject=app_id)
         return response.read(StagingStatus)
 

@@ -1,4 +1,4 @@
-"""What ESA answers, with the vendor's names."""
+"""The responses of ESA, with the vendor's names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DeployStatus(Enum):
 
 
 class BuildStatus(Enum):
-    """Whether an application or a version of it has been made; says nothing of its release."""
+    """Whether an application or a version of it has been created; not whether it is released."""
 
     CREATING = "creating"
     CREATED = "created"
@@ -40,7 +40,7 @@ class BuildStatus(Enum):
 
 
 class PodPhase(Enum):
-    """What a container in staging is at."""
+    """The phase of a container in staging."""
 
     NO_CONTAINER = "NoContainer"
     PENDING = "Pending"
@@ -55,7 +55,7 @@ class PodPhase(Enum):
 
 _Status = TypeVar("_Status", PublishStatus, DeployStatus, BuildStatus, PodPhase)
 
-# So written in the vendor's sample answer.
+# So written in the vendor's sample response.
 _MISSPELT = {"pubishing": "publishing"}
 
 
@@ -68,7 +68,7 @@ def _status(kind: type[_Status], text: str) -> _Status:
 class AppStatus(WireModel):
     """How the release of an application is in one environment (GetEdgeContainerAppStatus).
 
-    Texts are empty and numbers None where the cloud says nothing. Times are the vendor's texts.
+    Texts are empty and numbers None where the cloud returns nothing. Times are the vendor's texts.
     """
 
     publish_status_text: Text = Field(default="", validation_alias="PublishStatus")
@@ -99,7 +99,7 @@ class AppStatus(WireModel):
 
 
 class AppStatusResponse(WireModel):
-    """The answer of GetEdgeContainerAppStatus."""
+    """The response of GetEdgeContainerAppStatus."""
 
     app_status: AppStatus = Field(validation_alias="AppStatus")
 
@@ -119,7 +119,7 @@ class AppInfo(WireModel):
 
 
 class AppResponse(WireModel):
-    """The answer of GetEdgeContainerApp."""
+    """The response of GetEdgeContainerApp."""
 
     app: AppInfo = Field(validation_alias="App")
 
@@ -147,7 +147,7 @@ class VersionInfo(WireModel):
 
 
 class VersionResponse(WireModel):
-    """The answer of GetEdgeContainerAppVersion."""
+    """The response of GetEdgeContainerAppVersion."""
 
     version: VersionInfo = Field(validation_alias="Version")
 
@@ -170,13 +170,13 @@ class RegionResources(WireModel):
 
 
 class ResourceStatusResponse(WireModel):
-    """The answer of GetEdgeContainerAppResourceStatus."""
+    """The response of GetEdgeContainerAppResourceStatus."""
 
     regions: tuple[RegionResources, ...] = Field(validation_alias="Regions")
 
 
 class StagingStatus(WireModel):
-    """What the container in staging is at (GetEdgeContainerStagingDeployStatus)."""
+    """The state of the container in staging (GetEdgeContainerStagingDeployStatus)."""
 
     phase_text: Text = Field(default="", validation_alias="Phase")
     containers_ready: Text = Field(default="", validation_alias="ContainersReady")
@@ -197,6 +197,6 @@ class StagingStatus(WireModel):
 
 
 class DeployRegionsResponse(WireModel):
-    """The answer of GetEdgeContainerDeployRegions; here the list is not wrapped."""
+    """The response of GetEdgeContainerDeployRegions; here the list is not wrapped."""
 
     regions: tuple[str, ...] = Field(validation_alias="Regions")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PAGE_SIZE = 100
 AT_ONCE = 8
-"""Pages that are asked for side by side; the pace of calls bounds them further."""
+"""Pages that are requested concurrently; the rate limiter bounds them further."""
 _COUNT = re.compile(r"\d{1,18}", re.ASCII)
 _NOT_CONTENT = frozenset({"RequestId", "PageNumber"})
 
@@ -32,10 +32,10 @@ async def pages(
 ) -> AsyncIterator[Sequence[T]]:
     """Return the entries of every page, in order.
 
-    Whether ``TotalCount`` counts groups or single targets is not documented. Going on until the pages asked
-    for cover it is right for both, as long as an empty page ends the reading; so does a page that is there
-    twice, from a cloud that gives everything at once. Pages are asked for side by side, as many at once as have
-    proved to be there: each that turns out needless was a call too many.
+    Whether ``TotalCount`` counts groups or single targets is not documented. Reading until the requested pages cover
+    it works for both, because an empty page ends the reading. So does a page that repeats the one before, from a
+    cloud that returns everything at once. The number of concurrent requests grows with the pages found so far, so
+    that few requests are wasted.
 
     Args:
         transport: Makes the calls.
@@ -71,7 +71,7 @@ async def pages(
 
 
 def _ignore_error(task: asyncio.Task[Response]) -> None:
-    """Have an error of a page that nobody needs any more not be told as one that was forgotten."""
+    """Retrieve the error of a page that is no longer needed, so that asyncio does not log it."""
     if not task.cancelled():
         task.exception()
 
@@ -80,7 +80,7 @@ def total_count(response: Response) -> int | None:
     """Read ``TotalCount``, None where there is none.
 
     Raises:
-        MalformedResponseError: It is there, and no number.
+        MalformedResponseError: It is not a number.
     """
     return _count(response, "TotalCount")
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LONGEST_QUERY = 65_536
-"""Bytes. The HTTP library takes no more; what the gateway takes is documented nowhere."""
+"""Bytes. The HTTP library allows no more; the gateway's limit is not documented."""
 
 
 def compact_json(value: Any) -> str:
@@ -28,7 +28,7 @@ def given(**parameters: str | int | bool | Sequence[str] | None) -> dict[str, st
 
 
 def encoded(parameters: Mapping[str, str]) -> str:
-    """Write parameters as a query, in the signature's own way, so that what is sent is what is signed."""
+    """Write parameters as a query, encoded as in the signature, so that what is sent is what is signed."""
     return urlencode(parameters, quote_via=quote)
 
 

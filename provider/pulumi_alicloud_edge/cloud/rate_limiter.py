@@ -1,7 +1,7 @@
-"""How fast one account calls one product: as fast as it likes, until a cap or the cloud says otherwise.
+"""Limits how fast one account calls one product: by a cap where one is set, and by the cloud's throttling.
 
-Calls are spaced evenly, and unused time earns no credit, so that no burst follows a pause. A refusal for too
-many calls halves the rate that led to it; from there it doubles every half minute until the next refusal.
+Calls are spaced evenly, and unused time earns no credit, so that no burst follows a pause. A throttled call halves
+the measured rate; from there it doubles every half minute until the next throttled call.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _DECREASE = 0.5
 _DOUBLING_SECONDS = 30.0
 _MOST_DOUBLINGS = 20.0
 LONGEST_PAUSE = 120.0
-"""Seconds; a hint that asks for more is not believed, as the vendor's own clients do not."""
+"""Seconds; a longer hint is cut to this, as in the vendor's own clients."""
 
 
 @dataclass
 class RateLimiter:
-    """Decides when the next call may go. Arithmetic only: the time comes with each question.
+    """Decides when the next call may be sent. Arithmetic only: the time is passed in.
 
     Attributes:
         cap: Calls a second that are never exceeded, None for no cap.
@@ -47,7 +47,7 @@ class RateLimiter:
         return max(0.0, earliest - now)
 
     def called(self, now: float) -> None:
-        """Record that a call goes now."""
+        """Record that a call is sent now."""
         self._recent.append(now)
 
     def throttled(self, now: float, *, called_at: float, retry_after: float | None) -> None:
@@ -55,20 +55,20 @@ class RateLimiter:
 
         Args:
             now: When the refusal came.
-            called_at: When the refused call went. Calls that were under way when another one was refused tell
-                nothing new about the rate.
+            called_at: When the refused call was sent. Calls that were under way when another one was refused do
+                not lower the rate again.
             retry_after: The cloud's hint in seconds.
         """
         if called_at > self._throttled_at:
             self._throttled_rate = max(_SLOWEST, _DECREASE * self._measured(called_at))
             self._throttled_at = now
-        # Without a hint, until the cloud's own count of the last calls has surely run down: calls that come
-        # sooner are refused for what went before them, and say nothing of the rate.
+        # Without a hint, pause until the cloud's count of the last calls has certainly expired: earlier calls would
+        # be refused because of those before them.
         pause = _MEASURED_SECONDS if retry_after is None else retry_after
         self._paused_until = max(self._paused_until, now + min(pause, LONGEST_PAUSE))
 
     def rate(self, now: float) -> float | None:
-        """Return the calls a second that are allowed now, None for as many as one likes."""
+        """Return the calls a second that are allowed now; None for no limit."""
         if self._throttled_rate is None:
             return self.cap
         recovering = max(0.0, now - max(self._throttled_at, self._paused_until))
@@ -83,7 +83,7 @@ class RateLimiter:
 
 
 class Gate:
-    """Lets calls through one by one, each when the pace allows it."""
+    """Lets calls through one by one, each when the rate allows it."""
 
     def __init__(
         self,
@@ -98,9 +98,9 @@ class Gate:
         self._lock = asyncio.Lock()
 
     async def enter(self) -> float:
-        """Wait for one's turn; return the time at which the call goes."""
-        # Held while waiting: first come, first served. The time is taken after the wait, so that a wake-up
-        # that comes late does not bring two calls closer together than the pace allows.
+        """Wait for a turn; return the time at which the call is sent."""
+        # Held while waiting: first come, first served. The time is read after the wait, so that a late wake-up does
+        # not bring two calls closer together than the rate allows.
         async with self._lock:
             while (delay := self._rate_limiter.delay(self._clock())) > 0:
                 await self._sleep(delay)
@@ -109,5 +109,5 @@ class Gate:
             return now
 
     def throttled(self, called_at: float, retry_after: float | None) -> None:
-        """Slow down and pause, for all who wait here."""
+        """Slow down and pause all waiting calls."""
         self._rate_limiter.throttled(self._clock(), called_at=called_at, retry_after=retry_after)

@@ -1,4 +1,4 @@
-"""Keeps secrets out of texts that others wrote: the cloud's words, and what libraries log."""
+"""Removes secrets from texts that others wrote: the cloud's messages and the logs of libraries."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MAX_READ = 16384
 _SCHEME = "[a-z][a-z0-9+.-]{0,20}"
 _URL = rf"\b{_SCHEME}"
 _ENCODED = "%(?:25){0,3}"
-"""How a character begins that was encoded for a URL, once or several times over."""
+"""The prefix of a character that was URL-encoded once or several times."""
 _SUBSTITUTES = (
-    # A refused signature is answered with the request as the server has read and signed it, token and all: "server
+    # The response to a refused signature quotes the request that the server signed, with the token: "server
     # StringToSign is […] server CanonicalRequest is […]", or "server string to sign is:…".
     (
         re.compile(
@@ -34,7 +34,7 @@ _SUBSTITUTES = (
     ),
     (re.compile(rf"({_URL}://)[^\s/?#\"'<>@]*@", re.IGNORECASE), r"\1"),
     (re.compile(rf"({_URL}://[^\s?\"'<>]+)\?[^\s\"'<>]*", re.IGNORECASE), r"\1?…"),
-    # What is left of a query that stands without its host.
+    # The rest of a query whose host is missing.
     (
         re.compile(
             rf"\b([\w-]{{0,40}}(?:signature|token|credential|accesskeyid)(?:=|{_ENCODED}3D))[^\s&\"'<>]+",

@@ -1,4 +1,4 @@
-"""A usable answer of the cloud, and how it is read into a model."""
+"""A usable response of the cloud, and how it is read into a model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Response:
-    """The JSON object that an operation answered with.
+    """The JSON object that an operation returned.
 
     Attributes:
         operation: What was called.
@@ -39,10 +39,10 @@ class Response:
         return value.strip() if isinstance(value, str) else ""
 
     def read(self, model: type[Model]) -> Model:
-        """Read the answer into a model.
+        """Read the response into a model.
 
         Raises:
-            MalformedResponseError: The answer is not of the model's shape.
+            MalformedResponseError: The response does not have the model's shape.
         """
         try:
             return model.model_validate(self.document)
@@ -52,7 +52,7 @@ class Response:
             raise self.malformed(f"{path}: {first['msg']}") from None
 
     def malformed(self, reason: str) -> MalformedResponseError:
-        """Make the error that says in what the answer differs from the contract."""
+        """Make the error that describes how the response differs from the contract."""
         error = MalformedResponseError(
             action=self.operation.action,
             code="MalformedResponse",

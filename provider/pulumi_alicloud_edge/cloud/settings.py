@@ -12,14 +12,14 @@ class CloudSettings:
     Attributes:
         region: Region of the endpoints, such as ``cn-hangzhou``; not needed where endpoints are given.
         endpoint: Host (with or without scheme) for both products.
-        ens_endpoint: Host for ENS; beats ``endpoint``.
-        esa_endpoint: Host for ESA; beats ``endpoint``.
+        ens_endpoint: Host for ENS; overrides ``endpoint``.
+        esa_endpoint: Host for ESA; overrides ``endpoint``.
         allow_http: Plain HTTP to other hosts than this machine.
         access_key_id: Key; without one the vendor's credential chain is asked.
         access_key_secret: The key's secret.
         security_token: Token of a temporary key.
         profile: Profile that the credential chain uses, as ``ALIBABA_CLOUD_PROFILE`` would name it.
-        calls_per_second: Cap on calls to each product; without one only the cloud's throttling slows down.
+        calls_per_second: Cap on calls to each product; without one, only the cloud's throttling slows calls down.
     """
 
     region: str = ""

@@ -1,4 +1,4 @@
-"""Makes calls: signed, paced, repeated where that is safe, and answered with a document or a typed error."""
+"""Makes calls: signed, rate-limited and retried where that is safe; returns a document or raises a typed error."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ class Transport:
         credentials: Who calls.
         rate_limiter: How fast.
         clock: Monotonic seconds.
-        now: The time that signatures bear.
-        sleep: Waits so many seconds.
-        transport: What carries the requests, in place of the network.
+        now: The time that signatures carry.
+        sleep: Waits for a number of seconds.
+        transport: Replaces the network, for tests.
 
     Attributes:
-        transient_error: What ended the last attempt of a call that is still being tried, or was when its caller
+        transient_error: What ended the last attempt of a call that is still being retried, or that its caller
             gave up.
     """
 
@@ -101,7 +101,7 @@ class Transport:
         *,
         subject: str = "",
     ) -> Response:
-        """Make a call, and make it again where it failed in a way that surely changed nothing.
+        """Make a call, and retry it where it failed without changing anything.
 
         Args:
             operation: What to call.
@@ -110,8 +110,8 @@ class Transport:
             subject: The application's id that the call is about, for errors.
 
         Raises:
-            CloudError: The cloud refused, or its answer is unusable.
-            TransportError: There was no answer.
+            CloudError: The cloud refused, or its response cannot be used.
+            TransportError: There was no response.
             SettingsError: There are no credentials.
         """
         retrying = AsyncRetrying(
@@ -140,7 +140,7 @@ class Transport:
         self.transient_error = error if isinstance(error, CloudError | TransportError) else None
 
     async def _attempt(self, call: _Call) -> Response:
-        """Call once; twice where the first call shows that the credentials have expired."""
+        """Call once, and once more with fresh credentials where the first call shows that they have expired."""
         credentials = await self._credentials.get()
         try:
             return await self._send(call, credentials)
@@ -188,7 +188,7 @@ class Transport:
 
     @cached_property
     def _client(self) -> httpx.AsyncClient:
-        # Made at the first call: reading the trust store takes a moment, and many runs use one product only.
+        # Made at the first call: reading the trust store is slow, and many runs use one product only.
         hide_queries_in_log("httpx")
         return httpx.AsyncClient(
             timeout=_TIMEOUT,
@@ -210,7 +210,7 @@ def _failed_harmlessly(operation: Operation, state: RetryCallState) -> bool:
 
 
 def _is_enough(state: RetryCallState) -> bool:
-    """End the attempts; later for throttling, which is sure to pass."""
+    """Limit the attempts; more are made while throttled, which is sure to end."""
     error = state.outcome.exception() if state.outcome else None
     limit = _ATTEMPTS_WHEN_THROTTLED if isinstance(error, ThrottledError) else _ATTEMPTS
     return state.attempt_number >= limit

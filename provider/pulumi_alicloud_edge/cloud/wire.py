@@ -1,4 +1,4 @@
-"""What all wire models share: the vendor's names, and patience with how values are written."""
+"""What all wire models share: the vendor's names, and tolerance for how values are written."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pulumi_alicloud_edge.cloud.redaction import redact
 
 
 class WireModel(BaseModel):
-    """A part of an answer. Unknown fields are ignored, blanks and line ends around texts are cut off.
+    """A part of a response. Unknown fields are ignored, and white space around texts is removed.
 
-    The vendor's samples have texts with a line end behind them.
+    The vendor's samples have texts that end with a line break.
     """
 
     model_config = ConfigDict(
@@ -46,7 +46,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 """A text that may be absent or null: the empty one then."""
 
 Prose = Annotated[Text, AfterValidator(redact)]
-"""What machines of the cloud say in words of their own, which may quote the URL that they could not fetch."""
+"""A message of the cloud, which may quote the URL that it could not fetch; secrets are removed."""
 
 Percentage = Annotated[Annotated[int, Field(ge=0, le=100)] | None, BeforeValidator(_percentage)]
 """A percentage as a number, None where there is none."""

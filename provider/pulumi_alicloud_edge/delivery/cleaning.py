@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 REGIONS_AT_ONCE = 8
 LOOKS = 4
-"""So often at most the holders of something are read again, while no two looks agree; then either counts."""
+"""How often at most the holders are read again while no two looks agree; after that, either look counts."""
 
 
 class Cleaner:
@@ -34,8 +34,8 @@ class Cleaner:
         reads: Status reads, each of them new.
         app_id: The application.
         declared: Returns what the program's resources declare on the application, as far as it must stay.
-        announce: Is told what is cleaned, before it is, and what is left.
-        sleep: Waits some seconds, between two looks that have to agree.
+        announce: Called with what will be cleaned, before it is, and with what is left.
+        sleep: Waits some seconds between two looks that have to agree.
     """
 
     def __init__(
@@ -56,20 +56,20 @@ class Cleaner:
         self._sleep = sleep
         self._names: frozenset[str] = frozenset()
         self.stopped: frozenset[str] = frozenset()
-        """The instances that the inventory has last called otherwise than running."""
+        """The instances that the last inventory showed in another status than running."""
         self.newest: dict[Artifact, str] = {}
         """The cloud's time of the newest record of each artifact that was asked for."""
 
     async def permit(self, wanted: Iterable[Wanted], *, surely: bool = True) -> Permit:
         """Ask the gate what may be cleaned of some artifacts, each from a selection.
 
-        Who holds what is read now: first the records, then the inventory, so that an instance which was added in
-        between is listed. Where something may be cleaned, it is read until two looks agree: one that lacks a neighbour
-        must not have its region cleaned (S1, S5).
+        The holders are read now: first the records, then the inventory, so that an instance added in between is listed.
+        Where something may be cleaned, they are read until two looks agree: a look that lacks an instance must not
+        have its region cleaned (S1, S5).
 
         Args:
             wanted: What is to be cleaned.
-            surely: Whether something is to be done with the answer; False for a mere preview.
+            surely: Whether the answer decides on a clean; False for a preview.
         """
         of_artifacts: dict[Artifact, tuple[Wanted, ...]] = {}
         for each in wanted:
@@ -147,7 +147,7 @@ class Cleaner:
         )
 
     async def permit_again(self, cleanings: Collection[Cleaning]) -> Permit:
-        """Ask the gate anew what may be cleaned of some artifacts in their regions."""
+        """Ask the gate again what may be cleaned of some artifacts in their regions."""
         places = {(cleaning.artifact, cleaning.region) for cleaning in cleanings}
         asked = dict.fromkeys(each for cleaning in cleanings for each in cleaning.asked)
         permit = await self.permit(asked)
@@ -171,8 +171,8 @@ class Cleaner:
     ) -> Holders:
         """Return who holds an artifact, region by region.
 
-        The inventory tells where it lists instances and the selection takes whole regions; else the cloud is asked
-        for each region that may be meant. What no longer exists holds nothing.
+        The inventory shows them where it lists instances and the selection takes whole regions; else the cloud is asked
+        for each region that may be selected. Instances that no longer exist do not count.
         """
         by_inventory = holders_of(observation, artifact)
         if not any(by_inventory.values()):
@@ -207,7 +207,7 @@ class Cleaner:
     async def _regions(
         self, artifact: Artifact, selectors: tuple[Selector, ...], holders: Holders
     ) -> list[str]:
-        """Return the regions that may be meant: those named, else those of the inventory, else where it was pushed."""
+        """Return the regions that may be selected: those named, else the inventory's, else those it was pushed to."""
         named = explicit_regions(selectors)
         if named is not None:
             return sorted(named)
@@ -223,7 +223,7 @@ class Cleaner:
 
 
 def _either(one: Removal, other: Removal) -> Removal:
-    """Return a removal with whoever holds the artifact by either of two looks."""
+    """Return a removal with all instances that hold the artifact in either of two looks."""
     regions = {**one.holders, **other.holders}
     none: frozenset[str] = frozenset()
     holders = {r: one.holders.get(r, none) | other.holders.get(r, none) for r in regions}
@@ -231,6 +231,6 @@ def _either(one: Removal, other: Removal) -> Removal:
 
 
 def _came_later(asked: Iterable[Wanted], target: str, region: str, updated: str) -> bool:
-    """Return whether a target has got an artifact after it was given up there, and belongs to no other part."""
+    """Return whether a target got an artifact after it was given up there, and belongs to no other part."""
     parts = [each for each in asked if belongs_to_any(each.selectors, target, region) is not Belongs.NO]
     return bool(parts) and all(each.until and updated > each.until for each in parts)

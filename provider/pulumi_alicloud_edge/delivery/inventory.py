@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.preview_reads import StatusReads
 
 _RUNNING = ("", "running")
-"""The cloud's words for an instance that runs, in lower case; none where it does not say."""
+"""The cloud's statuses of a running instance, in lower case; empty where it shows none."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Inventory:
 
     Attributes:
         regions: Instance → region; empty where the cloud lists none, or not for this identity.
-        statuses: Instance → the cloud's word for what it does.
+        statuses: Instance → the cloud's status of it.
     """
 
     regions: Mapping[str, str]
@@ -27,7 +27,7 @@ class Inventory:
 
     @property
     def stopped(self) -> frozenset[str]:
-        """Instances that it calls otherwise than running."""
+        """Instances that it shows in another status than running."""
         return frozenset(i for i, status in self.statuses.items() if status.lower() not in _RUNNING)
 
 
@@ -35,7 +35,7 @@ EMPTY_INVENTORY = Inventory({}, {})
 
 
 async def read_inventory(reads: StatusReads, app_id: str) -> Inventory:
-    """Return the inventory of an application; an empty one where the cloud does not tell."""
+    """Return the inventory of an application; an empty one where the cloud lists none."""
     application = await reads.inventory(app_id)
     if application is None:
         return EMPTY_INVENTORY

@@ -1,4 +1,4 @@
-"""What the runner needs of the cloud. All that differs between the kinds of rollout is behind this."""
+"""What the runner needs of the cloud. It hides all differences between the kinds of rollout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Port(Protocol):
         ...
 
     async def start(self, request: StartRequest) -> StartResponse:
-        """Ask the cloud to begin; the answer is no success yet."""
+        """Ask the cloud to begin; a response is not success yet."""
         ...
 
 
@@ -30,9 +30,9 @@ class RemovingPort(Protocol):
         ...
 
     async def clean(self, cleaning: Cleaning) -> None:
-        """Ask the cloud to clean a region; that the artifact is gone is for observation to tell."""
+        """Ask the cloud to clean a region; only an observation shows that the artifact is gone."""
         ...
 
     async def permit_again(self, cleanings: Collection[Cleaning]) -> Permit:
-        """Ask the gate anew for some regions: what it has permitted may be somebody else's as well by now."""
+        """Ask the gate again for some regions: somebody else may need what it has permitted by now."""
         ...

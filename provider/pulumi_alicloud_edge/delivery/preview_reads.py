@@ -1,8 +1,8 @@
-"""Readings that many resources share while changes are only being considered.
+"""Readings that many resources share in a preview.
 
-What a check or a diff sees may be some seconds old; what a rollout decides on may not. So an application is read
-once for all its resources: at first what the first of them asks for, then as a whole. Each caller gets a reading only
-once, so that asking again always shows something newer.
+A check or a diff may use a reading that is some seconds old; a rollout may not. So an application is read once for all
+its resources: first what the first of them asks for, then everything. Each caller gets a reading only once, so that
+asking again always shows something newer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 FRESH_SECONDS = 10.0
 """How old a shared reading may be."""
 GATHER_SECONDS = 0.01
-"""For how long a reading waits for others to join it: an engine has many resources checked at once."""
+"""Seconds that a reading waits for others to join it: an engine checks many resources at once."""
 EVERYTHING: frozenset[str] = frozenset()
 
 
@@ -48,7 +48,7 @@ class StatusReads(Protocol):
 
 @dataclass
 class _SharedRead(Generic[T]):
-    """One reading, of some names or of everything, and what it is good for.
+    """One reading, of some names or of everything, and who may use it.
 
     Attributes:
         names: What it covers.
@@ -65,7 +65,7 @@ class _SharedRead(Generic[T]):
     invalidated: set[str] = field(default_factory=set)
 
     def serves(self, caller: object, names: frozenset[str], now: float) -> bool:
-        """Return whether somebody may take this for an answer."""
+        """Return whether a caller may use this reading."""
         if self.started_at is None:
             return True
         fresh = now - self.started_at < FRESH_SECONDS and not self.invalidated & names
@@ -77,7 +77,7 @@ class _SharedRead(Generic[T]):
 
     @property
     def has_failed(self) -> bool:
-        """Whether nothing will come of it."""
+        """Whether the reading failed or was cancelled."""
         reading = self.reading
         if reading is None or not reading.done():
             return False
@@ -88,8 +88,8 @@ class PreviewReads:
     """The shared readings of one account and region.
 
     Args:
-        reads: What is read with.
-        clock: Seconds that never jump.
+        reads: The reads of the account.
+        clock: Returns monotonic seconds.
         gather: Waits a moment for others to join a reading.
     """
 
@@ -105,7 +105,7 @@ class PreviewReads:
         self._shared_reads: dict[tuple[str, str], _SharedRead[Any]] = {}
 
     def of(self, caller: object | None) -> PreviewRead:
-        """Return the shared readings as one caller is to see them; None asks for a status that is read anew."""
+        """Return the shared readings for one caller; for None, every status is read anew."""
         if caller is None:
             return PreviewRead(self, self._reads, object(), already_read=("push", "dist"))
         return PreviewRead(self, self._reads, caller)
@@ -140,7 +140,7 @@ class PreviewReads:
         return await read(shared.names)
 
     def invalidated(self, app_id: str, names: frozenset[str]) -> None:
-        """See that nobody who asks for these names gets a reading from before now."""
+        """Let no caller that asks for these names get a reading from before now."""
         for (_, of), shared in self._shared_reads.items():
             if of == app_id:
                 shared.invalidated |= names
@@ -166,7 +166,7 @@ class PreviewRead:
         return await self._records("dist", app_id, names, self._reads.dist_records)
 
     async def inventory(self, app_id: str) -> ApplicationInfo | None:
-        """Read which instances the application has; None where the cloud does not tell this identity."""
+        """Read which instances the application has; None where the cloud does not show them to this identity."""
         return await self._preview_reads.get(
             ("inventory", app_id), self._caller, EVERYTHING, lambda _: self._reads.inventory(app_id)
         )
@@ -191,6 +191,6 @@ class PreviewRead:
 
 
 def _ignore_error(reading: asyncio.Task[Any]) -> None:
-    """Have an error that nobody waits for any more not be told as one that was forgotten."""
+    """Retrieve the error of a reading without a caller, so that asyncio does not log it."""
     if not reading.cancelled():
         reading.exception()

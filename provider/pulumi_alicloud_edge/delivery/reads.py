@@ -1,7 +1,7 @@
 """Status reads of one application, shared by all who wait on it.
 
-Whoever asks while a read is under way gets the answer of the next one, together with all others that asked
-meanwhile: a read that began before the question might show a world from before the caller's own start call.
+A caller that asks while a read is under way gets the result of the next one, with all others that asked meanwhile: a
+read that began earlier might show the state before the caller's own start.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_NAMES = 200
-"""More of them than this are read as everything, which any call can ask for: a filter is a part of the URL."""
+"""More names than this are read without a filter: the filter is a part of the URL, which has a limit."""
 
 
 class SingleFlight(Generic[T]):
-    """One read at a time for many who ask; what they ask for is joined."""
+    """One read at a time for many callers, of all that they ask for."""
 
     def __init__(self, fetch: Callable[[frozenset[str]], Awaitable[T]]) -> None:
         self._fetch = fetch
@@ -47,7 +47,7 @@ class SingleFlight(Generic[T]):
                 continue
             try:
                 result = await self._fetch(_joined([names for names, _ in batch]))
-            except Exception as error:  # noqa: BLE001 - handed to each who asked
+            except Exception as error:  # noqa: BLE001 - passed to each caller
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(error)
@@ -58,13 +58,13 @@ class SingleFlight(Generic[T]):
 
 
 def _joined(requested: list[frozenset[str]]) -> frozenset[str]:
-    """Join what several ask for; everything, if one of them wants that or they are too many."""
+    """Join the names that several callers ask for; everything, if one asks for that or they are too many."""
     names = frozenset[str]().union(*requested)
     return names if all(requested) and len(names) <= MOST_NAMES else frozenset()
 
 
 class Reads:
-    """The shared reads of one account and region, one `Merged` for each application and operation."""
+    """The shared reads of one account and region, one `SingleFlight` for each application and operation."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -92,9 +92,9 @@ class Reads:
         """Record nothing: every read here is new."""
 
     async def inventory(self, app_id: str) -> ApplicationInfo | None:
-        """Read which instances the application has; None where the cloud does not tell, or not this identity.
+        """Read which instances the application has; None where the cloud does not serve this, or not this identity.
 
-        A missing application has none to tell of either: the status reads beside this one fail then.
+        None also for a missing application: the status reads beside this one fail then.
         """
 
         async def fetch(_: frozenset[str]) -> ApplicationInfo | None:

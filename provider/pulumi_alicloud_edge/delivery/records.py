@@ -24,7 +24,7 @@ _STATES = {
 }
 
 _clean = lru_cache(maxsize=256)(redact)
-"""Reasons end up in errors and in the state. Many targets give the same one, at different times."""
+"""Reasons end up in errors and in the state. Many targets have the same one, at different times."""
 
 FoldedRecords = dict[Artifact, dict[str, Record]]
 FoldedCounts = dict[Artifact, Counter[RecordState]]
@@ -56,13 +56,13 @@ async def count(groups: AsyncIterator[StatusGroup]) -> FoldedCounts:
 
 
 def _record(status: str, details: StatusDetails) -> Record:
-    """Make a record; a status that the vendor does not document is taken for unfinished, never for success.
+    """Make a record; a status that the vendor does not document counts as unfinished, never as success.
 
     Many targets share a record, so that a fleet of a million takes little memory.
     """
     state = _STATES.get(status)
     if state is RecordState.SUCCEEDED:
-        # Nobody asks why; texts that differ would keep equal records apart.
+        # A success needs no reason; different texts would make equal records different.
         return Record(state, details.updated, details.started)
     detail = _clean(details.description)
     if state is None:

@@ -12,7 +12,7 @@ What a stage needs of the environment, given that the status is about our versio
 - Anything else is to be published.
 
 The whole environment has converged once the status says so; a share of it as soon as it is reached, since the cloud
-may call it ``publishing`` for ever.
+may show ``publishing`` indefinitely.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def reached(status: AppStatus, version: str) -> int:
 
 
 def serving(status: AppStatus) -> Serving:
-    """Return what the environment serves, and no more than that: what a rollback would have to bring back."""
+    """Return what the environment serves, and no more than that: what a rollback would have to restore."""
     version = current_version(status)
     if not version:
         return Serving()
@@ -94,7 +94,7 @@ def serving(status: AppStatus) -> Serving:
 
 
 def destination(status: AppStatus) -> Part | None:
-    """Return the part that the environment's version is to reach; None where nothing tells."""
+    """Return the part that the environment's version is to reach; None where that is unknown."""
     if is_by_region(status):
         return InRegions(status.regions, bool(status.full_release))
     if status.expect_percentage and is_under_way(status):
@@ -108,7 +108,7 @@ def is_by_region(status: AppStatus) -> bool:
 
 
 def part_reached(status: AppStatus, version: str, origin: int = 0) -> float | None:
-    """Return how much of what is being published this version has reached, 0 to 1; None where nothing tells.
+    """Return how much of what is being published this version has reached, 0 to 1; None where that is unknown.
 
     Args:
         status: What is shown.
@@ -131,7 +131,7 @@ def record_of_share(
     Args:
         status: What is shown.
         version: The version to judge.
-        percentage: The share of it that is wanted.
+        percentage: The desired share.
         context: What is known beside the status; None to judge this share alone.
     """
     context = context or Context()
@@ -206,7 +206,7 @@ def record_of_rollback(status: AppStatus, version: str) -> Record | None:
 def beyond(status: AppStatus) -> Record:
     """Return the record of an environment that serves our version, and more or another part than is declared.
 
-    There is nothing on its way to what is declared, as if it had been taken away: it is to be published.
+    Nothing is on its way to what is declared, so it counts as deleted and is published again.
     """
     return _record(RecordState.DELETED, status)
 
@@ -238,7 +238,7 @@ def _part(status: AppStatus, version: str) -> Part | None:
 def _aim(status: AppStatus, have: int, percentage: int, context: Context) -> int:
     """Return the share to which a release goes.
 
-    Where neither the cloud nor this run can tell, one that stands at the share of a stage rests there.
+    Where neither the cloud nor this run knows, a release at the share of a stage rests there.
     """
     rests = have in (*context.stops, percentage)
     return status.expect_percentage or context.asked or (have if rests else WHOLE)
@@ -247,8 +247,8 @@ def _aim(status: AppStatus, have: int, percentage: int, context: Context) -> int
 def is_at_its_end(status: AppStatus) -> bool:
     """Return whether a release to some regions counts as much as it expects.
 
-    A further region of a version that is in place counts as much from the start: it proves an arrival only to who
-    has seen it move.
+    A further region of a version in place shows the same from the start: it proves an arrival only to a run that has
+    seen it move.
     """
     expected = status.expect_percentage or 0
     return not status.full_release and 0 < expected <= (status.publish_percentage or 0)

@@ -1,4 +1,4 @@
-"""Carries a rollback out: what it restores was decided by `reconcile.rollback` and the gate."""
+"""Carries out a rollback; `reconcile.rollback` and the gate have decided what it restores."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Below:
-    """What may turn out to lie below something that was taken away.
+    """Versions that may show once a newer one was cleaned.
 
     Attributes:
-        uncovered: Returns what is to be taken away now, where the gate permits that.
-        announce: Is told of it, before it is.
+        uncovered: Returns what has to be cleaned now, as far as the gate permits that.
+        announce: Called with it before it is cleaned.
     """
 
     uncovered: Callable[[], Coroutine[Any, Any, tuple[Cleaning, ...]]]
@@ -56,10 +56,10 @@ class Rollback:
 
     Attributes:
         steps: What is started again, one after the other.
-        cleanings: What is taken away again.
-        remover: How it is taken away; None where there is nothing of that kind.
+        cleanings: What is cleaned.
+        remover: Cleans it; None where there is nothing to clean.
         left: What stays as it is, and why.
-        below: What may lie below what is taken away again; None for nothing.
+        below: What may lie below what is cleaned; None for nothing.
         where: Where the former versions are to run again, for messages, beginning with a space.
         nothing: Why nothing is restored; empty where something is.
     """
@@ -79,15 +79,15 @@ class Rollback:
 
     @property
     def emptied(self) -> tuple[Artifact, ...]:
-        """What is taken away again."""
+        """The artifacts that are cleaned."""
         return tuple(dict.fromkeys(cleaning.artifact for cleaning in self.cleanings))
 
 
 def is_due(policy: RolloutPolicy, ended: RolloutResult, *, resumed: bool) -> bool:
-    """Return whether a rollout has ended such that what was before is to be restored.
+    """Return whether a rollout has failed and has to be rolled back.
 
-    A run that has started nothing itself may still have to take back what the one before it has started: it is
-    ``resumed`` then.
+    A run that has started nothing itself may still have to roll back what an earlier run has started: ``resumed`` is
+    true then.
     """
     begun = ended.outcome.started or resumed
     failed = ended.outcome.status is RolloutStatus.FAILED
@@ -101,7 +101,7 @@ def policy_of_step(policy: RolloutPolicy, outcome: Outcome, selector: Selector) 
 
 
 async def restore(rollback: Rollback, context: RunContext, *, within: float) -> RollbackResult:
-    """Restore and clean, and await it; a step that fails does not keep the others from being tried.
+    """Restore and clean, and wait for the result; after a failed step, the others are still tried.
 
     Args:
         rollback: What to do.
@@ -152,7 +152,7 @@ async def _empty(
 
 
 def _joined(before: RollbackResult, ended: RolloutResult) -> RollbackResult:
-    """Add the end of one more step; what went wrong first is what is told."""
+    """Add the result of one more step; the first failure is the one that is reported."""
     outcome = before.outcome
     if outcome is None or outcome.status in _CAME_BACK:
         outcome = ended.outcome

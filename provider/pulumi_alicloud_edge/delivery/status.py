@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STAGING = "staging"
 _NOT_SHOWN = (PermissionDeniedError, NotFoundError, RejectedError)
-"""What the cloud answers where it does not have this part of a status, or not for this identity."""
+"""The errors where the cloud does not have this part of a status, or not for this identity."""
 
 T = TypeVar("T")
 

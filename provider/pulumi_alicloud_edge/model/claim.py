@@ -1,4 +1,4 @@
-"""Claims: what a resource says is its own on an application, by artifact and selection."""
+"""Claims: what a resource says it owns on an application, by artifact and selection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Claim:
         app_id: The application; for a release with its environment.
         artifact: The artifact.
         selectors: The selection: all that the resource's stages select together.
-        until: For what is declared no more, the cloud's time after which whatever came is somebody else's.
+        until: For what is no longer declared, the cloud's time after which a newer arrival belongs to somebody else.
         retains: Whether the resource never cleans it.
     """
 
@@ -34,7 +34,7 @@ class Claim:
         return belongs_to_any(self.selectors, target, region)
 
     def may_overlap(self, other: Claim) -> bool:
-        """Return whether the two may be about the same name on the same target, as far as regions tell."""
+        """Return whether the two may be about the same name on the same target, as far as their regions show."""
         if (self.app_id, self.artifact.name) != (other.app_id, other.artifact.name):
             return False
         mine, theirs = explicit_regions(self.selectors), explicit_regions(other.selectors)

@@ -1,7 +1,7 @@
-"""Which resource a name stands for: the engine's URN, or the name that a program gives before the engine knows it.
+"""Which resource a name stands for: the engine's URN, or the name that a program uses before the engine knows it.
 
-A program's own process knows a resource's type and name, and the type of its parent, but not its URN. What it says
-stands under a *program name*, ``program::TYPE::NAME``; its last part is the resource's name, as in a URN.
+A program's own process knows a resource's type and name, and the type of its parent, but not its URN. Its entries use
+a *program name*, ``program::TYPE::NAME``; its last part is the resource's name, as in a URN.
 
 | the parent is | TYPE of the program name |
 | --- | --- |
@@ -30,7 +30,7 @@ def program_name(type_: str, name: str, parent_type: str | None) -> str:
 
 
 def program_names(urn: str) -> tuple[str, ...]:
-    """Return the program names that may stand for a URN; none for what is no URN."""
+    """Return the program names that may refer to a URN; none for a text that is not a URN."""
     parts = urn.split("::", _URN_PARTS - 1)
     if len(parts) < _URN_PARTS:
         return ()
@@ -40,7 +40,7 @@ def program_names(urn: str) -> tuple[str, ...]:
 
 
 def likely_urn(urn: str, name: str) -> str:
-    """Return a program name as the URN that it most likely stands for, in the stack of another URN; a URN as it is."""
+    """Return the URN that a program name most likely refers to, in the stack of another URN; a URN unchanged."""
     if not name.startswith(_PROGRAM):
         return name
     stack = "::".join(urn.split("::")[:2])

@@ -1,6 +1,6 @@
 """What the cloud shows: for each artifact, the record it keeps of each target.
 
-A *artifact* is one version of one thing (a data file, a container app). A *target* is one place that can run it:
+An *artifact* is one version of one name (a data file, a container app). A *target* is where it can run:
 an edge region's file servers, an instance, an environment. Targets are named by the vendor's own ids.
 """
 
@@ -36,7 +36,7 @@ class RecordState(Enum):
 class Record(NamedTuple):
     """The cloud's record of one artifact on one target.
 
-    ``updated`` and ``started`` are the vendor's UTC times, which sort as text; ``detail`` its own words.
+    ``updated`` and ``started`` are the vendor's UTC times, which sort as text; ``detail`` its message.
     """
 
     state: RecordState
@@ -56,19 +56,19 @@ class Observation:
     """One reading of the cloud.
 
     Attributes:
-        records: For each artifact seen (wanted or not), its records by target.
+        records: For each artifact seen (desired or not), its records by target.
         stage_targets: For each stage of the rollout in order, the targets that belong to it, or None where the cloud
-            does not tell; then the records and the answers of start calls are all that is known.
-        regions: Target → the edge region that it is in, as far as the inventory tells; empty without inventory.
-        stopped: Targets that the inventory calls otherwise than running.
-        recorded: For each stage whose targets the cloud does not tell and whose conditions can be judged, the targets
-            with records that fulfil them: they belong to it, and there may be more. None for all other stages.
-        hints: Targets that the cloud's inventory suggests where it does not tell who belongs to a stage: a reason
-            to start, never a reason to wait.
+            does not list them; then only the records and the responses to starts are known.
+        regions: Target → the edge region that it is in, as far as the inventory shows; empty without inventory.
+        stopped: Targets that the inventory shows in another status than running.
+        recorded: For each stage whose targets the cloud does not list and whose conditions can be evaluated, the
+            targets with records that fulfil them: they belong to it, and there may be more. None for other stages.
+        hints: Targets that the inventory suggests where the cloud does not list a stage's targets: a reason to
+            start, never a reason to wait.
         progress_token: Anything else whose change is a sign of progress, such as a percentage reached.
         read_at: When it was read, by this machine's clock; None where that is not known.
-        part: The cloud's own word on how much of what is under way is done, 0 to 1, where it has any.
-        obstacles: For an artifact, a reason why it cannot succeed that shows elsewhere than in its records.
+        part: How much of what is under way is done according to the cloud, 0 to 1; None where unknown.
+        obstacles: For an artifact, why it cannot succeed, where its records do not show that.
     """
 
     records: Mapping[Artifact, Records]
@@ -104,7 +104,7 @@ class Observation:
 def running_versions(observation: Observation, name: str) -> dict[str, str]:
     """Return which version each target runs: the newest success among the versions of a name.
 
-    Equal update times are told apart by the later start. A target without any success is not in the result.
+    Of equal update times, the later start counts. A target without any success is not in the result.
     """
     newest: dict[str, tuple[str, str, str]] = {}
     for version, records in observation.versions_of(name).items():

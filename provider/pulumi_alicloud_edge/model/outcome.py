@@ -1,4 +1,4 @@
-"""How a rollout ended, and how far it is while it runs. All that a message or an output needs, and no text."""
+"""How a rollout ended, and its progress while it runs: the facts for messages and outputs, without text."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ class Progress:
 
     Attributes:
         stage: Index of the stage, from 0, and how many there are.
-        total: Number of targets of the stage, None while the cloud has not told.
+        total: Number of targets of the stage, None while that is unknown.
         baking: Seconds of bake left, None outside a bake.
         elapsed: Seconds since the rollout began.
-        detail: The cloud's own words on what it does, where it has any.
-        part: The cloud's own word on how much of the stage is done, 0 to 1, where it has any.
+        detail: What the cloud shows of its progress, as text; empty for nothing.
+        part: How much of the stage is done according to the cloud, 0 to 1; None where unknown.
     """
 
     stage: int
@@ -90,7 +90,7 @@ class Progress:
 
     @property
     def share(self) -> float | None:
-        """How much of the stage is done, 0 to 1; None where that cannot be told, as in a bake."""
+        """How much of the stage is done, 0 to 1; None where that is unknown, as in a bake."""
         if self.baking is not None:
             return None
         if self.part is not None:
@@ -112,7 +112,7 @@ class Outcome:
         allowed: How many the budget allowed.
         started: Whether this run has started anything in the cloud.
         request_ids: The vendor's ids of the start calls, newest last.
-        unserved: Targets that the inventory lists and the answers of the cloud's own starts left out (S6).
+        unserved: Targets that the inventory lists but the responses to starts left out (S6).
         accepted: All targets that failed within the budget of a rollout that has ended well.
         begun: How many stages, from the first, this run or the ones before it have started as a whole.
     """

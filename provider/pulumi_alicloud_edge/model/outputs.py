@@ -1,8 +1,8 @@
 """The outputs of the resources: their one declaration.
 
 A docstring after a field describes it. `make reference` writes from it what programs read (`sdk/`) and
-`docs/reference.md`. The shapes are what states hold: a change of one is a change of what is stored. Hidden outputs,
-whose names begin with two underscores, are no part of it.
+`docs/reference.md`. States hold these shapes: changing one changes what is stored. Hidden outputs,
+whose names begin with two underscores, are not declared here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Placement(TypedDict):
     version: str
     """Its version."""
     counts: dict[str, int]
-    """How many targets are in which state, without the states that none is in.
+    """How many targets are in which state; states without targets are left out.
 
     A state is ``converged``, ``in_progress``, ``failed`` or ``missing``.
     """
@@ -54,7 +54,7 @@ class Selection(TypedDict, total=False):
     regions: list[str]
     """Ids of edge regions."""
     match: list[MatchExpression]
-    """Conditions on instances, all to be fulfilled."""
+    """Conditions on instances, which all have to hold."""
     strategies: str
     """The vendor's own policies, as JSON text."""
 
@@ -67,7 +67,7 @@ class OwnedEntry(TypedDict):
     selection: list[Selection]
     """Where they were put: what the stages select."""
     until: NotRequired[str]
-    """For what is declared no more: what comes after this time, UTC, belongs to others."""
+    """For what is no longer declared: what arrives after this time, UTC, belongs to others."""
 
 
 class ResourceOutputs:
@@ -89,14 +89,14 @@ class PushOutputs(ResourceOutputs):
     """``converged``, ``degraded``, ``drifted``, ``failed`` or ``interrupted``.
 
     Converged means that every selected region was observed to have the files declared; degraded, that some have
-    failed within ``max_failed``; drifted, that a refresh has found it otherwise since. A push is never rolled back.
+    failed within ``max_failed``; drifted, that a refresh has since found something else. A push is never rolled back.
     """
     placements: list[Placement]
     """How far each file is, in regions."""
     baseline: dict[str, str]
     """Name → version that was in place before."""
     owned: dict[str, list[OwnedEntry]]
-    """What this resource has put where: name → entries, the newest last.
+    """What this resource has pushed where: name → entries, the newest last.
 
     At most 100 versions of a name are kept. States of releases before 0.2 hold the versions alone, as texts.
     """
@@ -109,7 +109,7 @@ class DistOutputs(ResourceOutputs):
     """``converged``, ``degraded``, ``drifted``, ``failed``, ``rolled_back`` or ``interrupted``.
 
     Converged means that every selected instance was observed running the versions declared; degraded, that some have
-    failed within ``max_failed``; drifted, that a refresh has found it otherwise since.
+    failed within ``max_failed``; drifted, that a refresh has since found something else.
     """
     placements: list[Placement]
     """How far each file is, in instances."""
@@ -119,7 +119,7 @@ class DistOutputs(ResourceOutputs):
     A rollback restores what each instance ran, which may differ.
     """
     owned: dict[str, list[OwnedEntry]]
-    """What this resource has put where, and cleans one day: name → entries, the newest last.
+    """What this resource has distributed where, and cleans later: name → entries, the newest last.
 
     At most 100 versions of a name are kept. States of releases before 0.2 hold the versions alone, as texts.
     """
@@ -132,7 +132,7 @@ class ReleaseOutputs(ResourceOutputs):
     """``converged``, ``degraded``, ``drifted``, ``failed``, ``rolled_back`` or ``interrupted``.
 
     Converged means that the environment was observed serving exactly what is declared; drifted, that a refresh has
-    found it otherwise since.
+    since found something else.
     """
     published_version: str
     """The version that the environment runs or is moving to."""

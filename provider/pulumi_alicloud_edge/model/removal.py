@@ -1,4 +1,4 @@
-"""What may be taken away, and what is left: the answers of the gate (`reconcile.gate`), as plain data."""
+"""What may be cleaned, and what is left: the decisions of the gate (`reconcile.gate`), as plain data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Wanted(NamedTuple):
     Attributes:
         artifact: The artifact.
         selectors: The selection.
-        until: The cloud's time after which whatever came is somebody else's; empty for no such time.
+        until: The cloud's time after which a newer arrival belongs to somebody else; empty for no such time.
     """
 
     artifact: Artifact
@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class Left:
-    """Something that is not taken away.
+    """Something that is not cleaned.
 
     Attributes:
         artifact: The artifact that stays.
@@ -61,7 +61,7 @@ class Left:
 class Cleaning:
     """One region from which an artifact may be cleaned, and the instances that hold it there.
 
-    ``asked`` is what the gate was asked, which it is again before the cleaning is repeated.
+    ``asked`` is the request to the gate, which is repeated before the cleaning is.
     """
 
     artifact: Artifact

@@ -1,7 +1,7 @@
-"""Which targets a selection has, and how sure that is.
+"""Which targets a selection has, and how certain that is.
 
-A *selection* is what a resource's inputs select: the selectors of its stages together. Whether one target belongs to
-it has three answers, since the cloud does not always tell where a target is.
+A *selection* is what a resource's inputs select: the selectors of its stages together. A target belongs to it, does
+not, or may, since the cloud does not always show where a target is.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class Belongs(Enum):
 
 
 class Certainty(Enum):
-    """How sure it is which targets a selection has.
+    """How certain the targets of a selection are.
 
     KNOWN: the inputs or the inventory name all of them. OPEN: the cloud does not name them, but the whole of the
-    selection was started, so that those with records count and more may follow. UNKNOWN: the cloud does not name
+    selection was started: those with records count, and more may follow. UNKNOWN: the cloud does not name
     them and nothing was started; records that another selection left are no proof (S4).
     """
 
@@ -102,7 +102,7 @@ def belongs_to_any(selectors: Iterable[Selector], target: str, region: str) -> B
 
 
 def targets_of(selector: Selector, inventory: Mapping[str, str]) -> frozenset[str] | None:
-    """Return the instances of a selector, None where that does not follow from the inventory.
+    """Return the instances of a selector, None where the inventory does not show them.
 
     Args:
         selector: The selector.
@@ -117,7 +117,7 @@ def targets_of(selector: Selector, inventory: Mapping[str, str]) -> frozenset[st
 
 
 def in_common(these: Iterable[Selector], those: Iterable[Selector]) -> tuple[Selector, ...]:
-    """Return the part of a selection that another one selects too; what cannot be compared stays as it is."""
+    """Return the part of a selection that another one selects too; selectors that cannot be compared are kept."""
     these, those = tuple(these), tuple(those)
     found: list[Selector] = []
     for selector in these:
@@ -129,7 +129,7 @@ def in_common(these: Iterable[Selector], those: Iterable[Selector]) -> tuple[Sel
 
 
 def is_within(these: Iterable[Selector], those: Iterable[Selector]) -> bool:
-    """Return whether it is sure that one selection lies within another."""
+    """Return whether one selection certainly lies within another."""
     those = tuple(those)
     return all(
         any(
@@ -157,7 +157,7 @@ def _is_same(selector: Selector, other: Selector) -> bool:
 
 
 def _both(selector: Selector, other: Selector) -> Selector | None:
-    """Return what two selectors both select: None for nothing, the first where that cannot be told."""
+    """Return what two selectors both select: None for nothing, the first where that is unknown."""
     mine, theirs = conditions_of(selector), conditions_of(other)
     if mine is None or theirs is None:
         return selector
@@ -180,7 +180,7 @@ def _both(selector: Selector, other: Selector) -> Selector | None:
 
 
 def conditions_of(selector: Selector) -> tuple[Expression, ...] | None:
-    """Return the conditions that targets of a selector fulfil, all of them; None where they cannot be told."""
+    """Return the conditions that targets of a selector fulfil, all of them; None where they are unknown."""
     match parsed_strategies(selector) or selector:
         case Everywhere():
             return ()
@@ -195,7 +195,7 @@ def conditions_of(selector: Selector) -> tuple[Expression, ...] | None:
 
 
 def is_decidable(condition: Expression) -> bool:
-    """Return whether a target's id and its region tell if it fulfils a condition."""
+    """Return whether a condition can be evaluated from a target's id and region."""
     return condition.operator in _OPERATORS and condition.key in (REGION_KEY, INSTANCE_KEY)
 
 

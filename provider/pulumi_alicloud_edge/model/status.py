@@ -1,4 +1,4 @@
-"""What programs and scripts can ask of the cloud: how data and releases are now. Small, whatever the fleet's size.
+"""What programs and scripts can read from the cloud: the status of data and releases, at any size of the fleet.
 
 A docstring after a field describes it, also in `docs/reference.md`.
 """
@@ -15,7 +15,7 @@ class TargetCounts:
     succeeded: int = 0
     """The cloud's SUCCESS."""
     in_progress: int = 0
-    """PUSHING, DISTING, POD_RESTARTING, and whatever it has that is not documented."""
+    """PUSHING, DISTING, POD_RESTARTING, and any status that is not documented."""
     failed: int = 0
     """FAILED."""
     deleted: int = 0
@@ -40,7 +40,7 @@ class DataVersionStatus:
     dist: TargetCounts
     """Instances, by state of the distribution (DescribeDataDistResult)."""
     running: int
-    """Instances that run this version: those whose newest success among the versions of the name it is."""
+    """Instances that run this version: it is their newest success among the versions of the name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class AppDataStatus:
     app_id: str
     """The application."""
     instances: int | None
-    """How many instances it has (DescribeApplication); None where the cloud does not tell."""
+    """How many instances it has (DescribeApplication); None where the cloud does not show it."""
     data: tuple[DataVersionStatus, ...]
     """Sorted by name and version."""
 
@@ -71,7 +71,7 @@ class AppDataStatus:
 class ContainerAppStatus:
     """How an edge container app is released in one environment (GetEdgeContainerAppStatus).
 
-    Texts are empty and numbers None where the cloud says nothing.
+    Texts are empty and numbers None where the cloud returns nothing.
     """
 
     app_id: str
@@ -97,9 +97,9 @@ class ContainerAppStatus:
     pods_ready: int | None = None
     """Replicas that are ready (GetEdgeContainerAppResourceStatus)."""
     pods_total: int | None = None
-    """Replicas that are wanted."""
+    """Desired replicas."""
     pod_phase: str = ""
-    """What the container in staging is at, such as ``Running`` or ``CrashLoopBackOff``; empty for prod.
+    """The state of the container in staging, such as ``Running`` or ``CrashLoopBackOff``; empty for prod.
 
     From GetEdgeContainerStagingDeployStatus.
     """

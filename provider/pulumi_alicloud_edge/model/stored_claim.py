@@ -24,7 +24,7 @@ def write_claim(claim: Claim) -> dict[str, Any]:
 def read_claim(urn: str, stored: Any) -> Claim | None:
     """Return a resource's claim, None where it cannot be read.
 
-    A damaged selection counts as everywhere, so that nothing is lost by it.
+    A damaged selection counts as everywhere, so that nothing is cleaned by mistake.
     """
     match stored:
         case {"app_id": str(app_id), "name": str(name), "version": str(version)}:

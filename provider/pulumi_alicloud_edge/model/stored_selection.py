@@ -1,4 +1,4 @@
-"""Selections as they stand in states: small, and read as far as they go."""
+"""Selections as stored in states: small, and read as far as they are valid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pulumi_alicloud_edge.model.policy import (
 
 
 def write_selection(selectors: Iterable[Selector]) -> list[Selection]:
-    """Return selectors in the words of the inputs; ``{}`` stands for everywhere, which makes all others needless."""
+    """Return selectors in the form of the inputs; ``{}`` is everywhere, which makes all others redundant."""
     selectors = tuple(dict.fromkeys(selectors))
     if any(isinstance(selector, Everywhere) for selector in selectors):
         return [{}]

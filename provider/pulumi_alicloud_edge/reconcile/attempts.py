@@ -1,4 +1,4 @@
-"""What this run has started, so that nothing is started twice and a failed target not for ever."""
+"""What this run has started, so that nothing is started twice and a failed target not endlessly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pulumi_alicloud_edge.model.observation import NO_RECORDS, Artifact, Records
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 VISIBILITY = 20.0
-"""Seconds that the cloud may take to show anything of a start before it counts as not taken up."""
+"""Seconds that the cloud may take to show a start before it counts as not accepted."""
 _TIMES_LEFT_OUT = 2
 """Responses that must leave a target out if they name no other: a single empty response proves nothing (S5)."""
 
@@ -29,12 +29,12 @@ class _OfStage:
 
     Attributes:
         targets: The stage's targets when the whole of it was started last, None where they were not known.
-        asked: Those that such a start meant, as far as they were known.
+        asked: The targets of such a start, as far as they were known.
         named: Those that the responses to such starts have named, None where none has named any.
         named_one_by_one: Those that the responses to starts of some targets have named.
-        complete: The artifacts of which the cloud said that all targets have them.
-        is_taken: Whether the cloud has taken a start, as far as is known.
-        has_response: Whether that is known from a response, and not only because a response was lost.
+        complete: The artifacts that all targets have, according to the cloud.
+        is_taken: Whether the cloud has accepted a start, as far as is known.
+        has_response: Whether a response shows that; False where it is assumed because a response was lost.
         is_partial: Whether a part of it could not be started.
     """
 
@@ -55,7 +55,7 @@ class _OfArtifact:
     Attributes:
         message: What the cloud said last about one.
         lost: How many responses were lost.
-        is_refused: Whether the cloud did not take the latest one.
+        is_refused: Whether the cloud rejected the latest one.
     """
 
     message: str = ""
@@ -64,7 +64,7 @@ class _OfArtifact:
 
 
 class Attempts:
-    """The starts of one rollout, by artifact, and by target where a start was narrowed to some."""
+    """The starts of one rollout, by artifact, and by target where a start names targets."""
 
     def __init__(self) -> None:
         self._whole: dict[tuple[Artifact, int], Attempt] = {}
@@ -112,7 +112,7 @@ class Attempts:
                     )
 
     def answered(self, request: StartRequest, response: StartResponse) -> None:
-        """Note what the cloud said to it. What it has not taken, or in part only, has not begun the stage (S4)."""
+        """Record the response to a start. One that was rejected, even in part, has not begun the stage (S4)."""
         of_stage = self._stages[request.stage]
         taken = frozenset(request.artifacts).difference(response.refused)
         if taken:
@@ -149,10 +149,10 @@ class Attempts:
                 self._left_out[target] = times + (_TIMES_LEFT_OUT if named else 1), since
 
     def left_out(self, *, before: float | None = None) -> frozenset[str]:
-        """Return the targets that the answers to starts that meant them have left out: they are not served (S6).
+        """Return the targets that the responses to their starts have left out: they are not served (S6).
 
         Args:
-            before: Where a target may be started once only: that one answer counts if it came before this time.
+            before: Where a target may be started only once: its single response counts if it came before this time.
         """
         return frozenset(
             target
@@ -164,7 +164,7 @@ class Attempts:
         """Do not count an attempt whose response was lost.
 
         Returns:
-            How often that has happened to one of its artifacts.
+            How many responses were lost for the artifact with the most.
         """
         self.started = True
         self._stages[request.stage].is_taken = True
@@ -179,7 +179,7 @@ class Attempts:
         return max(self._artifacts[artifact].lost for artifact in request.artifacts)
 
     def refused_after_all(self, request: StartRequest) -> None:
-        """Note that the cloud will not have a start: one before it whose answer was lost has begun nothing either."""
+        """Record that the cloud rejects a start: an earlier one whose response was lost has begun nothing either."""
         of_stage = self._stages[request.stage]
         of_stage.is_taken = of_stage.is_taken and of_stage.has_response
 
@@ -188,7 +188,7 @@ class Attempts:
         return self._whole.get((artifact, stage))
 
     def attempt(self, artifact: Artifact, target: str) -> Attempt | None:
-        """Return the latest start that covers this target, with the number of starts made of it in all."""
+        """Return the latest start that covers this target, with the total number of its starts."""
         attempts = [
             attempt
             for (of, at), attempt in self._whole.items()
@@ -202,7 +202,7 @@ class Attempts:
         return replace(latest, count=sum(attempt.count for attempt in attempts))
 
     def has_started(self, stage: int) -> bool:
-        """Return whether this run has started anything of a stage that the cloud has taken, as far as is known."""
+        """Return whether the cloud has accepted a start of a stage from this run, as far as is known."""
         return self._stages[stage].is_taken
 
     def is_partial(self, stage: int) -> bool:
@@ -211,16 +211,16 @@ class Attempts:
 
     @property
     def named(self) -> frozenset[str]:
-        """All targets that answers to starts have named: they are served."""
+        """All targets that the responses to starts have named: they are served."""
         stages = self._stages.values()
         return frozenset().union(*(s.named or () for s in stages), *(s.named_one_by_one for s in stages))
 
     def was_refused(self, artifact: Artifact) -> bool:
-        """Return whether the cloud did not take the latest start of this artifact, so that nothing will show."""
+        """Return whether the cloud rejected the latest start of this artifact, so that nothing will show."""
         return self._artifacts[artifact].is_refused
 
     def complete(self, stage: int) -> frozenset[Artifact]:
-        """Return the artifacts of which the cloud said, when the whole of a stage was started, that all have them."""
+        """Return the artifacts that all targets have, according to the response to a start of the whole stage."""
         return self._stages[stage].complete
 
     def whole_response(self, stage: int) -> frozenset[str] | None:
@@ -236,8 +236,8 @@ class Attempts:
         return self._artifacts[artifact].message
 
     def _covers(self, started: int, target: str) -> bool:
-        """Return whether the start of the whole of stage ``started`` meant this target."""
-        # An answer that names none tells nothing of what was meant: something may have begun all the same.
+        """Return whether the start of the whole of stage ``started`` covers this target."""
+        # A response that names no target does not say what it covers: something may have begun all the same.
         meant = self._stages[started].named or self._stages[started].targets
         return meant is None or target in meant
 

@@ -1,4 +1,4 @@
-"""Whether a stage that an earlier run has brought to convergence has baked already, as the cloud's times show."""
+"""Whether a stage that converged in an earlier run has already baked, by the cloud's times."""
 
 from __future__ import annotations
 

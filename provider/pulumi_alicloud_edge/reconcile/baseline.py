@@ -1,9 +1,8 @@
 """What each target ran when a rollout began, so that a rollback restores that and nothing else (S3).
 
-For each name of what is rolled out and each target there are three answers: the version that it ran, that it ran
-nothing of the name, or that nobody knows. It is noted at the last look before the first start that means a target,
-kept through the runs that fail or are interrupted, and forgotten with a success. A completed rollback forgets it for
-what it has restored, and for nothing else.
+For each name and target, the baseline is the version that it ran, nothing, or unknown. It is recorded at the last look
+before the first start of a target, kept through failed and interrupted runs, and dropped after a success. A completed
+rollback drops it for what it has restored, and for nothing else.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any, is_wit
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 
 EXCEPTIONS_KEPT = 200
-"""Targets and regions that a stored baseline names one by one; what does not fit is not known any more."""
+"""Targets and regions that a stored baseline names one by one; what does not fit becomes unknown."""
 
 
 class Before(Enum):
-    """What a target ran when it ran no version."""
+    """Why no version is known that a target ran."""
 
     NOTHING = "nothing"
     UNKNOWN = "unknown"
@@ -40,17 +39,17 @@ class Baseline:
 
     Attributes:
         of_targets: For each name, target → what it ran.
-        of_regions: For each name, region → what those of its targets ran that are not named one by one.
+        of_regions: For each name, region → what its targets ran, except those in `of_targets`.
         of_others: For each name, what all other targets ran.
-        others_within: For each name, the selection that the common answer was stored for; it tells nothing of
-            targets outside of it. Without an entry it is about all that is selected.
-        rolled_back: For each name, the selection that a rollback has restored since: what is stored tells nothing of
-            its targets.
-        selection: What is selected now; none where that does not matter.
-        beside: For each name, what selected targets ran at the first start that had no need of one, or not yet.
+        others_within: For each name, the selection to which `of_others` applies. Without an entry, it applies to all
+            that is selected.
+        rolled_back: For each name, the selection that a rollback has restored since: what is stored does not apply
+            to its targets.
+        selection: What is selected now; empty where that does not matter.
+        beside: For each name, what those selected targets ran at the first start that it did not start.
         attempted: For each name, the versions that this rollout has started, through all its runs.
-        since: For each name, the cloud's time of the newest record when the rollout began: what is not newer was
-            there before, also where only a displacement has uncovered it.
+        since: For each name, the cloud's time of the newest record when the rollout began: a record that is not
+            newer was there before, even if it shows only since a newer version was cleaned.
     """
 
     of_targets: dict[str, dict[str, Former]] = field(default_factory=dict)
@@ -71,16 +70,16 @@ class Baseline:
         *,
         all_meant: bool = True,
     ) -> None:
-        """Note what targets run that are about to be started; what an earlier run has noted stands.
+        """Record what targets run that are about to be started; what is recorded already stays.
 
-        What the first look has shown stands. A target without a record of any version of the name ran nothing, and one
-        that runs a version which this rollout has not started ran that, whatever is known of the others.
+        A target without a record of any version of the name ran nothing. One that runs a version which this rollout
+        has not started ran that version, whatever the others ran.
 
         Args:
             artifacts: What is about to be started.
             targets: Where.
             observation: What the cloud shows.
-            all_meant: Whether these are all targets that are meant; if not, the others have no record, and run
+            all_meant: Whether these are all targets of the start; if not, the others have no record, and ran
                 nothing.
         """
         targets = tuple(targets)
@@ -104,10 +103,10 @@ class Baseline:
     def note_beside(
         self, artifacts: Iterable[Artifact], targets: Iterable[str], observation: Observation
     ) -> None:
-        """Note what all that is selected runs before the first start of a rollout, whomever that start means.
+        """Record what all selected targets run before the first start of a rollout, whichever targets it starts.
 
-        So one that runs what is desired already is known for that, and so is one of a later stage that this run
-        does not come to. What is known from an earlier run is known better.
+        This covers targets that already run what is desired, and those of later stages that this run does not
+        reach. What an earlier run has recorded takes precedence.
         """
         targets = tuple(targets)
         for artifact in artifacts:
@@ -119,7 +118,7 @@ class Baseline:
                     known.setdefault(target, running.get(target, Before.NOTHING))
 
     def _is_covered(self, name: str, target: str, regions: Mapping[str, str]) -> Belongs:
-        """Return whether the common answer from an earlier run is about a target."""
+        """Return whether the stored common answer applies to a target."""
         if name not in self.of_others or self._is_restored(name, target, regions):
             return Belongs.NO
         within = self.others_within.get(name)
@@ -158,7 +157,7 @@ class Baseline:
         return of_regions.get(regions.get(target, ""), others)
 
     def targets(self) -> frozenset[str]:
-        """Return the targets that are known one by one."""
+        """Return the targets that have an entry of their own."""
         return frozenset().union(*self.of_targets.values())
 
     def versions(self, name: str) -> frozenset[str]:
@@ -175,10 +174,10 @@ class Baseline:
 def stored_baseline(
     baseline: Baseline, regions: Mapping[str, str], selection: tuple[Selector, ...] = ()
 ) -> dict[str, Any]:
-    """Return a baseline in a small form for the state, whatever the size of the fleet.
+    """Return a baseline in a form for the state whose size does not grow with the fleet.
 
-    The most common answer of each name stands for all targets that are not named; the others are named by region
-    where a whole region gives the same answer, else one by one.
+    The most common answer of each name applies to all targets without an entry. The others are listed by region where
+    a whole region has the same answer, else one by one.
 
     Args:
         baseline: What is known.
@@ -210,10 +209,9 @@ def stored_baseline(
 def after_rollback(
     stored: Any, names: Collection[str], selection: tuple[Selector, ...], regions: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return what of a stored baseline still tells something once a rollback is complete.
+    """Return the part of a stored baseline that a completed rollback has not restored.
 
-    That is what ran on targets outside of what was rolled back: of names that it did not have, and of a selection
-    that was wider in an earlier run.
+    That is the baseline of other names, and of targets that only an earlier run selected.
 
     Args:
         stored: What `stored_baseline` returned, or anything else.
@@ -239,7 +237,7 @@ def after_rollback(
 
 
 def read_baseline(stored: Any, selection: tuple[Selector, ...] = ()) -> Baseline:
-    """Read a stored baseline as far as it goes: what is damaged or missing is not known.
+    """Read a stored baseline as far as possible: what is damaged or missing is unknown.
 
     Args:
         stored: What `stored_baseline` returned, or anything else.
@@ -263,7 +261,7 @@ def read_baseline(stored: Any, selection: tuple[Selector, ...] = ()) -> Baseline
         baseline.attempted[name] = {str(v) for v in attempted} if isinstance(attempted, list) else set()
         exceptions = entry.get("exceptions")
         if not isinstance(exceptions, list) or not all(isinstance(each, dict) for each in exceptions):
-            baseline.of_others[name] = Before.UNKNOWN  # who the exceptions were is lost
+            baseline.of_others[name] = Before.UNKNOWN  # the exceptions cannot be identified any more
             exceptions = []
         for exception in exceptions:
             former = _read(exception.get("ran"))
@@ -281,10 +279,10 @@ def _exceptions(
     regions: Mapping[str, str],
     apart: Collection[str],
 ) -> list[dict[str, Any]] | None:
-    """Return what differs from the common answer, which is not about targets ``apart``; None for too much to keep.
+    """Return what differs from the common answer, which does not apply to targets ``apart``; None for too many.
 
-    A region gives one answer only where all its targets are known one by one: one that has joined since does not
-    stand for those that an earlier run has noted.
+    A region has one answer only where all its targets have entries: a target that joined since does not change the
+    answer that an earlier run recorded for the region.
     """
     by_region: dict[str, set[Former | None]] = {}
     for target, region in regions.items():
@@ -314,7 +312,7 @@ def _exceptions(
 def _is_noted(
     selectors: tuple[Selector, ...], of_targets: Mapping[str, Former], regions: Mapping[str, str]
 ) -> bool:
-    """Return whether all targets of a selection are known one by one."""
+    """Return whether all targets of a selection have an entry of their own."""
     return all(
         t in of_targets for t, r in regions.items() if belongs_to_any(selectors, t, r) is not Belongs.NO
     )
@@ -323,7 +321,7 @@ def _is_noted(
 def _outside(
     within: tuple[Selector, ...], targets: Iterable[str], regions: Mapping[str, str]
 ) -> frozenset[str]:
-    """Return the targets that are not surely within a selection."""
+    """Return the targets that are not certainly within a selection."""
     return frozenset(t for t in targets if belongs_to_any(within, t, regions.get(t, "")) is not Belongs.YES)
 
 

@@ -1,4 +1,4 @@
-"""What the state machine asks for, and what it is told in return."""
+"""The decisions of the state machine, and what it gets in return."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StartRequest:
         selector: The stage's own selection.
         artifacts: What to start.
         targets: Start only these; None for the whole selector.
-        repeat: How often it was tried before in this run for the same artifacts.
+        repeat: How often this run has tried it before for the same artifacts.
     """
 
     stage: int
@@ -45,13 +45,13 @@ class StartRequest:
 
 @dataclass(frozen=True)
 class StartResponse:
-    """What the cloud said to a start.
+    """The cloud's response to a start.
 
     Attributes:
         targets: The targets it acts on, None where it does not say.
-        complete: Artifacts that it says are everywhere they should be already.
-        refused: Artifacts that it did not take, with its reason.
-        notes: Its words on an artifact that it took, for a message should nothing come of it.
+        complete: Artifacts that all targets have already, according to the cloud.
+        refused: Artifacts that it rejected, with its reason.
+        notes: Its message on an artifact that it accepted, for an error if nothing shows later.
         is_partial: Whether it acts on a part only of what was asked for.
         request_id: The vendor's id of the call.
     """
@@ -66,7 +66,7 @@ class StartResponse:
 
 @dataclass(frozen=True)
 class Start:
-    """Make these starts, report each answer, then observe again."""
+    """Make these starts, report each response, then observe again."""
 
     requests: tuple[StartRequest, ...]
 
@@ -81,7 +81,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Confirm:
-    """Observe again at that time, with the inventory read anew: what was seen is believed if it is seen again."""
+    """Observe again at that time, with a fresh inventory: bad news counts when it is seen twice."""
 
     at: float
 

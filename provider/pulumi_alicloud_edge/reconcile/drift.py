@@ -1,4 +1,4 @@
-"""Drift: targets that no longer are as they were declared, found by looking alone."""
+"""Drift: targets that are no longer as declared, found from an observation alone."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class ArtifactDrift:
         failed: Targets on which it has failed, with the cloud's reason.
         others: Versions that run on the missing ones instead.
         total: Number of targets looked at.
-        is_nowhere: Whether no target has it at all, where the cloud does not say which there are.
-        under_way: Targets to which it is on its way: nobody has seen it run there (S4).
+        is_nowhere: Whether no target has it at all, where the cloud does not list the targets.
+        under_way: Targets to which it is on its way: it was not observed running there (S4).
     """
 
     artifact: Artifact
@@ -47,7 +47,7 @@ class Drift:
     allowed_failures: int
 
     def __bool__(self) -> bool:
-        """Failures inside the budget are no drift; anything missing is, or not there yet."""
+        """Failures within the budget are not drift; anything missing or under way is."""
         failed = set().union(*(artifact.failed for artifact in self.artifacts))
         missing = any(
             artifact.missing or artifact.under_way or artifact.is_nowhere for artifact in self.artifacts
@@ -72,8 +72,8 @@ def find_drift(
         observation: What the cloud shows.
         budget: How many targets may have failed.
         unserved: Targets that the last rollout found listed and not served: neither drift nor failure (S6).
-        accepted: Targets that failed within the budget of the last rollout, also those of which nothing shows: they
-            count as failed, and so are no drift within the budget (rule 5).
+        accepted: Targets that failed within the budget of the last rollout, also those without a record: they
+            count as failed, and so are not drift within the budget (rule 5).
     """
     targets = all_targets(desired, selector, observation) | observation.hints
     targets.difference_update(_still_unserved(desired, unserved, observation))
@@ -105,7 +105,7 @@ def placements(desired: Desired, selector: Selector, observation: Observation) -
 def all_targets(desired: Desired, selector: Selector, observation: Observation) -> set[str]:
     """Return the targets of all stages.
 
-    Where the cloud does not tell who belongs to one, they are those that records show to be in it.
+    Where the cloud does not list the targets of a stage, they are those whose records belong to it.
     """
     targets: set[str] = set()
     for stage, listed in enumerate(observation.stage_targets):
@@ -134,7 +134,7 @@ def _artifact_drift(
 
 
 def _shown(artifact: Artifact, targets: set[str], observation: Observation) -> set[str]:
-    """Return the targets with a record of an artifact, of those that surely belong where that can be told (S4)."""
+    """Return the targets with a record of an artifact; only those that certainly belong, where that is known (S4)."""
     shown = set(observation.of(artifact))
     return shown if observation.recorded_of(len(observation.stage_targets) - 1) is None else shown & targets
 

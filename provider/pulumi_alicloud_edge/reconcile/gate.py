@@ -1,15 +1,15 @@
-"""The one gate for all that takes something away: cleaning, displacing, and the starts of a rollback.
+"""The one gate for everything destructive: cleaning, displacing, and the starts of a rollback.
 
-Each such act is asked for as a `Removal` or a `Restore`; what comes back says what may be done, what is left, and
-why. Nothing else in the provider calls CleanDistData or distributes a former version.
+A caller asks with a `Removal` or with the targets to restore, and gets what may be done, what is left, and why.
+Nothing else in the provider calls CleanDistData or distributes a former version.
 
-CleanDistData acts on the whole of a region, so a region decides as one (S1, S2):
+CleanDistData acts on a whole region, so a region is cleaned as a whole or not at all (S1, S2):
 
 | an instance of the region that holds the artifact | the region is |
 | --- | --- |
 | is declared for the artifact's name by a resource of the program | left: declared |
-| does not belong to the selection that is to be cleaned, or nobody knows | left: shared |
-| belongs to a part that was given up, and has got it since | left: shared |
+| does not belong to the selection that is to be cleaned, or that is unknown | left: shared |
+| belongs to a part that was given up, and got it since | left: shared |
 | all belong and none is declared | cleaned |
 """
 
@@ -25,7 +25,7 @@ from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause, Perm
 from pulumi_alicloud_edge.model.selection import Belongs, belongs_to_any
 
 Holders = Mapping[str, frozenset[str]]
-"""Region → the instances in it that hold an artifact; those whose region nobody knows are under ``""``."""
+"""Region → the instances in it that hold an artifact; those whose region is unknown are under ``""``."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Removal:
     Attributes:
         artifact: The artifact.
         selectors: The selection that it is to be cleaned from.
-        holders: Who holds it, in the regions that the selection reaches into.
-        later: Those of them to which it came after it was given up there, from somebody else.
-        asked: What was asked, which comes back with what may be cleaned.
+        holders: The instances that hold it, in the regions that the selection reaches.
+        later: Those of them that got it from somebody else after it was given up there.
+        asked: The request, returned with what may be cleaned.
     """
 
     artifact: Artifact
@@ -92,7 +92,7 @@ def permit_restore(
 
     Args:
         artifact: The former version.
-        standing: The targets where it ran before → the version there now, which stays where this one may not come.
+        standing: The targets where it ran before → the version there now, which stays where a restore is not permitted.
         regions: Target → its region, as far as known.
         declared: What the other resources of the program declare on the application.
     """
@@ -110,9 +110,9 @@ def permit_restore(
 
 
 def holders_of(observation: Observation, artifact: Artifact) -> Holders:
-    """Return who holds an artifact by the regions of an inventory.
+    """Return the instances that hold an artifact, by the regions of an inventory.
 
-    Instances that a known inventory does not list do not exist any more: their records hold nothing.
+    Instances that a known inventory does not list no longer exist: their records do not count.
     """
     found: dict[str, set[str]] = {}
     for target, record in observation.of(artifact).items():
@@ -132,7 +132,7 @@ def _belongs(removal: Removal, target: str, region: str) -> Belongs:
 
 
 def _keeper(claims: Iterable[Claim], holders: Iterable[str], region: str) -> Claim | None:
-    """Return a claim for which one of the holders has to stay as it is; what is not known counts as claimed."""
+    """Return a claim that covers one of the holders, which then has to stay; unknown counts as covered."""
     holders = tuple(holders)
     for claim in claims:
         if any(claim.covers(target, region) is not Belongs.NO for target in holders):

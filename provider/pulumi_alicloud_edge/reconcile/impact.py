@@ -14,15 +14,15 @@ from pulumi_alicloud_edge.reconcile.target_status import TargetStates, lying_abo
 
 @dataclass(frozen=True)
 class ArtifactImpact:
-    """What bringing out one artifact would touch.
+    """What rolling out one artifact would touch.
 
     Attributes:
         artifact: The artifact.
         others: Versions that run now on the targets to be changed.
         changed: Number of targets to be changed.
         having: Number of targets that have it already or are getting it.
-        above: Newer versions that lie above it on targets to be changed, and on which: they are displaced where the
-            cloud does not bring it back over them.
+        above: Newer versions that lie above it on targets to be changed, and those targets: they are cleaned first if
+            the cloud does not replace them with it.
     """
 
     artifact: Artifact
@@ -38,7 +38,7 @@ class Impact:
 
     Attributes:
         artifacts: Those that are not in place everywhere.
-        total: Number of targets, None where the cloud does not tell.
+        total: Number of targets; None where that is unknown.
         stages: Number of targets reached after each stage, None for one whose number is not known.
     """
 

@@ -1,8 +1,7 @@
-"""When to look again at something under way: rarely while its end is far, closely around the end that it foretells.
+"""When to poll something under way: rarely while its end is far, often around its predicted end.
 
-From the share that was done at each look follows how fast the rest goes, and so when the end can come at the
-earliest. Until then the looks are few; those saved are spent around it. What nothing can be foretold of, since
-nothing has moved or nothing is counted, is looked at in proportion to the time already spent.
+The share done at each poll gives the speed, and so the earliest possible end. Until then polls are rare; those saved
+are spent around it. Without measurable progress, the interval grows with the elapsed time.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from typing import NamedTuple
 LEAST = 0.56
 """Shortest wait, seconds."""
 MOST = 29.5
-"""Longest wait, seconds: with the read itself, nothing goes unnoticed for more than half a minute."""
+"""Longest wait, seconds: with the read itself, every change is noticed within half a minute."""
 
 _SMALLEST_STEP = 1e-9
-"""A share that has grown by less has not moved: no fleet has so many targets, and a rate of it would underflow."""
+"""A share that grew by less has not moved: no fleet has so many targets, and its rate would underflow."""
 _WINDOW = 0.42
 _MIN_SAMPLES = 2
 _SLOW_STEPS = 3.9
@@ -24,12 +23,12 @@ _STALL_AFTER_STEPS, _STALL_STEPS, _STALL_LOOKS = 10.5, 4.1, 0.37
 
 
 class Sample(NamedTuple):
-    """What a look showed of how far something is.
+    """The progress that one poll showed.
 
     Attributes:
         at: When, in seconds of any clock that does not jump.
-        share: How much is done, 0 to 1; None where that cannot be told.
-        leg: What the share is a share of, such as the index of a stage; another leg begins anew.
+        share: How much is done, 0 to 1; None where that is unknown.
+        leg: What the share is a share of, such as the index of a stage; a new leg starts from zero.
     """
 
     at: float
@@ -39,16 +38,16 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class PollConfig:
-    """How patient the polling is. Shares are of the time since the first look.
+    """The parameters of the polling. Shares are of the time since the first poll.
 
     Attributes:
         blind: Wait as long as nothing has moved, as a share, and ``blind_most`` seconds at most.
         stalled: The same after something has moved and then ceased to.
-        close: Wait around the foretold end, as a share, and ``close_most`` seconds at most.
-        stride: Wait before it, as a share of the time left; more than the whole, as the foretold end is the earliest.
-        trust: Longest wait, as a share of the time over which the pace was watched.
-        free: Looks that are spent around the end whatever went before, and one more for every ``each`` seconds.
-        spread: How much of a step's time is to be covered by the looks that are left.
+        close: Wait around the predicted end, as a share, and ``close_most`` seconds at most.
+        stride: Wait before it, as a share of the time left; the predicted end is the earliest one.
+        trust: Longest wait, as a share of the time over which the speed was measured.
+        free: Polls that may be spent around the end in any case, and one more for every ``each`` seconds.
+        spread: The share of a step's time that the remaining polls have to cover.
     """
 
     blind: float = 0.342
@@ -64,7 +63,7 @@ class PollConfig:
 
 
 class PollInterval:
-    """The waits between the looks at one thing under way."""
+    """The waits between the polls of one thing under way."""
 
     def __init__(self, config: PollConfig | None = None) -> None:
         self._config = config or PollConfig()
@@ -74,7 +73,7 @@ class PollInterval:
         self._pace: _Pace | None = None
 
     def wait(self, sample: Sample) -> float:
-        """Record a look, and return the seconds to wait until the next one."""
+        """Record a poll, and return the seconds to wait until the next one."""
         began = self._began = sample.at if self._began is None else self._began
         self._looks += 1
         self._pace = self._pace.then(sample) if self._pace else _Pace(sample)
@@ -99,7 +98,7 @@ class PollInterval:
 
 
 class _Pace:
-    """How fast the share of one leg grows, and what that says about its end."""
+    """How fast the share of one leg grows, and when it can end."""
 
     def __init__(self, sample: Sample) -> None:
         self._samples = [sample]
@@ -107,7 +106,7 @@ class _Pace:
         self._last_move: tuple[Sample, Sample] | None = None
 
     def then(self, sample: Sample) -> _Pace:
-        """Record a look; another leg, a share that falls, and movement after a stall begin anew."""
+        """Record a poll; start again on a new leg, on a falling share, and on movement after a stall."""
         last = self._samples[-1]
         moved = _share(sample) - _share(last)
         if abs(moved) < _SMALLEST_STEP:
@@ -129,7 +128,7 @@ class _Pace:
 
     @property
     def is_stalled(self) -> bool:
-        """Whether nothing has moved for as long as several steps and looks took before."""
+        """Whether nothing has moved for as long as several earlier steps and polls took."""
         before, moved = self._moving
         steps = (_share(moved) - _share(self._samples[0])) / self._step
         if steps < _STALL_AFTER_STEPS:
@@ -140,7 +139,7 @@ class _Pace:
 
     @property
     def has_slowed(self) -> bool:
-        """Whether less has moved since the look before than the pace let expect."""
+        """Whether less has moved since the last poll than the speed predicted."""
         if len(self._samples) < _MIN_SAMPLES:
             return False
         before = self._samples[-2]
@@ -149,31 +148,31 @@ class _Pace:
 
     @property
     def watched(self) -> float:
-        """Seconds over which this pace was watched."""
+        """Seconds over which this speed was measured."""
         return self._now.at - self._samples[0].at
 
     @property
     def step_seconds(self) -> float:
-        """Seconds that the smallest step seen takes; the end cannot be foretold more exactly."""
+        """Seconds that the smallest observed step takes; the end cannot be predicted more exactly."""
         return self._step / self._rate
 
     @property
     def remaining(self) -> float:
-        """Seconds until the end can come at the earliest, by the faster of the last and the lasting pace."""
+        """Seconds until the earliest possible end, by the faster of the latest and the long-term speed."""
         before, _ = self._moving
         fastest = max(self._rate, _rate(before, self._now))
         return max(1 - _share(self._now) - self._step, 0.0) / fastest
 
     @property
     def _rate(self) -> float:
-        """The lasting pace: over the later part of the looks, and further back where nothing moved in it."""
+        """The long-term speed: over the later part of the polls, and further back where nothing moved in it."""
         since = self._now.at - _WINDOW * self.watched
         start = next((s for s in reversed(self._samples) if s.at <= since), self._samples[0])
         return _rate(start, self._now) or _rate(self._moving[0], self._now)
 
     @property
     def _moving(self) -> tuple[Sample, Sample]:
-        """The two looks between which something moved last."""
+        """The two polls between which something moved last."""
         return self._last_move or (self._samples[0], self._samples[-1])
 
     @property

@@ -1,13 +1,13 @@
 """The state machine of a removal: clean each region once, then wait until every record says deleted or is gone.
 
-What may be cleaned was decided by the gate (`reconcile.gate`); this sees it through. That nothing is shown any more
-is believed when two looks agree, and records of instances that no longer exist keep nothing from ending (S5, S6).
+The gate (`reconcile.gate`) has decided what may be cleaned. A removal ends when two looks agree that nothing is left;
+records of instances that no longer exist do not keep it from ending (S5, S6).
 
 | what is left | then |
 | --- | --- |
-| nothing, say two looks | removed |
-| after ``stall_timeout``: some instances, while it went from others | removed; those are not served, and are named |
-| after ``stall_timeout``: all that held the artifact; or anything when time is up | it is still there |
+| nothing, in two looks | removed |
+| after ``stall_timeout``: some instances, while it went from others | removed; those are not served, and are reported |
+| after ``stall_timeout``: all that held the artifact; or anything after the deadline | it is still there |
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class AwaitRemoval:
 
 @dataclass(frozen=True)
 class Removed:
-    """All is gone, but for what no clean reaches."""
+    """All is gone, except what no clean reaches."""
 
     left: tuple[Left, ...] = ()
 
@@ -114,7 +114,7 @@ class Removal:
         return cleaning in self._cleaned_at
 
     def refused(self, cleaning: Cleaning, left: tuple[Left, ...]) -> None:
-        """Note that the gate lets a region be cleaned no more; what is there is awaited no longer."""
+        """Record that the gate no longer permits cleaning a region; its instances are not waited for."""
         self._cleanings = tuple(each for each in self._cleanings if each != cleaning)
         self._refused += left
 
@@ -124,7 +124,7 @@ class Removal:
         self._cleans[cleaning] = self._cleans.get(cleaning, 0) + 1
 
     def _is_unreached(self, held: Mapping[Cleaning, frozenset[str]]) -> bool:
-        """Return whether cleans have cleared others of the same artifacts, and as many did not reach what is left."""
+        """Return whether cleans reached other targets of the same artifacts, and `CLEANS` of them not those left."""
         by_artifact: dict[Artifact, set[str]] = {}
         for cleaning, targets in held.items():
             by_artifact.setdefault(cleaning.artifact, set()).update(targets)
@@ -134,7 +134,7 @@ class Removal:
     def _give_up(
         self, held: Mapping[Cleaning, frozenset[str]], now: float, *, stalled: bool
     ) -> Confirm | StillThere | Removed:
-        """Give up when the inventory was read once more: what holds it may not exist any more."""
+        """Give up after the inventory was read once more: the instances that hold it may no longer exist."""
         if self._give_up_since is None:
             self._give_up_since = now
             return Confirm(now + CONFIRMED_AFTER)
@@ -145,7 +145,7 @@ class Removal:
         return StillThere(artifacts, len(frozenset().union(*held.values())))
 
     def _end(self, observation: Observation, now: float) -> Confirm | Removed:
-        """Believe that all is gone: at once where the record of every target says so, else after a second look."""
+        """End the removal: at once where every target has a deleted record, else after a second look."""
         if self._gone_since is None:
             self._gone_since = now
         all_deleted = all(_says_deleted(observation, cleaning) for cleaning in self._cleanings)
@@ -163,14 +163,14 @@ class Removal:
         self._left = left
 
     def _is_due(self, cleaning: Cleaning, now: float) -> bool:
-        """Return whether to have a region cleaned: at first, and twice more if nothing comes of it."""
+        """Return whether to clean a region: once, and twice more if that has no effect."""
         if cleaning not in self._cleaned_at:
             return True
         waited = now - self._cleaned_at[cleaning] >= VISIBILITY
         return waited and self._cleans[cleaning] < CLEANS
 
     def _held(self, observation: Observation, cleaning: Cleaning, now: float) -> frozenset[str]:
-        """Return who holds the artifact: the instances that held it before, and what has come to the region since.
+        """Return the instances that hold the artifact: those that held it before, and those that came since.
 
         A stopped instance that was asked to clean does not keep a removal from ending. Neither does one that was not
         served before, once it was asked as often as any other: it may be served again.
@@ -198,12 +198,12 @@ class Removal:
 
 
 def _says_deleted(observation: Observation, cleaning: Cleaning) -> bool:
-    """Return whether every target that is cleaned has a record that says deleted."""
+    """Return whether every target that is cleaned has a deleted record."""
     records = observation.of(cleaning.artifact)
     states = [records[target].state for target in cleaning.targets if target in records]
     return len(states) == len(cleaning.targets) and set(states) <= {RecordState.DELETED}
 
 
 def _is_in(cleaning: Cleaning, target: str, regions: Mapping[str, str]) -> bool:
-    """Return whether a target exists, as far as the inventory tells, and is in the region that is cleaned."""
+    """Return whether a target exists, as far as the inventory shows, and is in the region that is cleaned."""
     return regions.get(target) == cleaning.region if regions else target in cleaning.targets

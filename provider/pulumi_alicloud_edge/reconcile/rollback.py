@@ -6,8 +6,8 @@
 | what is desired, before the first start | runs what an earlier run has tried over it, or nothing | it is restored |
 | another version | runs that, or what this rollout has started, or nothing | that version is restored |
 | nothing of the name | holds what this rollout has started | that is cleaned, as far as the gate lets it |
-| anything | runs what somebody else has put there since | it is left, and said |
-| nobody knows what | holds what this rollout has started | it is left, and said |
+| anything | runs what somebody else has put there since | it is left, with a line |
+| an unknown version | holds what this rollout has started | it is left, with a line |
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class RollbackPlan:
 
     Attributes:
         steps: What is distributed again.
-        emptied: What this rollout has put where nothing of the name was, by artifact.
-        below: All that its runs have put there, also what the cloud does not show below something newer.
+        emptied: By artifact, the targets that this rollout started and that ran nothing of the name before.
+        below: All versions that its runs started there, also those that the cloud hides below a newer one.
         left: What stays as it is, and why.
     """
 
@@ -96,7 +96,7 @@ def plan_rollback(
 
 
 class _Found:
-    """The targets of one name that this rollout has changed, by what is to become of them."""
+    """The targets of one name that this rollout has changed, by what the rollback does with them."""
 
     def __init__(
         self,
@@ -132,9 +132,9 @@ class _Found:
         return {target: self._running.get(target, self._artifact.version) for target in targets}
 
     def _is_to_come_back(self, target: str, former: str) -> bool:
-        """Return whether a former version is to be distributed again, which may be the desired one itself.
+        """Return whether a former version is to be distributed again.
 
-        That was tried over by an earlier run of this rollout then, with another version.
+        That may be the desired one itself, where an earlier run of this rollout started another version over it.
         """
         if not self._is_ours(target, former):
             return False
@@ -157,7 +157,7 @@ class _Found:
         return {artifact: targets for artifact, targets in found.items() if targets}
 
     def left(self) -> list[Left]:
-        """Return the targets on which somebody else has put something since, or whose past nobody knows."""
+        """Return the targets that somebody else has changed since, or whose baseline is unknown."""
         changed_since, unknown = set(), set()
         holding = set().union(*self._held.values())
         for target in self._changed() & holding:
@@ -170,7 +170,7 @@ class _Found:
         return [Left(self._artifact, reason, frozenset(targets)) for reason, targets in reasons if targets]
 
     def _changed(self) -> set[str]:
-        """Return the selected targets that a start of this rollout meant or has reached, as far as they exist."""
+        """Return the selected targets that exist and that a start of this rollout covers or has reached."""
         meant = set(self._baseline.of_targets.get(self._artifact.name, ())).union(*self._held.values())
         meant &= self._selected
         regions = self._observation.regions
@@ -190,7 +190,7 @@ class _Found:
         )
 
     def _was_there(self, target: str, version: str) -> bool:
-        """Return whether a version has been on a target since before the rollout: its displacement has uncovered it."""
+        """Return whether a version was on a target before the rollout, and shows now that a newer one was cleaned."""
         since = self._baseline.since.get(self._artifact.name, "")
         record = self._observation.of(Artifact(self._artifact.name, version)).get(target)
         return bool(since) and record is not None and record.updated <= since

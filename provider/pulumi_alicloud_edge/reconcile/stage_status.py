@@ -1,4 +1,4 @@
-"""One look over a stage: which of its targets have converged, are on their way, failed, or are to be started."""
+"""The status of a stage: which of its targets have converged, are under way, have failed, or are to be started."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from pulumi_alicloud_edge.reconcile.target_status import TargetStates
 
 
 class Unnamed(Enum):
-    """Where those targets of a stage stand that the cloud has not named.
+    """The state of those targets of a stage that the cloud has not named.
 
-    NONE: there are none to be awaited. DUE: the whole of the stage has to be started. AWAITED: it was, and nothing
-    of that shows yet. FAILED: it was as often as it may, and nothing has ever shown.
+    NONE: there are none to wait for. DUE: the whole of the stage has to be started. AWAITED: it was started, and
+    nothing shows yet. FAILED: it was started as often as allowed, and nothing has ever shown.
     """
 
     NONE = "none"
@@ -36,7 +36,7 @@ class Unnamed(Enum):
 class ArtifactStatus:
     """The targets of one artifact, sorted by where they stand.
 
-    ``failed`` carries reasons; ``observed`` counts what the records say, before anything is concluded from the time.
+    ``failed`` holds reasons; ``observed`` counts by the records alone, before the retry window is applied.
     """
 
     artifact: Artifact
@@ -72,8 +72,8 @@ class StageStatus:
 
     Attributes:
         targets: The stage's targets as far as they are known.
-        is_open: Whether there may be more of them than the cloud has told.
-        artifacts: The survey of each artifact, in the order declared.
+        is_open: Whether there may be more of them than the cloud has named.
+        artifacts: The status of each artifact, in the order declared.
     """
 
     targets: frozenset[str]
@@ -143,14 +143,14 @@ class RetryWindow:
 
 @dataclass(frozen=True)
 class StageView:
-    """The stage that is surveyed.
+    """The stage to judge.
 
     Attributes:
         targets: Its targets and those of the stages before it, as far as they are in view.
         is_named: Whether the cloud or the inputs name the stage's own targets.
         earlier: Targets of the stages before it.
         covered: Artifacts of which an earlier run has started the whole of it.
-        recorded: The targets with records that are surely its own; None where nobody can tell.
+        recorded: The targets whose records are certainly its own; None where that is unknown.
     """
 
     targets: TargetSet
@@ -160,7 +160,7 @@ class StageView:
     recorded: frozenset[str] | None = None
 
     def own(self, records: Records) -> Records:
-        """Return those of an artifact's records that may be of this stage or of one before it."""
+        """Return those of an artifact's records that may belong to this stage or to one before it."""
         if self.recorded is None:
             return records
         return {t: r for t, r in records.items() if t in self.recorded or t in self.targets.targets}
@@ -176,8 +176,8 @@ def stage_status(
 ) -> StageStatus:
     """Sort the targets of a stage.
 
-    Where the cloud has not named them, the whole of the stage has to be started by this run or one before it, and
-    something has to show of that: records that another selection left prove nothing (S4).
+    Where the cloud has not named them, this run or an earlier one has to start the whole of the stage, and a result
+    has to show: records that another selection left prove nothing (S4).
     """
     known = stage.targets.targets
     artifacts = []
@@ -243,7 +243,7 @@ def _judge_unnamed(
 
 
 def _has_shown(attempt: Attempt, one: ArtifactStatus, stage: StageView, observation: Observation) -> bool:
-    """Return whether anything has come of a start of the whole, beyond the targets of earlier stages."""
+    """Return whether a record has changed since a start of the whole stage, beyond the targets of earlier stages."""
     return any(
         record != attempt.seen.get(target)
         for target, record in stage.own(observation.of(one.artifact)).items()
@@ -258,10 +258,10 @@ def _classify(
     obstacle: str,
     retry_window: RetryWindow,
 ) -> None:
-    """File a target by what is observed alone: anything neither converged nor under way may need a start.
+    """Classify a target by its records alone: anything neither converged nor under way may need a start.
 
-    Another version on its way to a target that runs ours is let arrive, since a start now might come to its end
-    before it; if it hangs, ours is started over it.
+    Where another version is on its way to a target that runs ours, wait for it to arrive: a start now might end
+    before it. If it hangs, ours is started over it.
     """
     target_state = target_states.on(target)
     if target_state is TargetState.CONVERGED and target_states.is_contested(target):
@@ -281,7 +281,7 @@ def _apply_retry_window(
 ) -> None:
     """Keep waiting for targets that were started recently; mark those whose retries are used up as failed.
 
-    Where others are moving, one without any record may be waiting for its turn in a start of an earlier run.
+    Where others are moving, a target without a record may be queued in a start of an earlier run.
     """
     moving = bool(one.under_way)
     recently_moved = moving and retry_window.now - retry_window.quiet_since < VISIBILITY
@@ -318,14 +318,14 @@ def _apply_retry_window(
 def _starts(starts: int, record: Record | None, instead: str) -> int:
     """Return how many starts a target may have.
 
-    A start of a version that lies there already, below a newer one, may move nothing; that is no failure of the
-    target, and a repeated start goes about it otherwise.
+    A start of a version that already lies there, below a newer one, may have no effect. That is not a failure of the
+    target: the repeated start cleans the newer version first.
     """
     return max(starts, 2) if starts and _lies_below(record, instead) else starts
 
 
 def _lies_below(record: Record | None, instead: str) -> bool:
-    """Return whether a version has been on a target that runs another: the cloud may call it deleted then."""
+    """Return whether a version lies below another one on a target: the cloud may then show it as deleted."""
     if record is None:
         return False
     return record.state is RecordState.SUCCEEDED or (record.state is RecordState.DELETED and bool(instead))
@@ -345,7 +345,7 @@ def _reason(record: Record | None, message: str, instead: str) -> str:
 
 
 def _lost_reason(record: Record | None, instead: str) -> str:
-    """Return why a target that had converged does not count as that any more.
+    """Return why a target that had converged no longer counts as converged.
 
     ``instead`` is the version that runs there now, if any does.
     """

@@ -1,4 +1,4 @@
-"""Which targets the stages of a rollout have: from the inputs, the inventory, and the answers to its own starts.
+"""Which targets the stages of a rollout have: from the inputs, the inventory, and the responses to its own starts.
 
 | the inventory | the response to a start of the whole | the target set |
 | --- | --- | --- |
@@ -26,7 +26,7 @@ class StageTargets:
     Args:
         desired: What is rolled out.
         policy: Its stages.
-        ledger: What this run has started.
+        attempts: What this run has started.
         covered: For each stage, the artifacts of which an earlier run is known to have started the whole of it.
     """
 
@@ -48,7 +48,7 @@ class StageTargets:
         self._now = 0.0
 
     def observe(self, observation: Observation, now: float) -> None:
-        """Record an observation: who is listed now, and who was and has left (S6)."""
+        """Record an observation: which targets are listed now, and which have left the inventory (S6)."""
         self._observation, self._now = observation, now
         listed: set[str] = set().union(*(targets for targets in observation.stage_targets if targets))
         if None not in observation.stage_targets:
@@ -59,7 +59,7 @@ class StageTargets:
 
     @property
     def unserved(self) -> frozenset[str]:
-        """Targets that are listed and not served: their starts leave them out, and nothing of ours shows there."""
+        """Targets that are listed and not served: responses leave them out, and nothing of ours shows there."""
         once = self._policy.retries == 0
         left_out = self._attempts.left_out(before=self._now - VISIBILITY if once else None)
         if not left_out:
@@ -68,7 +68,7 @@ class StageTargets:
         return left_out - shown - self._moved(left_out)
 
     def _moved(self, targets: Collection[str]) -> set[str]:
-        """Return the targets on which something of ours has changed since the start that meant them."""
+        """Return the targets on which a record of ours has changed since their start."""
         return {
             target
             for artifact in self._desired.artifacts
@@ -111,10 +111,10 @@ class StageTargets:
         return TargetSet(targets - self.unserved - self._departed, certainty)
 
     def _changed_since_start(self, stage: int) -> set[str]:
-        """Return the targets on which something has come of a start of the whole of a stage.
+        """Return the targets whose records have changed since a start of the whole of a stage.
 
-        Where nobody can tell whose the records are, these are all that is known of the selection. Of a start of an
-        earlier run, that is what is still under way.
+        Where records cannot be attributed to a selection, these are all that is known of it. For a start of an
+        earlier run, these are the targets that are still under way.
         """
         moved: set[str] = set()
         for artifact in self._desired.artifacts:
@@ -130,7 +130,7 @@ class StageTargets:
         return self.of(stage).is_known
 
     def is_empty(self, stage: int) -> bool:
-        """Return whether a stage surely has no target that is served."""
+        """Return whether it is certain that no target of a stage is served."""
         targets, response = self._observation.stage_targets[stage], self._attempts.whole_response(stage)
         if targets is None and response is None:
             return False

@@ -1,4 +1,4 @@
-"""Where each target stands in relation to what is desired, from observation alone."""
+"""The state of each target compared with what is desired, from an observation alone."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class TargetStates:
 def shown_targets(desired: Desired, observation: Observation, targets: Collection[str]) -> set[str]:
     """Return those of some targets that run all that is desired, or have it on its way.
 
-    A record of what has failed or been displaced there may be older than all that is known of the target; and what
-    arrived before a target ceased to be served says nothing of the rest.
+    A record of a failed or displaced artifact may be older than all else that is known of the target. An artifact that
+    arrived before a target ceased to be served proves nothing about the others.
     """
     shown = set(targets)
     for artifact in desired.artifacts:
@@ -83,10 +83,10 @@ def shown_targets(desired: Desired, observation: Observation, targets: Collectio
 
 
 def lying_above(observation: Observation, artifact: Artifact) -> dict[Artifact, frozenset[str]]:
-    """Return the versions that lie above one that has been on targets before, and on which of them.
+    """Return the newer versions that lie above one on targets that have had it, and those targets.
 
-    Where the cloud moves nothing when an older version is started, all of these keep it from running. It may call
-    the older one deleted because of them.
+    Where the cloud does not replace a newer version by an older one, all of these keep it from running. The cloud may
+    then show the older one as deleted.
     """
     found: dict[Artifact, set[str]] = {}
     versions, running = observation.versions_of(artifact.name), running_versions(observation, artifact.name)
@@ -119,17 +119,17 @@ def _under_way(observation: Observation, artifact: Artifact) -> dict[str, str]:
 def recorded_targets(
     desired: Desired, selector: Selector, observation: Observation, stage: int, *, named: bool = False
 ) -> frozenset[str]:
-    """Return the targets of a stage that records show, where the inventory does not tell its targets.
+    """Return the targets of a stage that records show, where the inventory does not list its targets.
 
-    Records of other selections are no part of it (S1): where a stage's conditions cannot be judged, nobody can tell
-    whose they are, and none counts.
+    Records of other selections do not count (S1). Where a stage's conditions cannot be evaluated, the records cannot
+    be attributed, and none counts.
 
     Args:
         desired: What is rolled out.
         selector: What the stage selects.
         observation: What the cloud shows.
         stage: Index of the stage.
-        named: Whether the answer to a start has named its targets: then only the artifact's own records count besides.
+        named: Whether the response to a start has named its targets: then only the artifact's own records count.
     """
     if observation.stage_targets[stage] is not None:
         return frozenset()
@@ -143,7 +143,7 @@ def recorded_targets(
 def known_targets(observation: Observation, artifacts: Iterable[Artifact], *, exclusive: bool) -> set[str]:
     """Return every target that the cloud has a record of: of these artifacts, or of any version of their names.
 
-    Another version that was deleted says nothing: the target itself may be gone.
+    A deleted record of another version proves nothing: the target itself may be gone.
     """
     targets: set[str] = set()
     for artifact in artifacts:

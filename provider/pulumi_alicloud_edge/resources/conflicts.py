@@ -1,4 +1,4 @@
-"""Two resources that want different versions of the same thing on the same targets."""
+"""Two resources that declare different versions of the same name on the same targets."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pulumi_alicloud_edge.model.selection import REGION_KEY, Belongs, named_targ
 def conflict_errors(
     claims: Iterable[Claim], others: Iterable[Claim], regions: Mapping[str, str] | None = None
 ) -> Iterator[FieldError]:
-    """Find claims of other resources of the same program that contradict these.
+    """Find claims of other resources of the same program that conflict with these.
 
-    Only one version of a name can run on a target, so the two would displace each other for ever.
+    Only one version of a name can run on a target, so the two would displace each other endlessly.
 
     Args:
         claims: What one resource declares.
         others: What others declare.
-        regions: Target → its region, where the inventory is at hand; without it, only what is sure by the names of
-            regions and instances counts.
+        regions: Target → its region, where the inventory is available; without it, only conflicts that are certain by
+            the names of regions and instances count.
     """
     others = tuple(others)
     for mine in claims:
@@ -38,7 +38,7 @@ def conflict_errors(
 def _contradict(mine: Claim, theirs: Claim, regions: Mapping[str, str]) -> bool:
     if mine.urn == theirs.urn or mine.artifact == theirs.artifact or not mine.may_overlap(theirs):
         return False
-    if not theirs.artifact.version:  # the program cannot tell it
+    if not theirs.artifact.version:  # the program does not know it yet
         return False
     if _is_sure(mine) and _is_sure(theirs):
         return True
@@ -52,7 +52,7 @@ def _contradict(mine: Claim, theirs: Claim, regions: Mapping[str, str]) -> bool:
 
 
 def _is_sure(claim: Claim) -> bool:
-    """Return whether the regions of a claim tell all about its targets."""
+    """Return whether the regions of a claim determine its targets."""
     return any(isinstance(selector, Everywhere) for selector in claim.selectors) or all(
         isinstance(selector, InRegions)
         or (

@@ -1,4 +1,4 @@
-"""What a push remembers of the content of its versions: a version that has arrived somewhere stays what it is."""
+"""What a push remembers of the content of its versions: the content of an arrived version must not change."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE, succeeded_some
 from pulumi_alicloud_edge.resources.inputs import PushDataInput
 
 CONTENTS = "__contents"
-"""Hidden output: of versions that have arrived somewhere, digests of the md5 and size that they were declared with.
+"""Hidden output: for versions that have arrived somewhere, digests of their declared md5 and size.
 
-Digests, since a program may have marked an md5 as secret: Pulumi hides the output that has an input's name, no other.
+Digests, because an md5 may be secret: Pulumi hides only the output that has the input's name.
 """
 VERSIONS_KEPT, KEPT_IN_ALL = 10, 500
-"""Of a name, and of all names: those that came first are forgotten first."""
+"""For one name, and for all names together; the oldest are dropped first."""
 CONTENT = ("md5", "size")
 _DIGEST = re.compile("[0-9a-f]{16}")
 
@@ -29,13 +29,13 @@ Contents = dict[Artifact, dict[str, str]]
 
 
 def known_contents(outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> Contents:
-    """Return what is known of versions that have arrived somewhere. What is damaged is left out.
+    """Return what is known of versions that have arrived somewhere; damaged entries are left out.
 
     Args:
         outputs: The stored outputs.
-        inputs: The stored inputs, empty where they cannot be had. They may declare more than the outputs: where an edit
-            is no change, Pulumi stores its inputs alone. After a failure they are older than the outputs, and do not
-            count.
+        inputs: The stored inputs, empty where they are not available. They may declare more than the outputs: for an
+            edit without a change, Pulumi stores only the inputs. After a failure they are older than the outputs, and
+            do not count.
     """
     known = dict(_stored(outputs.get(CONTENTS)))
     arrived = {*succeeded_somewhere(outputs), *known}
@@ -78,7 +78,7 @@ def digests(item: PushDataInput) -> dict[str, str]:
 
 
 def without_undeclared(before: Any, after: Any) -> tuple[Any, Any]:
-    """Leave out of two lists of files what of a file's content only one of them declares: that is no change of it."""
+    """Remove from two lists of files the md5 or size that only one of them declares: that is not a change."""
     if not isinstance(before, list) or not isinstance(after, list) or len(before) != len(after):
         return before, after
     pairs = [_comparable(one, other) for one, other in zip(before, after, strict=True)]

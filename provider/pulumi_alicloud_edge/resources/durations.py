@@ -15,7 +15,7 @@ def parse_duration(value: object) -> float:
     """Return a duration in seconds.
 
     Raises:
-        ValueError: It is none, or is negative or longer than 30 days.
+        ValueError: It is not a duration, is negative, or is longer than 30 days.
     """
     seconds = _seconds(value)
     if seconds is None:

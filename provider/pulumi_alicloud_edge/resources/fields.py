@@ -1,4 +1,4 @@
-"""The kinds of values that inputs are made of, each with its bounds in words a user understands."""
+"""The types of input values, each with its bounds and error messages."""
 
 from __future__ import annotations
 
@@ -131,10 +131,10 @@ def _operator(value: Any) -> str:
 
 
 def url(value: Any) -> str:
-    """Return a URL that the cloud can fetch from. An error never repeats it: it may be presigned.
+    """Return a URL that the cloud can fetch from. Errors never quote it: it may be presigned.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not a usable URL.
     """
     if not isinstance(value, str):
         raise ValueError("must be text")  # noqa: TRY004 - pydantic collects ValueError
@@ -148,7 +148,7 @@ def url(value: Any) -> str:
 Text = Annotated[str, BeforeValidator(_text)]
 """Text without control characters or white space around it."""
 Token = Annotated[str, BeforeValidator(_token), Allowed("no commas")]
-"""Text that can stand in the cloud's comma lists."""
+"""Text that can be part of the cloud's comma-separated lists."""
 AppId = Annotated[str, _with_prefix("app-"), Allowed("begins with ``app-``")]
 VersionId = Annotated[str, _with_prefix("ver-"), Allowed("begins with ``ver-``")]
 AbsolutePath = Annotated[str, BeforeValidator(_absolute_path), Allowed("begins with ``/``")]
@@ -156,7 +156,7 @@ Operator = Annotated[str, BeforeValidator(_operator), Allowed("``In`` or ``NotIn
 Url = Annotated[str, BeforeValidator(url), Allowed("no white space")]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number; the engine hands numbers over as floats."""
+"""A whole number; the engine passes numbers as floats."""
 Size = Annotated[Whole, Field(ge=0, le=2**53)]
 Seconds = Annotated[Whole, Field(ge=1, le=7 * 86400)]
 Md5 = Annotated[str, BeforeValidator(_md5), Allowed("32 hexadecimal digits")]

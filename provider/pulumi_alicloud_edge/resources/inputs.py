@@ -1,7 +1,7 @@
-"""The inputs of each resource: their one declaration, see `markers`.
+"""The inputs of each resource: their only declaration, see `markers`.
 
-A model's docstring is that of the class that a program uses. What spans several fields is checked in `field_errors` of
-each.
+A model's docstring is also that of the class that a program uses. `field_errors` of each checks what spans several
+fields.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class PushInputs(InputModel):
     """Data files of an application, pushed to the file servers of edge regions (ENS PushApplicationData).
 
     Done when DescribeDataPushResult shows every file on every selected region. Pushed data cannot be removed: dropping
-    a file, narrowing ``regions`` and destroying the resource leave the files on the file servers; a destroy says so.
+    a file, narrowing ``regions`` and destroying the resource leave the files on the file servers; a destroy reports it.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -120,7 +120,7 @@ class PushInputs(InputModel):
     regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
     """Ids of the edge regions; without them, every region of the application."""
     strategies: Policies | None = None
-    """The vendor's own PushStrategy, passed on untouched, instead of ``regions``."""
+    """The vendor's own PushStrategy, passed on unchanged, instead of ``regions``."""
     rollout: RolloutInput = RolloutInput()
     """Stages, budgets and deadlines."""
 
@@ -146,13 +146,13 @@ class DistInputs(InputModel):
     """Data files of an application, running on its instances (ENS DistApplicationData).
 
     Done when DescribeDataDistResult shows every selected instance running the version declared. An instance that the
-    cloud lists and does not serve is named and not counted.
+    cloud lists but does not serve is named and not counted.
 
-    Dropping a name, narrowing the selection or destroying the resource cleans what it has put there (CleanDistData), in
-    all versions, and awaits that; a new version cleans nothing. A region is cleaned as a whole, and only where every
-    instance that holds the version belongs to this resource and no other resource of the program declares the name. All
-    that is cleaned or stays is named in a line that is kept. A rollback restores what each instance ran when the
-    rollout began, where this rollout has changed it.
+    Dropping a name, narrowing the selection or destroying the resource cleans what it has distributed (CleanDistData),
+    in all versions, and waits until it is gone; a new version cleans nothing. A region is cleaned as a whole, and only
+    where every instance that holds the version belongs to this resource and no other resource of the program declares
+    the name. A kept line names everything that is cleaned or stays. A rollback restores what each instance ran when
+    the rollout began, where this rollout has changed it.
     """
 
     app_id: Annotated[Token, Mark.REPLACES]
@@ -160,15 +160,15 @@ class DistInputs(InputModel):
     data: tuple[DistDataInput, ...] = Field(min_length=1)
     """The files; push them first (`AppDataPush`, ``depends_on``)."""
     match: tuple[ExpressionInput, ...] | None = Field(default=None, min_length=1)
-    """Conditions on the instances, all to be fulfilled; without them, every instance."""
+    """Conditions on the instances, which all have to hold; without them, every instance."""
     strategies: Policies | None = None
-    """The vendor's own DistStrategy, passed on untouched, instead of ``match``."""
+    """The vendor's own DistStrategy, passed on unchanged, instead of ``match``."""
     rollout: RolloutInput = RolloutInput()
     """Stages, budgets and deadlines."""
     on_delete: OnDelete = OnDelete.CLEAN
-    """What happens to distributed data that is declared no more: by a destroy, a dropped name or a narrowed selection.
+    """What happens to distributed data no longer declared: after a destroy, a dropped name or a narrowed selection.
 
-    ``clean`` takes away what the resource has put; ``retain`` leaves everything.
+    ``clean`` removes what the resource has distributed; ``retain`` keeps everything.
     """
 
     def selector(self) -> Selector:
@@ -198,7 +198,7 @@ class ReleasedVersion(InputModel):
     env: Annotated[Env, Mark.REPLACES]
     """The environment."""
     percentage: Annotated[Percentage | None, Unset(WHOLE)] = None
-    """Share of the environment. A smaller one than before lowers it, or fails where the cloud does not."""
+    """Share of the environment. A smaller one than before lowers it, or fails if the cloud does not lower it."""
 
 
 class ReleaseInputs(ReleasedVersion):
@@ -207,8 +207,8 @@ class ReleaseInputs(ReleasedVersion):
     Done when GetEdgeContainerAppStatus shows the version at exactly the share, or in exactly the regions, that are
     declared; anything else is drift. A rollback restores the version and the share, or the regions, that the
     environment had when the rollout began, never more; where that is not known, or nothing was served, it leaves the
-    environment as it is and says so. A release cannot be unpublished: destroying the resource leaves it in place, and
-    says so.
+    environment as it is and reports it. A release cannot be unpublished: destroying the resource leaves it in place,
+    and reports it.
     """
 
     regions: tuple[Token, ...] | None = Field(default=None, min_length=1)
@@ -216,7 +216,7 @@ class ReleaseInputs(ReleasedVersion):
     full_release: Flag | None = None
     """With ``regions``: ask for a full release."""
     publish_type: PublishType | None = None
-    """Follows from the selection where it is not given."""
+    """Derived from the selection where it is not set."""
     start_time: UtcTime | None = None
     """When the cloud is to begin. Later stages begin at once."""
     remarks: Text | None = None
@@ -253,7 +253,7 @@ class ReleaseInputs(ReleasedVersion):
 
 
 def _why_no_url(value: object) -> str:
-    """Return why nothing can be fetched from there; empty where it may be."""
+    """Return why the cloud cannot fetch from a URL; empty where it can."""
     try:
         url(value)
     except ValueError as error:

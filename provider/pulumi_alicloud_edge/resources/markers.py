@@ -1,7 +1,7 @@
-"""What a declaration of inputs says beside types and bounds: marks on fields and types.
+"""Marks on fields and types that complete the declaration of inputs.
 
-Input models and `model/outputs.py` are the one declaration of what the resources take and show. A docstring after a
-field describes it; these marks add what neither the type nor the description says. From all of it
+Input models and `model/outputs.py` are the only declaration of inputs and outputs. A docstring after a field describes
+it; these marks add what neither the type nor the description says. From all of it
 `make reference` writes the classes of `sdk/` and `docs/reference.md`.
 """
 
@@ -19,15 +19,15 @@ class Mark(Enum):
 
     REPLACES = "replaces"
     """Changing it replaces the resource."""
-    SECRET = "secret"  # noqa: S105 - a word, and no secret
-    """It travels as a secret, apart from the other inputs, and is no part of the outputs."""
+    SECRET = "secret"  # noqa: S105 - the name of a mark, not a secret
+    """It is passed as a secret, apart from the other inputs, and is not an output."""
     PLAIN = "plain"
-    """A program gives the value itself, and no Output of it."""
+    """It takes a plain value, not an Output."""
 
 
 @dataclass(frozen=True)
 class WrittenAs:
-    """The Python type that a program gives, where the model reads it into another one."""
+    """The Python type that a program passes, where the model converts it into another one."""
 
     type: str
 
@@ -41,7 +41,7 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Unset:
-    """What an input that is not set amounts to, where the model has to know that it was not set."""
+    """The effective value of an input that is not set, where the model has to know that it was not set."""
 
     value: Any
 

@@ -1,4 +1,4 @@
-"""All text that users read about rollouts: errors, progress, what stays behind. The one place where text is made."""
+"""All text that users read about rollouts: errors, progress, and what stays. Messages are made only here."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ReleaseDrift(Drift):
     Attributes:
         env: The environment.
         found: What it serves.
-        goes_to: The part that its version is on its way to, None where it stands.
+        goes_to: The part that its version is on its way to; None where it does not move.
         declared: What it is to serve.
     """
 
@@ -208,7 +208,7 @@ def _artifact_impact(artifact: ArtifactImpact, impact: Impact, label: TargetLabe
 
 
 def _displacements(impact: Impact, label: TargetLabel) -> list[str]:
-    """Describe what lies above a version that is gone back to, and may have to be cleaned for it."""
+    """Describe the newer versions that may have to be cleaned before an older one can run."""
     return [
         f"cleans {above} from {label.count(len(targets))} first "
         f"if the cloud does not replace it with {artifact.artifact}"
@@ -243,7 +243,7 @@ def unreadable_line(names: Iterable[str]) -> str:
 
 
 def two_owners_line(artifact: Artifact, version: str) -> str:
-    """Return the line that a version came back after it had been repaired away."""
+    """Return the warning that a version has come back after a repair."""
     return (
         f"{artifact.name} {version} has come back where {artifact.version} is declared, after an earlier repair: "
         f"another stack or person rolls it out. Agree on one version, or give each its own targets."
@@ -331,14 +331,14 @@ def _named(names: list[str], one: str, many: str) -> str:
 
 
 def new_neighbours_line(urns: Iterable[str]) -> str:
-    """Describe which resources an update is to remember; it starts nothing for their sake."""
+    """Describe which resources an update remembers; it starts nothing for them."""
     names = dict.fromkeys(urn.rpartition("::")[2] for urn in urns)
     declare = "declare" if len(names) > 1 else "declares"
     return f"notes that {', '.join(names)} {declare} the same data here; starts nothing"
 
 
 def explain(error: EdgeError, label: TargetLabel | None = None) -> str:
-    """Make the message of an error: what failed, where, the cloud's own words, and what to do next."""
+    """Make the message of an error: what failed, where, the cloud's own message, and what to do next."""
     match error:
         case InputError():
             lines = (f"{f.path}: {f.reason}" if f.path else f.reason for f in error.field_errors)
@@ -360,7 +360,7 @@ def explain(error: EdgeError, label: TargetLabel | None = None) -> str:
 
 
 def _printable(line: str) -> str:
-    """Return a line with what a terminal cannot show written as escapes; it may quote any input."""
+    """Return a line with unprintable characters as escapes; it may quote any input."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
@@ -412,7 +412,7 @@ def _remedy(error: CloudError) -> str:
 
 
 def _may_be_permanent(error: EdgeError | None) -> bool:
-    """Return whether an error that is repeated may be a refusal: one code of ENS is used for both."""
+    """Return whether a retried error may be a rejection: ENS uses one code for both."""
     return isinstance(error, CloudError) and error.code.lower().startswith("ens.interface.error")
 
 
@@ -428,7 +428,7 @@ def _unavailable_remedy(error: UnavailableError) -> str:
 
 
 def _unsupported_remedy(action: str) -> str:
-    """Describe what to do about an operation that the endpoint does not serve; a clean may be one that none serves."""
+    """Describe what to do about an operation that the endpoint does not serve; no endpoint may serve a clean."""
     advice = (
         "This endpoint does not serve the operation: check alicloud-edge:region and alicloud-edge:endpoint (with "
         "https), then run again"

@@ -1,7 +1,7 @@
-"""Shapes of stored outputs that older releases have written, as what they are today.
+"""Converts stored outputs of older releases to today's shape.
 
-Each migration takes what is stored and returns today's shape. What has today's shape already comes back as it is, since
-a state may have been written half by one release and half by the next.
+Each migration takes what is stored and returns today's shape; a value in today's shape is returned unchanged, since a
+state may be written partly by one release and partly by the next.
 
 State version 1 is that of releases before 0.2, and 2 that of those since. In 1, ``owned`` holds versions as texts,
 ``baseline`` stands for the hidden output of an unfinished rollout, and ``baseline_version`` for that of a release.
@@ -20,7 +20,7 @@ STATE_VERSION = 2
 
 
 def owned_entry(stored: Any, selection: tuple[Selector, ...]) -> Any:
-    """Return an entry of ``owned``: a version as a text was put wherever the stored inputs select."""
+    """Return an entry of ``owned``: a version stored as text was put wherever the stored inputs select."""
     if isinstance(stored, str):
         return {"versions": [stored], "selection": write_selection(selection)}
     return stored
@@ -29,7 +29,7 @@ def owned_entry(stored: Any, selection: tuple[Selector, ...]) -> Any:
 def unfinished_rollout(outputs: Mapping[str, Any], hidden: str) -> Any:
     """Return the hidden output of an unfinished rollout.
 
-    One version of each name was stored for all targets, and what was declared is what had been tried.
+    Older releases stored one version of each name for all targets, and the declared version was the attempted one.
 
     Args:
         outputs: The stored outputs.
@@ -51,7 +51,7 @@ def unfinished_rollout(outputs: Mapping[str, Any], hidden: str) -> Any:
 
 
 def release_baseline(outputs: Mapping[str, Any], hidden: str) -> Any:
-    """Return the hidden output that tells what a rollback of a release restores; the version alone was stored.
+    """Return the hidden output with what a rollback of a release restores; older releases stored only the version.
 
     Args:
         outputs: The stored outputs.

@@ -1,6 +1,6 @@
 """What was declared beside a resource at its last rollout, as its state remembers it (S2).
 
-Where no program runs, as in ``pulumi destroy --target``, nothing else tells what the other resources declare.
+Where no program runs, as in ``pulumi destroy --target``, nothing else shows what the other resources declare.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pulumi_alicloud_edge.registry import Registry
 from pulumi_alicloud_edge.resources.data_outputs import owned_artifacts
 
 _SOMEBODY = "another resource"
-"""Who declares what a damaged state does not tell."""
+"""The owner of claims that a damaged state cannot name."""
 NEIGHBOURS = "__neighbours"
 """Hidden output: what others declared of the same names on the same application."""
 
@@ -38,7 +38,7 @@ def newly_declared(
 ) -> tuple[Claim, ...]:
     """Return the claims of others that may be about the same targets, and that a state does not remember.
 
-    Another version in the same place is nothing new. What is not declared any more does no harm.
+    Another version in the same place is not new. Remembered claims that are no longer declared do no harm.
 
     Args:
         mine: What a resource declares.
@@ -55,7 +55,7 @@ def newly_declared(
 
 
 def _covers(known: Claim, claim: Claim) -> bool:
-    """Return whether a remembered claim is that of the same resource, in the same place or around it."""
+    """Return whether a remembered claim is of the same resource and covers the same selection."""
     same = (known.app_id, known.artifact.name) == (claim.app_id, claim.artifact.name)
     names, other_names = ({urn, *program_names(urn)} for urn in (known.urn, claim.urn))
     return same and not names.isdisjoint(other_names) and is_within(claim.selectors, known.selectors)
@@ -67,15 +67,15 @@ def others_of(registry: Registry, urn: str, outputs: Mapping[str, Any]) -> tuple
     Args:
         registry: What this run knows.
         urn: The resource.
-        outputs: Its stored outputs, which may remember what the program cannot tell yet; empty for none.
+        outputs: Its stored outputs, which may remember what the program does not know yet; empty for none.
     """
     return (*registry.others(urn), *registry.still_declared(remembered_claims(outputs)))
 
 
 def remembered_claims(outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
-    """Read the claims that were written. A resource that no run had checked yet stands by its program name.
+    """Read the claims that were written. A resource that no run had checked yet is stored by its program name.
 
-    Where something is damaged, nobody knows what it was: then every name that this resource owns counts as declared.
+    Where an entry is damaged, every name that this resource owns counts as declared.
     """
     stored = outputs.get(NEIGHBOURS)
     if stored is None:
@@ -92,7 +92,7 @@ def _read(item: Any) -> Claim | None:
 
 
 def _for_all_owned(outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
-    """Return a claim of nobody in particular on each name that a resource owns, wherever that is."""
+    """Return a claim without a known owner on each name that a resource owns, on all targets."""
     app_id = str(outputs.get("app_id", ""))
     names = dict.fromkeys(artifact.name for artifact in owned_artifacts(outputs))
     return tuple(Claim(_SOMEBODY, app_id, Artifact(name, ""), (Everywhere(),)) for name in names)

@@ -1,4 +1,4 @@
-"""Questions that programs and scripts ask of the cloud: checked as inputs are, answered within a time."""
+"""Queries of programs and scripts: validated like inputs, and bounded in time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.runtime import Runtime
 
 ANSWERED_WITHIN = 120.0
-"""Seconds that a question may take, over all calls and their repetitions."""
+"""Seconds that a query may take, over all calls and retries."""
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=InputModel)
@@ -44,20 +44,20 @@ class ContainerAppQuery(InputModel):
 
 
 async def app_data_status(runtime: Runtime, asked: Mapping[str, Any]) -> AppDataStatus:
-    """Return how an application's data is. To be run on the runtime's loop, as its cloud is.
+    """Return the status of an application's data. To be run on the runtime's loop.
 
     Raises:
-        EdgeError: The question is malformed, or the cloud did not answer it.
+        EdgeError: The query is invalid, or the cloud did not respond.
     """
     query = _read(AppDataQuery, asked)
     return await _in_time(read_app_data(runtime.cloud, query.app_id, query.names or ()))
 
 
 async def container_app_status(runtime: Runtime, asked: Mapping[str, Any]) -> ContainerAppStatus:
-    """Return how an app's release is. To be run on the runtime's loop, as its cloud is.
+    """Return the status of an app's release. To be run on the runtime's loop.
 
     Raises:
-        EdgeError: The question is malformed, or the cloud did not answer it.
+        EdgeError: The query is invalid, or the cloud did not respond.
     """
     query = _read(ContainerAppQuery, asked)
     return await _in_time(read_container_app(runtime.cloud, query.app_id, query.env.value))

@@ -1,4 +1,4 @@
-"""The input ``strategies``: the vendor's own policies, which are passed on as they are."""
+"""The input ``strategies``: the vendor's own policies, which are passed on unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LARGEST_WHOLE = 2**53
 def _policies(value: Any) -> str:
     """Return the JSON text: the text itself where it is one, else what was declared in its place."""
     if has_unknown(value):
-        return ""  # nothing reads it before all is known
+        return ""  # not read before all values are known
     try:
         text = value if isinstance(value, str) else compact_json(_as_declared(value))
         policies = from_json(text, allow_inf_nan=False)
@@ -29,7 +29,7 @@ def _policies(value: Any) -> str:
 
 
 def _as_declared(value: Any) -> Any:
-    """Undo what the engine does to whole numbers: it hands them over as floats, and JSON tells the two apart."""
+    """Turn floats back into whole numbers: the engine passes all numbers as floats, and JSON distinguishes them."""
     match value:
         case dict():
             return {key: _as_declared(item) for key, item in value.items()}

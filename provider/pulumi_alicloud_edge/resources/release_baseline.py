@@ -1,6 +1,6 @@
 """The baseline of a release: what a rollback of it restores, and never more.
 
-It is what the environment served when the rollout began, through all runs of it since the last success:
+It is what the environment served when the rollout began, across all runs since the last success:
 
 - After a run that failed or was interrupted, the one that was stored then.
 - After a success or a rollback, what the first look finds. Where that is our version at a part of one of the stages,
@@ -33,7 +33,7 @@ def find_baseline(
     current: str,
     goes_to: Part | None,
 ) -> Serving | None:
-    """Return the baseline of a rollout; None where nothing tells it.
+    """Return the baseline of a rollout; None where that is unknown.
 
     Args:
         version: The version that is rolled out.
@@ -66,10 +66,10 @@ def find_baseline(
 
 
 def stored_baseline(outputs: Mapping[str, Any]) -> Serving | None:
-    """Read the baseline of stored outputs, of earlier releases too: they kept the version alone.
+    """Read the baseline of stored outputs, also of earlier releases, which stored only the version.
 
     Returns:
-        None where nothing is known. What is damaged is read as far as it goes.
+        None where nothing is known. A damaged baseline is read as far as possible.
     """
     stored = release_baseline(outputs, BASELINE)
     if stored == {}:

@@ -1,4 +1,4 @@
-"""The input ``rollout``: the one declaration of stages, budgets and deadlines, and what can be wrong with them."""
+"""The input ``rollout``: the only declaration of stages, budgets and deadlines, and their validation."""
 
 from __future__ import annotations
 
@@ -96,20 +96,20 @@ class StageInput(InputModel):
 
 
 class RolloutInput(InputModel):
-    """How a rollout is to go."""
+    """How a rollout proceeds."""
 
     stages: tuple[StageInput, ...] | None = Field(default=None, min_length=1, max_length=MOST_STAGES)
     """Steps in order; without them, one step to all that the resource selects."""
     max_failed: FailureBudget = Budget()
     """How many targets of a stage may fail."""
     on_failure: OnFailure = OnFailure.STOP
-    """When more have failed: ``stop`` leaves things as they are, ``rollback`` restores what was in place before."""
+    """What happens when more fail: ``stop`` leaves everything, ``rollback`` restores what was in place before."""
     retries: Whole = Field(default=DEFAULT_RETRIES, ge=0, le=20)
     """How often a failed target is started again before it counts as failed."""
     timeout: PositiveDuration = DEFAULT_TIMEOUT
-    """Bound on the whole rollout, all stages and bakes; a rollback has as long again.
+    """Bound on the whole rollout, all stages and bakes; a rollback has the same time again.
 
-    Pulumi's ``custom_timeouts`` beat it.
+    Pulumi's ``custom_timeouts`` override it.
     """
     stall_timeout: PositiveDuration = DEFAULT_STALL_TIMEOUT
     """Bound on the time without any progress."""
@@ -139,9 +139,9 @@ class RolloutInput(InputModel):
         """Find what is wrong with the stages.
 
         Args:
-            allowed: The selectors that this kind of resource knows.
+            allowed: The selectors that this kind of resource has.
             whole: What the resource selects.
-            selected: Whether it says so by a selector of its own.
+            selected: Whether it has a selector of its own.
         """
         stages = self.stages or ()
         for index, stage in enumerate(stages):

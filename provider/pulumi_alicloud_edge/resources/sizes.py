@@ -1,4 +1,4 @@
-"""How much can go to the cloud in one call."""
+"""The size limit of one call to the cloud."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pulumi_alicloud_edge.errors import FieldError
 
 
 def size_errors(path: str, queries: Iterable[Mapping[str, str]]) -> Iterator[FieldError]:
-    """Find inputs with which a start would not fit into a call.
+    """Find inputs that are too long for one start call.
 
     Args:
         path: The input that is likely to be too long.

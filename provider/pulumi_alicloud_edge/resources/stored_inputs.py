@@ -1,9 +1,9 @@
-"""Reads the inputs that a state has stored, whatever has become of their bounds since.
+"""Reads the inputs that a state has stored, even if their bounds have changed since.
 
-A state is not a program: nobody can fix what it declares, and a destroy or a refresh of it must work for ever. So the
-same fields are read without today's bounds: what breaks one is taken as it was stored, what has another type falls back
-to its default, and fields that no longer exist are left out. What selects targets is read as a whole or not at all: a
-selection that lost a condition would be a wider one.
+Users cannot fix the inputs in a state, and a destroy or a refresh must always work. So the same fields are read without
+today's bounds: a value out of bounds is kept, a value of another type falls back to its default, and fields that no
+longer exist are left out. A selection is read as a whole or not at all: without one of its conditions, it would select
+more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _UnreadableError(Exception):
 
 
 class _UnreadableSelectionError(_UnreadableError):
-    """It is one that selects targets."""
+    """The unreadable value selects targets."""
 
 
 def read_stored(model: type[M], properties: Mapping[str, Any]) -> M | None:
@@ -67,7 +67,7 @@ def _constructed(model: type[M], properties: Mapping[str, Any]) -> M:
 
 
 def _lenient(annotation: Any, stored: Any, *, of: str) -> Any:
-    """Return a stored value as today's type: by today's rules where it keeps them, else as far as its type goes.
+    """Return a stored value as today's type: within today's bounds where it fits, else by its type alone.
 
     Args:
         annotation: The type of today, with its bounds.
@@ -93,7 +93,7 @@ def _lenient(annotation: Any, stored: Any, *, of: str) -> Any:
 
 
 def _items(annotation: Any, stored: Any, *, of: str) -> tuple[Any, ...]:
-    """Return the items of a stored list that can be read; of one that selects targets, all of them."""
+    """Return the readable items of a stored list; a list that selects targets has to be readable as a whole."""
     if not isinstance(stored, (list, tuple)):
         raise _UnreadableError
     items = []
@@ -107,7 +107,7 @@ def _items(annotation: Any, stored: Any, *, of: str) -> tuple[Any, ...]:
 
 
 def _without_bounds(annotation: Any) -> Any:
-    """Return the type that an annotation is about."""
+    """Return the plain type of an annotation."""
     if get_origin(annotation) is Annotated:
         return _without_bounds(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):

@@ -13,7 +13,7 @@ from pulumi_alicloud_edge.model.unknown import Unknown, has_unknown
 
 
 class Inputs(Protocol):
-    """An input model that can check itself as a whole."""
+    """An input model with a check across its fields."""
 
     def field_errors(self) -> Iterator[FieldError]:
         """Find what is wrong across fields."""
@@ -23,7 +23,7 @@ class Inputs(Protocol):
 M = TypeVar("M", bound=BaseModel)
 
 LONGEST_KEY = 60
-"""Of a key that nobody knows, so much is repeated."""
+"""Characters of an unknown key that an error repeats."""
 
 _REASONS = {
     "missing": "is required",
@@ -40,7 +40,7 @@ def read_inputs(model: type[M], properties: Mapping[str, Any]) -> M | None:
     """Read properties into a model.
 
     Returns:
-        The model, or None where some value is not known yet (in a preview); then what is known is in order.
+        The model, or None where some value is not known yet (in a preview); then the known values are valid.
 
     Raises:
         InputError: With every field error found.
@@ -70,7 +70,7 @@ def _field_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[Fi
 
 
 def _counts_only_valid_items(detail: Any) -> bool:
-    """Return whether a list was found too short only because items with errors, or not known yet, do not count."""
+    """Return whether a list counts as too short only because of items with errors or unknown values."""
     return detail["type"] == "too_short" and bool(len(detail["input"]) >= detail["ctx"]["min_length"])
 
 

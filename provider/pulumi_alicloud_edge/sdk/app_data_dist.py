@@ -22,24 +22,24 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
     """Data files of an application, running on its instances (ENS DistApplicationData).
 
     Done when DescribeDataDistResult shows every selected instance running the version declared. An instance that the
-    cloud lists and does not serve is named and not counted.
+    cloud lists but does not serve is named and not counted.
 
-    Dropping a name, narrowing the selection or destroying the resource cleans what it has put there (CleanDistData), in
-    all versions, and awaits that; a new version cleans nothing. A region is cleaned as a whole, and only where every
-    instance that holds the version belongs to this resource and no other resource of the program declares the name. All
-    that is cleaned or stays is named in a line that is kept. A rollback restores what each instance ran when the
+    Dropping a name, narrowing the selection or destroying the resource cleans what it has distributed (CleanDistData),
+    in all versions, and waits until it is gone; a new version cleans nothing. A region is cleaned as a whole, and only
+    where every instance that holds the version belongs to this resource and no other resource of the program declares
+    the name. A kept line names everything that is cleaned or stays. A rollback restores what each instance ran when the
     rollout began, where this rollout has changed it.
 
     Args:
         resource_name: The resource's name in the stack.
         app_id: The ENS application. No commas. Changing it replaces the resource.
         data: The files; push them first (`AppDataPush`, ``depends_on``). Not empty.
-        match: Conditions on the instances, all to be fulfilled; without them, every instance. Not empty.
-        strategies: The vendor's own DistStrategy, passed on untouched, instead of ``match``. A policy, or a list of
+        match: Conditions on the instances, which all have to hold; without them, every instance. Not empty.
+        strategies: The vendor's own DistStrategy, passed on unchanged, instead of ``match``. A policy, or a list of
             them, as JSON or its text.
         rollout: Stages, budgets and deadlines.
-        on_delete: What happens to distributed data that is declared no more: by a destroy, a dropped name or a narrowed
-            selection. ``clean`` takes away what the resource has put; ``retain`` leaves everything. ``clean`` or
+        on_delete: What happens to distributed data no longer declared: after a destroy, a dropped name or a narrowed
+            selection. ``clean`` removes what the resource has distributed; ``retain`` keeps everything. ``clean`` or
             ``retain``. Default: ``"clean"``.
         opts: Pulumi's resource options.
     """
@@ -52,7 +52,7 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
     """``converged``, ``degraded``, ``drifted``, ``failed``, ``rolled_back`` or ``interrupted``.
 
     Converged means that every selected instance was observed running the versions declared; degraded, that some have
-    failed within ``max_failed``; drifted, that a refresh has found it otherwise since.
+    failed within ``max_failed``; drifted, that a refresh has since found something else.
     """
     placements: pulumi.Output[list[Placement]]
     """How far each file is, in instances."""
@@ -62,7 +62,7 @@ class AppDataDist(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
     A rollback restores what each instance ran, which may differ.
     """
     owned: pulumi.Output[dict[str, list[OwnedEntry]]]
-    """What this resource has put where, and cleans one day: name → entries, the newest last.
+    """What this resource has distributed where, and cleans later: name → entries, the newest last.
 
     At most 100 versions of a name are kept. States of releases before 0.2 hold the versions alone, as texts.
     """

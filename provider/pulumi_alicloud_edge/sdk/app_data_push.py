@@ -21,14 +21,14 @@ class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
     """Data files of an application, pushed to the file servers of edge regions (ENS PushApplicationData).
 
     Done when DescribeDataPushResult shows every file on every selected region. Pushed data cannot be removed: dropping
-    a file, narrowing ``regions`` and destroying the resource leave the files on the file servers; a destroy says so.
+    a file, narrowing ``regions`` and destroying the resource leave the files on the file servers; a destroy reports it.
 
     Args:
         resource_name: The resource's name in the stack.
         app_id: The ENS application. No commas. Changing it replaces the resource.
         data: The files. Not empty.
         regions: Ids of the edge regions; without them, every region of the application. Not empty; no commas.
-        strategies: The vendor's own PushStrategy, passed on untouched, instead of ``regions``. A policy, or a list of
+        strategies: The vendor's own PushStrategy, passed on unchanged, instead of ``regions``. A policy, or a list of
             them, as JSON or its text.
         rollout: Stages, budgets and deadlines.
         opts: Pulumi's resource options.
@@ -42,14 +42,14 @@ class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
     """``converged``, ``degraded``, ``drifted``, ``failed`` or ``interrupted``.
 
     Converged means that every selected region was observed to have the files declared; degraded, that some have failed
-    within ``max_failed``; drifted, that a refresh has found it otherwise since. A push is never rolled back.
+    within ``max_failed``; drifted, that a refresh has since found something else. A push is never rolled back.
     """
     placements: pulumi.Output[list[Placement]]
     """How far each file is, in regions."""
     baseline: pulumi.Output[dict[str, str]]
     """Name → version that was in place before."""
     owned: pulumi.Output[dict[str, list[OwnedEntry]]]
-    """What this resource has put where: name → entries, the newest last.
+    """What this resource has pushed where: name → entries, the newest last.
 
     At most 100 versions of a name are kept. States of releases before 0.2 hold the versions alone, as texts.
     """

@@ -103,18 +103,18 @@ class StageArgs:
 
 @dataclass(kw_only=True)
 class RolloutArgs:
-    """How a rollout is to go.
+    """How a rollout proceeds.
 
     Attributes:
         stages: Steps in order; without them, one step to all that the resource selects. 1 to 20 entries.
         max_failed: How many targets of a stage may fail. A count (``3``) or a percentage, rounded down (``"2%"``).
             Default: ``0``.
-        on_failure: When more have failed: ``stop`` leaves things as they are, ``rollback`` restores what was in place
+        on_failure: What happens when more fail: ``stop`` leaves everything, ``rollback`` restores what was in place
             before. ``stop`` or ``rollback``. Default: ``"stop"``.
         retries: How often a failed target is started again before it counts as failed. 0 to 20. Default: ``2``.
-        timeout: Bound on the whole rollout, all stages and bakes; a rollback has as long again. Pulumi's
-            ``custom_timeouts`` beat it. ``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, more than 0 and at most 30 days.
-            Default: ``"30m"``.
+        timeout: Bound on the whole rollout, all stages and bakes; a rollback has the same time again. Pulumi's
+            ``custom_timeouts`` override it. ``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, more than 0 and at most 30
+            days. Default: ``"30m"``.
         stall_timeout: Bound on the time without any progress. ``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, more than 0
             and at most 30 days. Default: ``"10m"``.
     """
@@ -167,8 +167,8 @@ class EdgeReleaseContainerArgs:
         app_id: The app. Begins with ``app-``. Changing it replaces the resource.
         version_id: The version. Begins with ``ver-``.
         env: The environment. ``prod`` or ``staging``. Changing it replaces the resource.
-        percentage: Share of the environment. A smaller one than before lowers it, or fails where the cloud does not. 1
-            to 100. Default: ``100``.
+        percentage: Share of the environment. A smaller one than before lowers it, or fails if the cloud does not lower
+            it. 1 to 100. Default: ``100``.
         rollout: Stages, budgets and deadlines.
     """
 

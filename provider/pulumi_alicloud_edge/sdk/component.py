@@ -16,11 +16,11 @@ from pulumi_alicloud_edge.sdk.properties import to_property
 
 
 class EdgeReleaseSteps(pulumi.ComponentResource):
-    """The steps of a release, each after the one before it; `EdgeRelease` says what a program gives for them.
+    """The steps of a release, each after the one before it; `EdgeRelease` documents its inputs.
 
     Args:
         resource_name: The component's name, and that of the resources inside.
-        inputs: The component's inputs by name, as a program gives them.
+        inputs: The component's inputs by name, as the program passes them.
         opts: The component's options.
     """
 
@@ -73,7 +73,7 @@ class EdgeReleaseSteps(pulumi.ComponentResource):
     def _after(self, given: pulumi.ResourceOptions | None, *steps: pulumi.Resource) -> pulumi.ResourceOptions:
         """Place a step inside the component, after other steps, and after what the component depends on itself.
 
-        The steps name that too: Pulumi hands a component's ``depends_on`` on to nothing inside it.
+        Pulumi does not pass a component's ``depends_on`` on to the resources inside it.
         """
         own = pulumi.ResourceOptions(parent=self, depends_on=list(steps))
         awaited = pulumi.ResourceOptions(depends_on=given.depends_on if given else None)
@@ -89,7 +89,7 @@ _DIST_ONLY = _names(DistDataArgs) - _names(PushDataArgs)
 
 
 def _without(keys: frozenset[str], data: Any) -> Any:
-    """Leave keys out of every data file; keys that nobody knows stay, and are refused by each step's own check."""
+    """Leave keys out of every data file; unknown keys stay, and each step's own check refuses them."""
     if isinstance(data, pulumi.Output):
         return data.apply(lambda known: _without(keys, known))
     if isinstance(data, list):

@@ -30,19 +30,19 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
     Done when GetEdgeContainerAppStatus shows the version at exactly the share, or in exactly the regions, that are
     declared; anything else is drift. A rollback restores the version and the share, or the regions, that the
     environment had when the rollout began, never more; where that is not known, or nothing was served, it leaves the
-    environment as it is and says so. A release cannot be unpublished: destroying the resource leaves it in place, and
-    says so.
+    environment as it is and reports it. A release cannot be unpublished: destroying the resource leaves it in place,
+    and reports it.
 
     Args:
         resource_name: The resource's name in the stack.
         app_id: The app. Begins with ``app-``. Changing it replaces the resource.
         version_id: The version. Begins with ``ver-``.
         env: The environment. ``prod`` or ``staging``. Changing it replaces the resource.
-        percentage: Share of the environment. A smaller one than before lowers it, or fails where the cloud does not. 1
-            to 100. Default: ``100``.
+        percentage: Share of the environment. A smaller one than before lowers it, or fails if the cloud does not lower
+            it. 1 to 100. Default: ``100``.
         regions: Release to these regions, instead of a percentage. Not empty; no commas.
         full_release: With ``regions``: ask for a full release.
-        publish_type: Follows from the selection where it is not given. ``percentage`` or ``region``.
+        publish_type: Derived from the selection where it is not set. ``percentage`` or ``region``.
         start_time: When the cloud is to begin. Later stages begin at once. UTC, such as ``2026-12-01T03:00:00Z``.
         remarks: A note that the cloud keeps with the release.
         rollout: Stages, budgets and deadlines.
@@ -59,7 +59,7 @@ class ContainerAppRelease(pulumi.dynamic.Resource, module="alicloud-edge", name=
     """``converged``, ``degraded``, ``drifted``, ``failed``, ``rolled_back`` or ``interrupted``.
 
     Converged means that the environment was observed serving exactly what is declared; drifted, that a refresh has
-    found it otherwise since.
+    since found something else.
     """
     published_version: pulumi.Output[str]
     """The version that the environment runs or is moving to."""

@@ -1,8 +1,8 @@
-"""Announces to the other processes of a run what a program declares, whatever part of it the engine has checked (S2).
+"""Publishes what a program declares to the other processes of the run, also what the engine does not check (S2).
 
 One line in the run's register (`run_register`) for each resource, written when the program makes it. Nothing is
-written under mocks or without an engine, and nothing here ever fails or waits. A resource whose inputs depend on
-Outputs is named at once, and what it declares follows when they are known; what is secret is never written.
+written under mocks or without an engine, and nothing here raises or blocks. A resource whose inputs depend on Outputs
+is named at once, and its claims follow when they are known; secrets are never written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _EVERYWHERE: dict[str, Any] = {}
 
 
 def declare_dist(resource: pulumi.Resource, opts: pulumi.ResourceOptions | None, inputs: Inputs) -> None:
-    """Note what a distribution declares.
+    """Record what a distribution declares.
 
     Args:
         resource: The resource, made.
@@ -43,7 +43,7 @@ def declare_dist(resource: pulumi.Resource, opts: pulumi.ResourceOptions | None,
 
 
 def declare_release(resource: pulumi.Resource, opts: pulumi.ResourceOptions | None, inputs: Inputs) -> None:
-    """Note what a release declares; the arguments are those of `declare_dist`."""
+    """Record what a release declares; the arguments are those of `declare_dist`."""
     _declare(resource, opts, _only(("app_id", "env", "version_id"), inputs), _release_claims)
 
 
@@ -53,7 +53,7 @@ def _declare(
     inputs: Inputs,
     read: Callable[[Inputs], Claims],
 ) -> None:
-    with suppress(Exception):  # whatever is wrong, the program must go on
+    with suppress(Exception):  # the program must continue after any error here
         register = open_register(program_engine_address())
         if register is None or _is_looked_up(opts):
             return
@@ -81,10 +81,10 @@ def _declare_when_known(
 
 
 def _claims(read: Callable[[Inputs], Claims], inputs: Inputs, *, is_sure: bool) -> Claims | None:
-    """Return the claims in the form of `model.stored_claim`; None where the inputs are not as they should be.
+    """Return the claims in the form of `model.stored_claim`; None where the inputs are invalid.
 
-    Where the engine may take other inputs than the program gives, no version is named: the name stays claimed,
-    and contradicts nothing.
+    Where the engine may use other inputs than the program passes, no version is named: the name stays claimed, and
+    conflicts with nothing.
     """
     try:
         claims = read(inputs)
@@ -122,7 +122,7 @@ def _selections(inputs: Inputs) -> Iterator[dict[str, Any]]:
 
 
 def _only(keys: tuple[str, ...], value: Any) -> Any:
-    """Return dicts, at any depth of lists, without other keys: what they hold may be Outputs that do not matter."""
+    """Return dicts, at any depth of lists, with only these keys: others may hold Outputs that do not matter."""
     if isinstance(value, dict):
         return {key: value[key] for key in keys if key in value}
     return [_only(keys, item) for item in value] if isinstance(value, list) else value
@@ -152,7 +152,7 @@ def _is_looked_up(opts: pulumi.ResourceOptions | None) -> bool:
 
 
 def _may_be_changed(resource: pulumi.Resource, opts: pulumi.ResourceOptions | None) -> bool:
-    """Return whether options let the engine take other inputs than those of the program."""
+    """Return whether options let the engine use other inputs than those of the program."""
     if getattr(resource, "_transformations", ()):
         return True
     return opts is not None and bool(opts.ignore_changes or opts.transformations or opts.transforms)

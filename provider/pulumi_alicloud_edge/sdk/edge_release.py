@@ -20,13 +20,13 @@ from pulumi_alicloud_edge.sdk.component import EdgeReleaseSteps
 class EdgeRelease(EdgeReleaseSteps):
     """Data files pushed to edge regions, then distributed to the instances there, then a container released.
 
-    Each step waits for the one before it to be done, and is not begun if that fails. The resources inside are
-    `AppDataPush`, `AppDataDist` and `ContainerAppRelease`, all under the component's own name.
+    Each step waits for the one before it, and is not begun if that fails. The resources inside are `AppDataPush`,
+    `AppDataDist` and `ContainerAppRelease`, all under the component's own name.
 
     Renaming a component, or moving resources of a program into one, starts and cleans nothing in the cloud: the new
     resources find everything in place. To keep what the state remembers of them too (what to roll back to, which
-    versions to clean one day), tell Pulumi their former place: after a renaming by
-    ``aliases=[pulumi.Alias(name="former-name")]`` of the component, after moving resources of the same name in by
+    versions to clean later), tell Pulumi their former place: after a rename with
+    ``aliases=[pulumi.Alias(name="former-name")]`` of the component, after moving resources of the same name in with
 
         def from_top_level(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
             former = pulumi.ResourceOptions(aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)])
@@ -41,7 +41,7 @@ class EdgeRelease(EdgeReleaseSteps):
         regions: Ids of the edge regions to push to, whose instances are distributed to; without them, all. Not empty;
             no commas.
         rollout: How the distribution goes: stages, budgets and deadlines.
-        on_delete: What happens to distributed data that is declared no more: by a destroy, a dropped file or fewer
+        on_delete: What happens to distributed data no longer declared: after a destroy, a dropped file or fewer
             ``regions``. Pushed files and the released version stay in any case. ``clean`` or ``retain``. Default:
             ``"clean"``.
         container: The container version that follows the data, if one does. A plain value, no Output.

@@ -1,4 +1,4 @@
-"""Turns what a program wrote into the properties that the engine stores."""
+"""Turns a program's arguments into the properties that the engine stores."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 SOURCES = "__sources"
-"""Hidden secret property: name@version → url. A url is how to fetch, not what, and may hold a signature."""
+"""Hidden secret property: name@version → url. A url is not part of the identity, and may hold a signature."""
 
 
 def to_property(value: Any) -> Any:
@@ -28,7 +28,7 @@ def to_property(value: Any) -> Any:
 def declared(inputs: Mapping[str, Any], outputs: Sequence[str]) -> dict[str, Any]:
     """Return the properties to register: inputs that are set, and outputs that a program may read.
 
-    Pulumi makes an Output of each, and its waits grow with the square of their number: none goes in without need.
+    Pulumi makes an Output of each, and its waits grow with the square of their number, so unneeded ones are left out.
     """
     return {**dict.fromkeys(outputs), **{key: value for key, value in inputs.items() if value is not None}}
 
@@ -46,14 +46,14 @@ def set_apart_sources(data: Any) -> tuple[Any, pulumi.Output[dict[str, Any]]]:
         return data, pulumi.Output.secret({})
     items = [_split(item) for item in data]
     sources = [source for _, source in items]
-    # Every Output costs a program time, and most urls are plain text.
+    # Outputs are slow, and most urls are plain text.
     is_plain = all(map(_is_plain, sources))
     urls = _joined(sources) if is_plain else pulumi.Output.all(*sources).apply(_joined)
     return [item for item, _ in items], pulumi.Output.secret(urls)
 
 
 def _split(item: Any) -> tuple[Any, Any]:
-    """Return one data file without its url, and (name, version, url) in whatever state they are known."""
+    """Return one data file without its url, and (name, version, url) plain or as Outputs."""
     if isinstance(item, pulumi.Output):
         return item.apply(_without_url), item.apply(_source)
     if isinstance(item, dict):

@@ -1,11 +1,10 @@
 """The adapter to Pulumi's dynamic providers, which works from ``pip install`` alone.
 
-The host calls a provider without telling which resource it is about, runs four operations at a time, ignores
-Ctrl-C, loses the state of a failed create, and prints tracebacks. Each of these can be had from the inside of
-its process. Every such reach is guarded: where the host has changed, the provider works on without it, and one
-warning says what is missing.
+The host does not pass a provider the resource's URN, runs four operations at a time, ignores Ctrl-C, loses the state
+of a failed create, and prints tracebacks. These modules work around that from inside the host's process. Each of them
+is guarded: where the host has changed, the provider works without it, and one warning names what is missing.
 
-| module | what it reaches for |
+| module | what it adds |
 | --- | --- |
 | `call` | the request under way, its URN, timeout and hidden properties |
 | `failed_state` | the state of a create or update that fails |

@@ -1,4 +1,4 @@
-"""The host's call that is under way, found from the inside."""
+"""The host's call that is under way, found in its own process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class Call:
     """The host's call that is under way in this thread.
 
     Attributes:
-        urn: The resource it is about, empty where the host does not let us see.
+        urn: The resource it is about, empty where the host does not show it.
         timeout: The resource's customTimeouts for this operation in seconds, None without.
-        request: The engine's request, None where it cannot be had.
-        context: The gRPC context, None where it cannot be had.
+        request: The engine's request, None where it is not available.
+        context: The gRPC context, None where it is not available.
     """
 
     urn: str = ""
@@ -30,13 +30,13 @@ class Call:
         return self.urn.rpartition("::")[2]
 
     def old_inputs(self) -> dict[str, Any]:
-        """Return the inputs as stored before this call, hidden ones too; empty where they cannot be had.
+        """Return the inputs as stored before this call, hidden ones too; empty where they are not available.
 
-        The engine gives them to diff, update and delete. Where an edit is no change it stores inputs and no outputs.
+        The engine passes them to diff, update and delete. For an edit without a change it stores only inputs.
         """
         try:
             return _decoded(self.request.old_inputs)
-        except Exception:  # noqa: BLE001 - whatever has changed in the host, the call itself must go on
+        except Exception:  # noqa: BLE001 - even if the host has changed, the call itself must continue
             return {}
 
 
@@ -53,12 +53,12 @@ def current_call() -> Call:
 
 
 def with_hidden(call: Call, field: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """Put back properties whose names begin with ``__``: hosts before Pulumi 3.235 do not hand them on.
+    """Put back properties whose names begin with ``__``: hosts before Pulumi 3.235 do not pass them on.
 
     Args:
         call: The host's call.
-        field: Where in its request the engine has put the properties.
-        properties: What of them the host has handed on.
+        field: The field of the request that holds the properties.
+        properties: Those that the host has passed on.
     """
     try:
         given = getattr(call.request, field).fields
@@ -69,7 +69,7 @@ def with_hidden(call: Call, field: str, properties: dict[str, Any]) -> dict[str,
 
         hidden = struct_pb2.Struct(fields={key: given[key] for key in lost})
         return {**properties, **_decoded(hidden)}
-    except Exception:  # noqa: BLE001 - whatever has changed in the host, the call itself must go on
+    except Exception:  # noqa: BLE001 - even if the host has changed, the call itself must continue
         return properties
 
 

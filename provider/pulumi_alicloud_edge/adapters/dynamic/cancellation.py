@@ -1,4 +1,4 @@
-"""The user's Ctrl-C, which the host hears and drops."""
+"""The user's Ctrl-C, which the host receives and ignores."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _on_cancel: list[Callable[[], None]] = []
 
 
 def on_cancel(callback: Callable[[], None]) -> None:
-    """Have something called when the user presses Ctrl-C, from any thread."""
+    """Register a callback for Ctrl-C; it is called from any thread."""
     _on_cancel.append(callback)
 
 
 def forward_cancel(main: ModuleType) -> bool:
-    """Have the host's Cancel, which does nothing, tell us."""
+    """Make the host's Cancel, which does nothing, call `cancelled`; return whether that worked."""
     try:
         cancel = getattr(main, SERVICER).Cancel
         if cancel.__code__.co_freevars or cancel.__code__.co_argcount != _cancel.__code__.co_argcount:

@@ -8,20 +8,20 @@ from collections.abc import Callable
 from typing import Any
 
 KEPT_LINE_SECONDS = 2.0
-"""How long a line that is to be kept is waited for: the process may end right after it."""
+"""Seconds to wait until a kept line is sent: the process may end right after it."""
 LATE_LINES = 5
-"""After so many such waits in vain no line is waited for until the engine answers one: a rollout loses 10 s at most."""
+"""After so many failed waits, no line is waited for until the engine responds: a rollout loses at most 10 s."""
 PASSING_LINE_DEADLINE, KEPT_LINE_DEADLINE = 30.0, 600.0
-"""Seconds for which a line may be on its way; after that it is given up, so that a hung engine costs no memory."""
+"""Seconds after which a pending line is dropped, so that a hung engine costs no memory."""
 GONE_REFUSALS, GONE_SECONDS = 3, 10.0
-"""An engine that has refused so many lines in a row, over so long, is gone."""
+"""An engine that refuses so many lines in a row, over so many seconds, is gone."""
 
 
 class EngineDisplay:
     """Writes lines beside resources in the engine's display. Silent where there is no engine to write to.
 
-    A slow engine shows its lines late; a hung one holds nobody up for long; only one that refuses all connections for a
-    while is written to no more.
+    A slow engine shows lines late, and a hung one delays a rollout only briefly. Lines are no longer sent to an engine
+    that refuses all connections for a while.
 
     Args:
         address: The engine's gRPC address.
@@ -59,7 +59,7 @@ class EngineDisplay:
         self._log(urn, text, ephemeral=False, warning=True)
 
     def _log(self, urn: str, text: str, *, ephemeral: bool, warning: bool = False) -> None:
-        """Send a line. What is to be kept is awaited, since the process may end right after it."""
+        """Send a line; wait for a kept one, since the process may end right after it."""
         if not self._address:
             return
         try:
@@ -71,13 +71,13 @@ class EngineDisplay:
             severity = engine.WARNING if warning else engine.INFO
             line = engine.LogRequest(severity=severity, message=text, urn=urn, ephemeral=ephemeral)
             sent = stub.Log.future(line, timeout=PASSING_LINE_DEADLINE if ephemeral else KEPT_LINE_DEADLINE)
-            self._on_their_way.add(sent)  # gRPC cancels a call that nobody holds any more
+            self._on_their_way.add(sent)  # gRPC cancels a call without a reference to it
             sent.add_done_callback(self._on_their_way.discard)
             if ephemeral or self._late >= LATE_LINES:
                 sent.add_done_callback(self._settle)
             else:
                 self._await(sent)
-        except Exception:  # noqa: BLE001 - what cannot be sent is lost, and nothing else with it
+        except Exception:  # noqa: BLE001 - a line that cannot be sent is dropped
             return
 
     def _await(self, sent: Any) -> None:
@@ -93,7 +93,7 @@ class EngineDisplay:
             self._settle(sent)
 
     def _settle(self, sent: Any) -> None:
-        """Learn from how a line ended whether the engine answers, is late, or is gone."""
+        """Update whether the engine responds, is late, or is gone, from the result of a line."""
         import grpc
 
         with self._lock:

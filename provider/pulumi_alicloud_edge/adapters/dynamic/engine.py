@@ -1,4 +1,4 @@
-"""The engine that a process works for: its address, and its end."""
+"""The engine of this process: its address, and the end of the process with it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def engine_address(argv: list[str] | None = None, main: ModuleType | None = None
 def program_engine_address() -> str:
     """Return the engine's address in the process of a user's program; empty anywhere else, and under mocks.
 
-    The SDK keeps no address, only the stub that it calls the engine by; that knows where it leads. Where it does
-    not, the command line of the process tells, which Pulumi's language host has written.
+    The SDK keeps only the stub that it calls the engine with, and the stub's channel has the address. Otherwise the
+    address is taken from the command line, which Pulumi's language host has written.
     """
     try:
         from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
@@ -46,7 +46,7 @@ def program_engine_address() -> str:
 
 
 def _option(name: str, arguments: list[str]) -> str:
-    """Return an address that a command line gives for an option; empty where it does not."""
+    """Return the address after an option of a command line; empty where there is none."""
     following = (value for option, value in pairwise(arguments) if option == name)
     return _address(next(following, ""))
 
@@ -64,7 +64,7 @@ def is_dynamic_host(main: ModuleType | None = None) -> bool:
 def end_with_engine(address: str, *, check_every: float = 2.0) -> None:
     """End this process soon after its engine is gone.
 
-    After a ``kill -9`` of a run the host lives on, and would go on with a rollout beside the next run's.
+    After a ``kill -9`` of a run the host survives, and would continue a rollout in parallel with the next run.
     """
     host, _, port = address.rpartition(":")
     if not host:

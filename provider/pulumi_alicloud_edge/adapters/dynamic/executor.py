@@ -13,8 +13,8 @@ WIDTH = 256
 class _NeverIdle:
     """Stands in for an executor's count of idle threads: every call that comes gets a thread of its own.
 
-    The count goes wrong while calls queue before the executor is widened (each of them counts as idle when it is
-    over), and later calls, Cancel among them, would wait behind rollouts that take hours.
+    The count is wrong after calls have queued before the limit is raised (each of them counts as idle when it ends),
+    and later calls, such as Cancel, would wait behind rollouts that take hours.
     """
 
     def acquire(self, *_args: Any, **_kwargs: Any) -> bool:

@@ -11,17 +11,17 @@ from pulumi_alicloud_edge.adapters.dynamic.process import display
 
 
 def keep_state(call: Call, id_: str, properties: Mapping[str, Any], message: str) -> bool:
-    """Have the engine keep a resource whose create or update is about to fail.
+    """Make the engine keep a resource whose create or update is about to fail.
 
     The engine then shows the message as the reason, and updates the resource on the next ``up``.
 
     Returns:
-        Whether the host let us; if not, the failure loses the state, as with any dynamic provider.
+        Whether that worked; if not, the state is lost, as with any dynamic provider.
     """
     try:
         details = _init_failed(call, id_, properties, message)
         call.context.set_trailing_metadata((("grpc-status-details-bin", details),))
-    except Exception:  # noqa: BLE001 - whatever has changed in the host, the failure itself must come through
+    except Exception:  # noqa: BLE001 - even if the host has changed, the failure itself must be reported
         display().warn(
             "The state of a failed resource could not be saved: the next `pulumi up` starts from what the cloud shows."
         )

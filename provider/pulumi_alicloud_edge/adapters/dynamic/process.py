@@ -39,7 +39,7 @@ def adapt(on_cancel: Callable[[], None]) -> None:
             return
         _adapted = True
     cancellation.on_cancel(on_cancel)
-    gc.freeze()  # what Pulumi has loaded stays: searching it for garbage takes longer than most calls
+    gc.freeze()  # Pulumi's modules stay loaded: collecting garbage among them takes longer than most calls
     end_with_engine(engine_address())
     main = sys.modules["__main__"]
     for reached, loss in (

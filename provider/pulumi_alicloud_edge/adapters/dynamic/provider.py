@@ -1,6 +1,6 @@
 """Translates between the calls of Pulumi's dynamic host and the operations.
 
-What is heavy is imported when the host first calls: a user's program imports this module too.
+Heavy modules are imported at the host's first call, because a user's program imports this module too.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.resources.handler import ResourceHandler
 
 IMPACT = "impact"
-"""The input that tells what a rollout would touch; computed, never compared."""
+"""The input that shows what a rollout would touch; computed, never compared."""
 
 
 class RolloutProvider(ResourceProvider):
-    """A dynamic provider over the operations on one kind of resource. Holds nothing, since states pickle it."""
+    """A dynamic provider over the operations on one kind of resource. It has no attributes, since states pickle it."""
 
     serialize_as_secret_always = False
 
@@ -40,7 +40,7 @@ class RolloutProvider(ResourceProvider):
         raise TypeError("only the named providers are instantiated")
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Read the stack's configuration. The host holds a lock meanwhile: nothing here may wait."""
+        """Read the stack's configuration. The host holds a lock, so this must not block."""
         from pulumi_alicloud_edge.adapters.dynamic.engine import engine_address
         from pulumi_alicloud_edge.adapters.dynamic.process import adapt
         from pulumi_alicloud_edge.runtime import configure, interrupt_everything
@@ -49,7 +49,7 @@ class RolloutProvider(ResourceProvider):
         configure(req.config.get, engine_address())
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuse what is wrong, all of it at once, before anything is called."""
+        """Report all invalid inputs at once, before the cloud is called."""
         from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
         from pulumi_alicloud_edge.errors import EdgeError
         from pulumi_alicloud_edge.operations.check import check
@@ -61,8 +61,8 @@ class RolloutProvider(ResourceProvider):
         except EdgeError as error:
             # With a property, Pulumi would print its value, secrets included.
             return CheckResult(news, [CheckFailure("", line) for line in _lines(error, self.handler())])
-        # What has been stored stays while there is nothing to roll out: each input that changes costs the engine
-        # a write of the whole state.
+        # The stored text is kept while there is nothing to roll out: each changed input makes the engine write the
+        # whole state.
         impact = checked.impact or _olds.get(IMPACT) or ""
         return CheckResult({**news, IMPACT: impact} if impact else news, [])
 
@@ -78,7 +78,7 @@ class RolloutProvider(ResourceProvider):
         return DiffResult(changes=difference.changes, replaces=list(difference.replaces))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Roll out; the state is kept if that fails half-way."""
+        """Roll out; keep the state if that fails half-way."""
         from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
         from pulumi_alicloud_edge.operations.apply import create
 
@@ -89,7 +89,7 @@ class RolloutProvider(ResourceProvider):
         return CreateResult(created.id, created.outputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Roll out what has changed or drifted; the state is kept if that fails half-way."""
+        """Roll out what has changed or drifted; keep the state if that fails half-way."""
         from pulumi_alicloud_edge.adapters.dynamic.call import current_call, with_hidden
         from pulumi_alicloud_edge.operations.apply import update
 
@@ -175,7 +175,7 @@ def _lines(error: EdgeError, handler: ResourceHandler[Any]) -> list[str]:
 
 
 def _neutral(properties: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what Pulumi adds for itself, and outputs that were declared without a value; mark what is unknown."""
+    """Remove Pulumi's own properties and outputs without a value; mark unknown values."""
     from pulumi_alicloud_edge.adapters.dynamic.unknowns import with_unknowns
 
     internal = ("__provider", IMPACT)
