@@ -25,7 +25,7 @@ def test_ctrl_c_ends_the_wait_keeps_the_state_and_the_next_up_continues(
 
     assert not ended.ok
     assert "Interrupted at 0/2 regions" in ended.output, str(ended)
-    assert ended.output.count("What is under way goes on in the cloud; the next pulumi up continues") >= 2
+    assert ended.output.count("What is under way goes on in the cloud; the next `pulumi up` continues") >= 2
     assert "Traceback" not in ended.output
     assert {name: r["outputs"]["status"] for name, r in either.resources.items()} == {
         "assets": "interrupted",
