@@ -58,10 +58,9 @@ class PreviewCache:
 
     def take_look(self, urn: str, inputs: object) -> Look | None:
         """Return what the check of the same inputs has seen, once; None where it was of others."""
-        look = self.look(urn, inputs)
         with self._lock:
-            self._looks.pop(urn, None)
-        return look
+            found = self._looks.pop(urn, None)
+        return found[1] if found is not None and found[0] == inputs else None
 
     def keep_drift(self, urn: str, drift: Drift) -> None:
         """Keep what a diff has found drifted, until the update that repairs it takes it."""

@@ -12,7 +12,7 @@ import httpx
 from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS
 from tests.support.in_process import InProcess, runtime_before
 
-from pulumi_alicloud_edge.delivery.run_context import RunContext
+from pulumi_alicloud_edge.delivery.run_context import Interrupt, RunContext
 from pulumi_alicloud_edge.errors import EdgeError, InputError, NotFoundError, PartialStateError
 from pulumi_alicloud_edge.operations.apply import create, update
 from pulumi_alicloud_edge.operations.check import check
@@ -144,7 +144,7 @@ class Released:
 
     def goes_on(self) -> None:
         """Begin another process after an interrupted one."""
-        del self._runtime.__dict__["interrupt"]
+        self._runtime.interrupt = Interrupt()
 
     def refresh(self) -> None:
         """Run what `pulumi refresh` runs."""

@@ -19,12 +19,12 @@ from tests.inputs.declared import dist, dist_file, push, push_file, release
 from tests.support.in_process import InProcess, runtime_before
 
 from pulumi_alicloud_edge import provider as providers
-from pulumi_alicloud_edge import runtime as runtimes
 from pulumi_alicloud_edge.adapters.dynamic import provider as adapter
 from pulumi_alicloud_edge.adapters.dynamic.unknowns import with_unknowns
 from pulumi_alicloud_edge.errors import CloudError
 from pulumi_alicloud_edge.model.unknown import has_unknown
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest
+from pulumi_alicloud_edge.runtime import RUNTIMES
 
 APP_ID = "app-1234567890123456"
 CONTAINER_APP_ID = re.compile(r"app-\d{16,60}")
@@ -99,9 +99,9 @@ def cloud() -> Iterator[InProcess]:
     """An emulated cloud, to which every call of the providers goes."""
     cloud = InProcess({})
     with runtime_before(cloud) as runtime:
-        before, runtimes._runtimes[:] = list(runtimes._runtimes), [runtime]
+        before, RUNTIMES._host = RUNTIMES._host, runtime
         yield cloud
-        runtimes._runtimes[:] = before
+        RUNTIMES._host = before
 
 
 def checked(resource: Resource, properties: dict[str, Any]) -> CheckResult:
@@ -136,7 +136,7 @@ def hold_the_law(resource: Resource, cloud: InProcess, declared: dict[str, Any])
 
 def starts_of(resource: Resource, properties: dict[str, Any]) -> Iterable[tuple[Any, StartRequest]]:
     """The start of each stage, with the port that makes it."""
-    kind, runtime = resource.provider.handler(), runtimes.configured()
+    kind, runtime = resource.provider.handler(), RUNTIMES.configured()
     inputs = kind.read(adapter._neutral(properties))
     port = kind.port(runtime, inputs, None)
     for index, stage in enumerate(kind.plan(inputs).policy.stages):
@@ -147,7 +147,7 @@ def asked(start: tuple[Any, StartRequest]) -> CloudError | None:
     """Start; the cloud's refusal, if it refuses."""
     port, request = start
     try:
-        runtimes.configured().run(port.start(request))
+        RUNTIMES.configured().run(port.start(request))
     except CloudError as refusal:
         return refusal
     return None

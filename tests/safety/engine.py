@@ -452,7 +452,7 @@ class _Run:
         if not self.is_over:
             self._interrupted = self.ended = True
             self._stack.world.tell("    Ctrl-C")
-            self._host.runtime.interrupt_all()
+            self._host.runtime.interrupt.set()
 
     def up(self, resource: Resource) -> Operation:
         """Check, compare, and create or update what has changed."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from pulumi_alicloud_edge.model.outcome import Progress
-from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.model.outcome import Progress
+    from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
 
 T = TypeVar("T")
 
@@ -33,14 +34,20 @@ class Listener(Protocol):
 
 
 class Interrupt:
-    """A request to stop that ends every wait at once. Belongs to one event loop."""
+    """A wish to stop that ends every wait at once. Made known from any thread, obeyed on any event loop.
+
+    It needs no lock: a wait is listed before it looks for the wish, and the wish is there before the list is read.
+    """
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self._is_set = False
+        self._waiting: dict[asyncio.Future[None], asyncio.AbstractEventLoop] = {}
 
     def set(self) -> None:
-        """Interrupt all waits, now and from now on."""
-        self._event.set()
+        """Make the wish known; for good."""
+        self._is_set = True
+        for wish, loop in self._waiting.copy().items():
+            loop.call_soon_threadsafe(_fulfil, wish)
 
     async def ends(self, work: Coroutine[Any, Any, T]) -> T:
         """Do the work; cancel it if an interrupt comes first.
@@ -48,19 +55,28 @@ class Interrupt:
         Raises:
             InterruptedWaitError: The interrupt came first.
         """
-        if self._event.is_set():
-            work.close()
-            raise InterruptedWaitError
-        task = asyncio.ensure_future(work)
-        interrupted = asyncio.ensure_future(self._event.wait())
+        loop = asyncio.get_running_loop()
+        wish = loop.create_future()
+        self._waiting[wish] = loop
         try:
-            await asyncio.wait({task, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
-            raise InterruptedWaitError
+            if self._is_set:
+                work.close()
+                raise InterruptedWaitError
+            task = asyncio.ensure_future(work)
+            try:
+                await asyncio.wait({task, wish}, return_when=asyncio.FIRST_COMPLETED)
+                if task.done():
+                    return task.result()
+                raise InterruptedWaitError
+            finally:
+                task.cancel()
         finally:
-            interrupted.cancel()
-            task.cancel()
+            del self._waiting[wish]
+
+
+def _fulfil(wish: asyncio.Future[None]) -> None:
+    if not wish.done():
+        wish.set_result(None)
 
 
 class RunContext:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from pulumi_alicloud_edge.model.status import AppDataStatus, ContainerAppStatus
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.runtime import Runtime
-    from pulumi_alicloud_edge.settings import Settings
 
 T = TypeVar("T")
 
@@ -58,8 +56,11 @@ def ask(query: Query[T], asked: Mapping[str, Any]) -> T:
 
 def _begin(query: Query[T], asked: Mapping[str, Any]) -> Future[T]:
     """Ask on the runtime's own loop, so that a program's loop is never needed for the answer."""
+    from pulumi_alicloud_edge.runtime import RUNTIMES
+
     with _explained("alicloud-edge"):
-        runtime = _runtime()
+        # `pulumi.Config` would warn of every key that is set as a secret.
+        runtime = RUNTIMES.of_settings(pulumi.runtime.get_config)
     return runtime.begin(query(runtime, asked))
 
 
@@ -87,17 +88,3 @@ def _explained(subject: str) -> Iterator[None]:
         from pulumi_alicloud_edge.resources.messages import explain
 
         raise StatusError(f"{subject}: {explain(error)}") from None
-
-
-_runtimes: dict[Settings, Runtime] = {}
-_lock = threading.Lock()
-
-
-def _runtime() -> Runtime:
-    """Return the runtime for the settings that hold here: the programs of one process may be of several stacks."""
-    from pulumi_alicloud_edge.runtime import Runtime
-
-    # `pulumi.Config` would warn of every key that is set as a secret.
-    runtime = Runtime(pulumi.runtime.get_config)
-    with _lock:
-        return _runtimes.setdefault(runtime.settings, runtime)

@@ -43,10 +43,10 @@ class RolloutProvider(ResourceProvider):
         """Read the stack's configuration. The host holds a lock, so this must not block."""
         from pulumi_alicloud_edge.adapters.dynamic.engine import engine_address
         from pulumi_alicloud_edge.adapters.dynamic.process import adapt
-        from pulumi_alicloud_edge.runtime import configure, interrupt_everything
+        from pulumi_alicloud_edge.runtime import RUNTIMES
 
-        adapt(interrupt_everything)
-        configure(req.config.get, engine_address())
+        adapt(RUNTIMES.interrupt)
+        RUNTIMES.configure(req.config.get, engine_address())
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report all invalid inputs at once, before the cloud is called."""
@@ -125,10 +125,10 @@ class RolloutProvider(ResourceProvider):
         from pulumi_alicloud_edge.adapters.dynamic.process import display
         from pulumi_alicloud_edge.operations.context import OperationContext
         from pulumi_alicloud_edge.operations.operation import Operation
-        from pulumi_alicloud_edge.runtime import configured
+        from pulumi_alicloud_edge.runtime import RUNTIMES
 
         context = OperationContext(call.urn, call.timeout, call.old_inputs, progress=display())
-        return Operation(self.handler(), configured(), context)
+        return Operation(self.handler(), RUNTIMES.configured(), context)
 
 
 class _Failures:
