@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pulumi_alicloud_edge.model.observation import Artifact
+    from pulumi_alicloud_edge.model.observation import Artifact, Observation
     from pulumi_alicloud_edge.model.outcome import Outcome
     from pulumi_alicloud_edge.model.removal import Left
 
@@ -225,8 +225,9 @@ class RollbackResult:
         error: The error that ended it, where one did.
         interrupted: Whether the user stopped the run before it had ended.
         left: What it has left as it is, and why.
-        where: Where the baseline's artifacts were to be restored, beginning with a space; empty for everywhere.
-        nothing: Why nothing was restored; empty where that was tried.
+        where: Where the baseline's artifacts were to be brought back, beginning with a space; empty for everywhere.
+        nothing: Why nothing was brought back; empty where it was tried.
+        seen: What was observed last of what was started again; None where nothing was.
     """
 
     artifacts: tuple[Artifact, ...]
@@ -237,6 +238,7 @@ class RollbackResult:
     left: tuple[Left, ...] = ()
     where: str = ""
     nothing: str = ""
+    seen: Observation | None = None
 
 
 class RolloutError(EdgeError):

@@ -155,10 +155,10 @@ async def test_what_is_shown_is_kept_for_the_outputs() -> None:
     answers = world(**{STATUS: [shown("published", deployed="ver-1"), shown("published", deployed="ver-2")]})
     one = port(answers)
     await one.observe()
-    await one.observe()
-    assert one.shown is not None
-    assert one.first is not None
-    assert (one.shown.version, one.shown.percentage, one.first.version) == ("ver-2", 100, "ver-1")
+    environment = (await one.observe()).environment
+    assert environment is not None
+    now, first = environment.now, environment.first
+    assert (now.version, now.percentage, first.version) == ("ver-2", 100, "ver-1")
 
 
 async def test_progress_shows_the_share_and_the_pods_of_the_environment() -> None:

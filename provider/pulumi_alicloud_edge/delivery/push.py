@@ -36,10 +36,6 @@ class PushPort:
         app_id: The application.
         files: What to push, by artifact; only starting needs it, so it may be empty for a mere look.
         stages: The stages whose targets an observation is to tell.
-
-    Attributes:
-        shown: What was observed last.
-        hints: The regions of the application's instances, where everywhere is meant.
     """
 
     def __init__(
@@ -60,8 +56,7 @@ class PushPort:
         self._stage_targets = tuple(_targets_of(stage) for stage in stages)
         self._wants_hints = any(isinstance(stage.selector, Everywhere) for stage in stages)
         self._looked_up = False
-        self.shown = Observation({})
-        self.hints: frozenset[str] = frozenset()
+        self._hints: frozenset[str] = frozenset()
 
     async def observe(self, *, afresh: bool = False) -> Observation:
         """Read DescribeDataPushResult.
@@ -70,11 +65,10 @@ class PushPort:
         (DescribeApplication) hint at them.
         """
         if self._wants_hints and (afresh or not self._looked_up):
-            self.hints, self._looked_up = await self._inventory(), True
+            self._hints, self._looked_up = await self._inventory(), True
         read_at = datetime.now(UTC)
         records = await self._reads.push_records(self._app_id, self._names)
-        self.shown = Observation(records, self._stage_targets, read_at=read_at, hints=self.hints)
-        return self.shown
+        return Observation(records, self._stage_targets, read_at=read_at, hints=self._hints)
 
     async def _inventory(self) -> frozenset[str]:
         application = await self._reads.inventory(self._app_id)

@@ -26,7 +26,13 @@ from pulumi_alicloud_edge.delivery.release_status import (
 from pulumi_alicloud_edge.errors import NotFoundError, PermissionDeniedError, RejectedError
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
 from pulumi_alicloud_edge.model.policy import InRegions, Selector, Share, Stage
-from pulumi_alicloud_edge.model.release import WHOLE, Part, Serving, seconds_until, show_part
+from pulumi_alicloud_edge.model.release import (
+    WHOLE,
+    Environment,
+    EnvironmentStatus,
+    seconds_until,
+    show_part,
+)
 from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
 
 if TYPE_CHECKING:
@@ -54,45 +60,9 @@ class ReleaseOrder:
     is_rollback: bool = False
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What the environment showed when it was read last.
-
-    Attributes:
-        version: The version that it runs or is moving to.
-        percentage: How much of it that version has reached.
-        serves: What it serves.
-        goes_to: The part that its version has reached or is to reach.
-        whole_before: The version that the cloud says had the whole of it last (BaseLineVersion).
-    """
-
-    version: str
-    percentage: int
-    serves: Serving
-    goes_to: Part | None
-    whole_before: str
-
-    @property
-    def on_its_way_to(self) -> Part | None:
-        """The part that the version served is to reach, None where it stands."""
-        moves = self.serves.version == self.version and self.goes_to != self.serves.part
-        return self.goes_to if moves else None
-
-
 def utc_now() -> datetime:
     """Return the time of day."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class ReleaseObservation(Observation):
-    """An observation that also says what the environment serves.
-
-    Attributes:
-        shown: What the environment showed, None where it was not read.
-    """
-
-    shown: Shown | None = None
 
 
 class ReleasePort:
@@ -129,11 +99,11 @@ class ReleasePort:
         self._built = False
         self._broken_before = False
         self._asked: int | None = None
-        self._lowering: Shown | None = None
+        self._lowering: EnvironmentStatus | None = None
         self._moving: tuple[str, ...] = ()
         self._rolls_back = False
-        self.first: Shown | None = None
-        self.shown: Shown | None = None
+        self._first: EnvironmentStatus | None = None
+        self._shown: EnvironmentStatus | None = None
 
     async def observe(self, *, afresh: bool = False) -> Observation:  # noqa: ARG002 - it has no inventory
         """Read GetEdgeContainerAppStatus; while our version is under way, also how its pods do."""
@@ -142,8 +112,8 @@ class ReleasePort:
             pending = dict.fromkeys(self._targets(), waiting) if waiting else {}
             return self._observation(pending, (), obstacle)
         status = await self._esa.get_edge_container_app_status(self._app_id, self._env)
-        self.shown = _show(status)
-        self.first = self.first or self.shown
+        self._shown = _show(status)
+        self._first = self._first or self._shown
         records = self._records(status)
         if not any(record.state is RecordState.IN_PROGRESS for record in records.values()):
             self._broken_before = False
@@ -161,7 +131,7 @@ class ReleasePort:
             self._rolls_back = True
             return StartResponse(request_id=request_id)
         self._asked = selector.percentage if isinstance(selector, Share) else None
-        self._lowering = self.shown if self.shown and self._has_more_than(selector) else None
+        self._lowering = self._shown if self._shown and self._has_more_than(selector) else None
         try:
             return StartResponse(request_id=await self._publish(selector))
         except RejectedError as error:
@@ -191,17 +161,16 @@ class ReleasePort:
 
     def _observation(
         self, records: dict[str, Record], progress_token: tuple[object, ...], obstacle: str
-    ) -> ReleaseObservation:
+    ) -> Observation:
         targets = tuple(frozenset(self._targets_of(stage)) for stage in self._stages)
         obstacles = {self._artifact: obstacle} if obstacle else {}
         artifacts = {self._artifact: records}
-        shown = self.shown
-        if shown is None:
-            return ReleaseObservation(artifacts, targets, progress_token, obstacles=obstacles)
-        if shown.version not in ("", self._artifact.version):
+        first, shown = self._first, self._shown
+        environment = Environment(first, shown) if first and shown else None
+        if shown and shown.version not in ("", self._artifact.version):
             other = Record(RecordState.SUCCEEDED)
             artifacts[Artifact(self._artifact.name, shown.version)] = dict.fromkeys(self._targets(), other)
-        return ReleaseObservation(artifacts, targets, progress_token, obstacles=obstacles, shown=shown)
+        return Observation(artifacts, targets, progress_token, obstacles=obstacles, environment=environment)
 
     async def _build_state(self) -> tuple[Record | None, str]:
         """See that the version is built: it cannot be published before, and never if its build failed."""
@@ -222,7 +191,7 @@ class ReleasePort:
         published last, or on both. All of that means prod alone as long as staging has no release, and only then
         it is used.
         """
-        is_back = self.shown is not None and self.shown.version == self._artifact.version
+        is_back = self._shown is not None and self._shown.version == self._artifact.version
         if self._env != "prod" or selector != Share(WHOLE) or is_back:
             return False
         try:
@@ -289,11 +258,11 @@ class ReleasePort:
         """Describe of an environment that has more than is declared what it has, and of whose making that is."""
         if record.state is RecordState.SUCCEEDED:
             self._lowering = None
-        if record.state is not RecordState.DELETED or self.shown is None:
+        if record.state is not RecordState.DELETED or self._shown is None:
             return record
         part = show_part(selector) if isinstance(selector, (Share, InRegions)) else ""
-        held = _held(self.shown)
-        has = "has" if isinstance(self.shown.serves.part, Share) else "have"
+        held = _held(self._shown)
+        has = "has" if isinstance(self._shown.serves.part, Share) else "have"
         if self._lowering is None:
             return record._replace(detail=f"{held} of {self._env} {has} it; declared: {part}")
         what = "lower the share" if isinstance(selector, Share) else "reduce the release"
@@ -303,7 +272,7 @@ class ReleasePort:
 
     def _has_more_than(self, selector: Selector) -> bool:
         """Return whether the environment serves our version to more, or to others, than is about to be asked for."""
-        shown = self.shown
+        shown = self._shown
         if shown is None or shown.serves.version != self._artifact.version:
             return False
         match shown.serves.part, selector:
@@ -359,9 +328,9 @@ class ReleasePort:
         return _pod_words(pods) if broken and seen_before else ""
 
 
-def _show(status: AppStatus) -> Shown:
+def _show(status: AppStatus) -> EnvironmentStatus:
     version = current_version(status)
-    return Shown(
+    return EnvironmentStatus(
         version=version,
         percentage=reached(status, version),
         serves=serving(status),
@@ -370,7 +339,7 @@ def _show(status: AppStatus) -> Shown:
     )
 
 
-def _held(shown: Shown) -> str:
+def _held(shown: EnvironmentStatus) -> str:
     """Return the part that an environment shows for its version, as text."""
     return show_part(shown.serves.part) if shown.serves.part is not None else f"{shown.percentage} %"
 

@@ -157,4 +157,10 @@ def _joined(before: RollbackResult, ended: RolloutResult) -> RollbackResult:
     if outcome is None or outcome.status in _CAME_BACK:
         outcome = ended.outcome
     interrupted = ended.outcome.status is RolloutStatus.INTERRUPTED
-    return replace(before, outcome=outcome, error=before.error or ended.error, interrupted=interrupted)
+    return replace(
+        before,
+        outcome=outcome,
+        error=before.error or ended.error,
+        interrupted=interrupted,
+        seen=ended.seen,
+    )

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pulumi_alicloud_edge.model.release import Environment
 
 
 class Artifact(NamedTuple):
@@ -67,8 +70,9 @@ class Observation:
             start, never a reason to wait.
         progress_token: Anything else whose change is a sign of progress, such as a percentage reached.
         read_at: When it was read, by this machine's clock; None where that is not known.
-        part: How much of what is under way is done according to the cloud, 0 to 1; None where unknown.
-        obstacles: For an artifact, why it cannot succeed, where its records do not show that.
+        part: The cloud's own word on how much of what is under way is done, 0 to 1, where it has any.
+        obstacles: For an artifact, a reason why it cannot succeed that shows elsewhere than in its records.
+        environment: What the environment of a release serves; None where that was not read, and for all else.
     """
 
     records: Mapping[Artifact, Records]
@@ -81,6 +85,7 @@ class Observation:
     regions: Mapping[str, str] = field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
     recorded: tuple[frozenset[str] | None, ...] = ()
+    environment: Environment | None = None
 
     def of(self, artifact: Artifact) -> Records:
         """Return the records of an artifact, empty where the cloud has none."""

@@ -25,6 +25,44 @@ class Serving:
     part: Part | None = None
 
 
+@dataclass(frozen=True)
+class EnvironmentStatus:
+    """What an environment showed when it was read.
+
+    Attributes:
+        version: The version that it runs or is moving to.
+        percentage: How much of it that version has reached.
+        serves: What it serves.
+        goes_to: The part that its version has reached or is to reach.
+        whole_before: The version that the cloud says had the whole of it last (BaseLineVersion).
+    """
+
+    version: str
+    percentage: int
+    serves: Serving
+    goes_to: Part | None
+    whole_before: str
+
+    @property
+    def on_its_way_to(self) -> Part | None:
+        """The part that the version served is to reach, None where it stands."""
+        moves = self.serves.version == self.version and self.goes_to != self.serves.part
+        return self.goes_to if moves else None
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What an environment shows to who looks at it again and again.
+
+    Attributes:
+        first: At the first look.
+        now: At the last one.
+    """
+
+    first: EnvironmentStatus
+    now: EnvironmentStatus
+
+
 def same_part(one: Part | None, other: Part | None) -> bool:
     """Return whether two parts are known and the same."""
     match one, other:

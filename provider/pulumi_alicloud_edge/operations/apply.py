@@ -30,8 +30,8 @@ from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, show_neighbour
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.delivery.runner import RolloutResult
+    from pulumi_alicloud_edge.model.observation import Observation
     from pulumi_alicloud_edge.operations.operation import Operation
     from pulumi_alicloud_edge.reconcile.drift import Drift
 
@@ -47,15 +47,18 @@ class _RolloutRun:
 
     Attributes:
         ended: How the rollout ended.
-        port: Its way to the cloud.
-        last_port: The way of what came last.
         restored: How the rollback went, where there was one.
     """
 
     ended: RolloutResult
-    port: Port
-    last_port: Port
     restored: RollbackResult | None = None
+
+    @property
+    def seen(self) -> Observation:
+        """What was seen last, of the rollback where it has started something again."""
+        if self.restored is None or self.restored.seen is None:
+            return self.ended.seen
+        return self.restored.seen
 
 
 def create(operation: Operation[I], properties: Mapping[str, Any]) -> Created:
@@ -163,8 +166,8 @@ def _outputs(
     shown = restored.outcome if restored and restored.outcome else outcome
     outputs = {
         **handler.declared(properties),
-        **handler.outputs(inputs, shown.placements, course.port, olds, ended),
-        **handler.shown(course.last_port),
+        **handler.outputs(inputs, shown.placements, ended.seen, olds, ended),
+        **handler.shown(course.seen),
         **show_accepted(outcome),
         **_neighbours_output(operation, inputs, olds),
         "status": status.value,
@@ -202,17 +205,16 @@ async def _carry_out(operation: Operation[I], inputs: I, olds: Mapping[str, Any]
         memory=handler.memory(inputs, olds),
     )
     if not is_due(policy, ended, resumed=olds.get("status") in UNFINISHED):
-        return _RolloutRun(ended, port, port)
+        return _RolloutRun(ended)
     failed = FailedRollout(policy, ended, port, olds)
     try:
         rollback = await handler.rollback(runtime, inputs, failed, neighbours)
     except EdgeError as error:  # what the rollout has begun is remembered all the same
-        return _RolloutRun(ended, port, port, RollbackResult((), (), error=error))
+        return _RolloutRun(ended, RollbackResult((), (), error=error))
     if rollback is None:
-        return _RolloutRun(ended, port, port)
+        return _RolloutRun(ended)
     restored = await restore(rollback, operation.run_context("rolling back: "), within=policy.timeout)
-    last = rollback.steps[-1].port if rollback.steps else port
-    return _RolloutRun(ended, port, last, restored)
+    return _RolloutRun(ended, restored)
 
 
 def _touched(outcome: Outcome) -> bool:

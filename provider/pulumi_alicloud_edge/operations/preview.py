@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from pulumi_alicloud_edge.delivery.port import Port
 from pulumi_alicloud_edge.errors import EdgeError, FieldError, NotFoundError, SettingsError, TransportError
 from pulumi_alicloud_edge.model.observation import Observation
 from pulumi_alicloud_edge.preview_cache import Look
@@ -42,14 +41,13 @@ class Preview(Generic[I]):
         self._runtime = operation.runtime
         self._urn = operation.urn
 
-    async def observe(self, inputs: I) -> tuple[Port, Observation]:
+    async def observe(self, inputs: I) -> Observation:
         """Read what the cloud shows; as long as that takes."""
-        port = self._handler.port(self._runtime, inputs, self._urn or object())
-        return port, await port.observe()
+        return await self._handler.port(self._runtime, inputs, self._urn or object()).observe()
 
     async def observe_surely(
         self, inputs: I, *, doubts: Callable[[Observation], bool] | None = None
-    ) -> tuple[Port, Observation]:
+    ) -> Observation:
         """Read what the cloud shows; twice where that is bad news: a single answer may err (S5).
 
         Args:
@@ -60,18 +58,18 @@ class Preview(Generic[I]):
             NotFoundError: The application does not exist, say two answers.
         """
         try:
-            port, observation = await self.observe(inputs)
+            observation = await self.observe(inputs)
         except NotFoundError:
             await self._runtime.sleep(CONFIRMED_AFTER)
             return await self.observe(inputs)
         nothing = self._shows_nothing(inputs, observation)
         if not (nothing and self._handler.vanishes) and not (doubts is not None and doubts(observation)):
-            return port, observation
+            return observation
         await self._runtime.sleep(CONFIRMED_AFTER)
-        again_port, again = await self.observe(inputs)
+        again = await self.observe(inputs)
         if self._shows_nothing(inputs, again) and not nothing:
-            return port, observation  # the two do not agree that nothing is there
-        return again_port, again
+            return observation  # the two do not agree that nothing is there
+        return again
 
     def _shows_nothing(self, inputs: I, observation: Observation) -> bool:
         return not any(observation.of(artifact) for artifact in self._handler.plan(inputs).desired.artifacts)
@@ -177,7 +175,7 @@ class Preview(Generic[I]):
         return f"{explain(transient_error).splitlines()[0]} (tried for {LOOK_SECONDS:.0f} s)"
 
     async def _see(self, inputs: I, olds: Mapping[str, Any]) -> Look:
-        _, observation = await self.observe(inputs)
+        observation = await self.observe(inputs)
         field_errors = await self._handler.errors_seen(self._runtime, inputs, observation, olds)
         return Look(observation, field_errors=tuple(field_errors))
 

@@ -58,7 +58,7 @@ def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
     news = outputs.get("status") != RolloutStatus.DRIFTED.value
     looking = preview.observe_surely(inputs, doubts=has_drifted if news else None)
     try:
-        port, observation = operation.runtime.run(looking)
+        observation = operation.runtime.run(looking)
     except NotFoundError:
         return Gone()
     plan = handler.plan(inputs)
@@ -66,7 +66,7 @@ def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
     if handler.vanishes and not _is_left(operation, desired.artifacts, outputs, observation):
         return Gone()
     seen = placements(desired, selector, observation)
-    shown = {**handler.outputs(inputs, seen, port, outputs), **handler.shown(port)}
+    shown = {**handler.outputs(inputs, seen, observation, outputs), **handler.shown(observation)}
     kept = {key: outputs[key] for key in _KEPT if key in outputs}
     return Read({**outputs, **shown, **kept, "status": _status(operation, inputs, outputs, observation)})
 

@@ -246,7 +246,7 @@ class DistHandler(ResourceHandler[DistInputs]):
         self,
         inputs: DistInputs,
         placements: tuple[Placement, ...],
-        port: Port,  # noqa: ARG002
+        seen: Observation,  # noqa: ARG002
         olds: Mapping[str, Any],
         ended: RolloutResult | None = None,
     ) -> dict[str, Any]:

@@ -293,7 +293,7 @@ class ResourceHandler(ABC, Generic[I]):
         self,
         inputs: I,
         placements: tuple[Placement, ...],
-        port: Port,
+        seen: Observation,
         olds: Mapping[str, Any],
         ended: RolloutResult | None = None,
     ) -> dict[str, Any]:
@@ -302,12 +302,12 @@ class ResourceHandler(ABC, Generic[I]):
         Args:
             inputs: What is declared.
             placements: Where each artifact stands.
-            port: The way to the cloud, as the last look has left it.
+            seen: What the last look showed.
             olds: The outputs before this rollout, if any.
             ended: How the rollout ended; None for a mere read.
         """
 
-    def shown(self, port: Port) -> dict[str, Any]:  # noqa: ARG002
+    def shown(self, seen: Observation) -> dict[str, Any]:  # noqa: ARG002
         """Return outputs that tell what the cloud showed last, whatever was desired of it."""
         return {}
 

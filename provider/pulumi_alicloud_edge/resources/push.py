@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge.errors import FieldError
 from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import Placement, TargetState
 from pulumi_alicloud_edge.reconcile.decisions import Desired
 from pulumi_alicloud_edge.resources.contents import (
@@ -121,18 +121,16 @@ class PushHandler(ResourceHandler[PushInputs]):
         self,
         inputs: PushInputs,
         placements: tuple[Placement, ...],
-        port: Port,
+        seen: Observation,
         olds: Mapping[str, Any],
         ended: RolloutResult | None = None,
     ) -> dict[str, Any]:
         """Return placements, and what is and was there."""
-        from pulumi_alicloud_edge.delivery.push import PushPort
-
         selectors: tuple[Selector, ...] = tuple(stage.selector for stage in self.plan(inputs).policy.stages)
         arrived = [placement.artifact for placement in placements if placement.count(TargetState.CONVERGED)]
         declared = (Claim("", inputs.app_id, artifact, selectors) for artifact in _artifacts(inputs))
         outputs: dict[str, Any] = {
-            HINTS: port.shown.hints_not_borne_out(_artifacts(inputs)) if isinstance(port, PushPort) else 0,
+            HINTS: seen.hints_not_borne_out(_artifacts(inputs)),
             "placements": show_placements(placements),
             "owned": show_owned((*owned_claims(olds, "", inputs.app_id, selectors), *declared)),
             "baseline": show_baseline(olds, _artifacts(inputs)),

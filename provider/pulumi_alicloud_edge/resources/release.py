@@ -14,6 +14,7 @@ from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, OnFailure, RolloutPolicy, Share, Stage
 from pulumi_alicloud_edge.model.release import (
     WHOLE,
+    Environment,
     Part,
     Serving,
     same_part,
@@ -37,7 +38,6 @@ from pulumi_alicloud_edge.resources.sizes import size_errors
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port
-    from pulumi_alicloud_edge.delivery.release import Shown
     from pulumi_alicloud_edge.delivery.rollback import Rollback
     from pulumi_alicloud_edge.delivery.runner import RolloutResult
     from pulumi_alicloud_edge.runtime import Runtime
@@ -128,12 +128,10 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         self, inputs: ReleaseInputs, observation: Observation, outputs: Mapping[str, Any]
     ) -> Artifact | None:
         """Return the version that a rollback would bring back, None where it is the one declared, or none."""
-        from pulumi_alicloud_edge.delivery.release import ReleaseObservation
-
-        shown = observation.shown if isinstance(observation, ReleaseObservation) else None
-        if shown is None or inputs.rollout.on_failure is not OnFailure.ROLLBACK:
+        seen = observation.environment
+        if seen is None or inputs.rollout.on_failure is not OnFailure.ROLLBACK:
             return None
-        baseline = self._baseline(inputs, shown, outputs)
+        baseline = self._baseline(inputs, seen, outputs)
         if baseline is None or baseline.version in ("", inputs.version_id):
             return None
         return Artifact(inputs.app_id, baseline.version)
@@ -160,27 +158,23 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
 
     def impact_seen(self, inputs: ReleaseInputs, impact: Impact, observation: Observation) -> Impact:  # noqa: ARG002
         """Add what the environment serves."""
-        from pulumi_alicloud_edge.delivery.release import ReleaseObservation
-
-        shown = observation.shown if isinstance(observation, ReleaseObservation) else None
-        return ReleaseImpact(impact.artifacts, impact.total, impact.stages, shown.serves if shown else None)
+        seen = observation.environment
+        return ReleaseImpact(impact.artifacts, impact.total, impact.stages, seen.now.serves if seen else None)
 
     def drift_seen(self, inputs: ReleaseInputs, drift: Drift, observation: Observation) -> Drift:
         """Add what the environment serves, and what is declared of it."""
-        from pulumi_alicloud_edge.delivery.release import ReleaseObservation
-
-        shown = observation.shown if isinstance(observation, ReleaseObservation) else None
+        seen = observation.environment
         # A publish under way shows in what is served, which tells better whose it is.
         arrived = tuple(replace(artifact, under_way=frozenset()) for artifact in drift.artifacts)
         drift = replace(drift, artifacts=tuple(filter(None, arrived)))
-        if shown is None:
+        if seen is None:
             return drift
         return ReleaseDrift(
             drift.artifacts,
             drift.allowed_failures,
             env=inputs.env.value,
-            found=shown.serves,
-            goes_to=shown.on_its_way_to,
+            found=seen.now.serves,
+            goes_to=seen.now.on_its_way_to,
             declared=self._declared_serving(inputs),
         )
 
@@ -192,14 +186,12 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         neighbours: Neighbours,  # noqa: ARG002
     ) -> Rollback | None:
         """Bring back what the environment served when the rollout began; where that is not possible, say why."""
-        from pulumi_alicloud_edge.delivery.release import ReleasePort
         from pulumi_alicloud_edge.delivery.rollback import Rollback, Step, policy_of_step
 
-        port = failed.port
-        first, shown = (port.first, port.shown) if isinstance(port, ReleasePort) else (None, None)
-        env, baseline = inputs.env.value, self._baseline(inputs, first, failed.olds)
+        seen = failed.ended.seen.environment
+        env, baseline = inputs.env.value, self._baseline(inputs, seen, failed.olds)
         part = baseline.part if baseline else None
-        if part is None and baseline and shown and baseline.version == shown.whole_before:
+        if part is None and baseline and seen and baseline.version == seen.now.whole_before:
             part = Share(WHOLE)
         nothing = self._why_left(inputs, baseline, part)
         if nothing or baseline is None or part is None:
@@ -232,9 +224,10 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         return ""
 
     def _baseline(
-        self, inputs: ReleaseInputs, first: Shown | None, olds: Mapping[str, Any]
+        self, inputs: ReleaseInputs, seen: Environment | None, olds: Mapping[str, Any]
     ) -> Serving | None:
-        """Return what a rollback restores, as far as it is known; ``first`` is the first look of the run."""
+        """Return what a rollback restores, as far as it is known: by the first look of the run."""
+        first = seen.first if seen else None
         return find_baseline(
             inputs.version_id,
             _parts(self.plan(inputs).policy),
@@ -261,28 +254,24 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         self,
         inputs: ReleaseInputs,
         placements: tuple[Placement, ...],  # noqa: ARG002
-        port: Port,
+        seen: Observation,
         olds: Mapping[str, Any],
         ended: RolloutResult | None = None,  # noqa: ARG002
     ) -> dict[str, Any]:
         """Return what was there before, for people by its version, for a rollback with its part."""
-        from pulumi_alicloud_edge.delivery.release import ReleasePort
-
-        baseline = self._baseline(inputs, port.first if isinstance(port, ReleasePort) else None, olds)
+        baseline = self._baseline(inputs, seen.environment, olds)
         version = baseline.version if baseline else ""
         if version in ("", inputs.version_id):
             version = str(olds.get("baseline_version") or "")
         shown = {"baseline_version": version if version != inputs.version_id else ""}
         return shown if baseline is None else {**shown, BASELINE: show_baseline(baseline)}
 
-    def shown(self, port: Port) -> dict[str, Any]:
+    def shown(self, seen: Observation) -> dict[str, Any]:
         """Return what the environment runs."""
-        from pulumi_alicloud_edge.delivery.release import ReleasePort
-
-        shown = port.shown if isinstance(port, ReleasePort) else None
-        if shown is None:
+        if seen.environment is None:
             return {}
-        return {"published_version": shown.version, "publish_percentage": shown.percentage}
+        now = seen.environment.now
+        return {"published_version": now.version, "publish_percentage": now.percentage}
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """A release cannot be unpublished: ESA has no operation for it."""
