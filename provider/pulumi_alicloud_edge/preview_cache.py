@@ -77,6 +77,11 @@ class PreviewCache:
         with self._lock:
             self._beside.add(urn)
 
+    def is_beside(self, urn: str) -> bool:
+        """Return whether all that the diff has found is what others declare, and keep that."""
+        with self._lock:
+            return urn in self._beside
+
     def take_beside(self, urn: str) -> bool:
         """Return, once, whether the diff has found only new neighbours."""
         with self._lock:

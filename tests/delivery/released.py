@@ -82,7 +82,7 @@ class Timed(Operation[Any]):
         return RunContext(
             clock=now,
             sleep=self.release.sleep,
-            interrupt=self.runtime.interrupt,
+            interrupt=self.context.cancellation,
             listener=LineListener(self.context.progress, self.urn, self.handler.label, now, doing),
         )
 
@@ -237,9 +237,8 @@ class Released:
         return self._runtime.run(esa.get_edge_container_app_status(CONTAINER_APP_ID, "prod"))
 
     def _operation(self, timeout: float | None = None) -> Timed:
-        return Timed(
-            ReleaseHandler(), self._runtime, OperationContext(URN, timeout, progress=self.lines), self
-        )
+        context = OperationContext(URN, timeout, progress=self.lines, cancellation=self._runtime.interrupt)
+        return Timed(ReleaseHandler(), self._runtime, context, self)
 
     async def sleep(self, seconds: float) -> None:
         self.now += seconds

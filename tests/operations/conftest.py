@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.operations.operated import FLEET, Operated
+from tests.safety.world import World
 from tests.support.clouds import archives, files, stock, world
 from tests.support.virtual import VirtualEmulator, VirtualHost
 
@@ -35,3 +37,10 @@ def start(emulator: VirtualEmulator) -> Start:
 @pytest.fixture
 def host(start: Start) -> VirtualHost:
     return start()
+
+
+@pytest.fixture
+def operated() -> Iterator[Operated]:
+    """One host before a fleet of three instances in two regions, with a record of every change."""
+    with World(fleet=FLEET) as fleet:
+        yield Operated(fleet)

@@ -222,8 +222,8 @@ class Host:
         announce(self.runtime, program)
 
     def operation(self, kind: str, urn: str) -> Neutral[Any]:
-        """Return an operation on one resource."""
-        context = OperationContext(urn, progress=self.lines)
+        """Give an operation on one resource."""
+        context = OperationContext(urn, progress=self.lines, cancellation=self.runtime.interrupt)
         return Neutral(self._kinds[kind], self.runtime, context)
 
     def text(self, kind: str, error: EdgeError) -> str:

@@ -68,10 +68,15 @@ def create(operation: Operation[I], properties: Mapping[str, Any]) -> Created:
         operation: The operation.
         properties: The inputs.
 
+    Returns:
+        The resource; in a dry run the inputs alone, with an empty id where those that make it up are not known yet.
+
     Raises:
         PartialStateError: It failed, and its state is to be kept.
         EdgeError: It failed, and has left nothing.
     """
+    if operation.context.dry_run:
+        return _foreseen_create(operation, properties)
     inputs = operation.known(properties)
     id_ = operation.handler.identity(inputs, operation.context.name)
     outputs, error = _roll_out(operation, inputs, properties, {})
@@ -91,11 +96,16 @@ def update(
         olds: The outputs that are stored.
         properties: The inputs that are declared.
 
+    Returns:
+        The outputs; in a dry run those alone that the update is certain to leave so.
+
     Raises:
         InputError: The change is one that cannot be made; after a failure the engine updates without a diff.
         PartialStateError: It failed, and its state is to be kept.
         EdgeError: It failed, and what is stored still holds.
     """
+    if operation.context.dry_run:
+        return _foreseen_update(operation, olds, properties)
     inputs = operation.known(properties)
     olds = operation.handler.recalled(olds, operation.context.old_inputs)
     if field_errors := tuple(operation.handler.errors_of_change(olds, inputs)):
@@ -112,6 +122,33 @@ def update(
     except EdgeError as failed:
         status = {"status": RolloutStatus.FAILED.value}
         raise PartialStateError(failed, id_, outputs | status) from failed
+
+
+def _foreseen_create(operation: Operation[I], properties: Mapping[str, Any]) -> Created:
+    handler = operation.handler
+    inputs = handler.read(properties)
+    id_ = "" if inputs is None else handler.identity(inputs, operation.context.name)
+    return Created(id_, handler.declared(properties))
+
+
+def _foreseen_update(
+    operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[str, Any]
+) -> Updated:
+    """Return what an update would leave of the outputs: all where it only notes neighbours, else what is declared.
+
+    A run writes all others anew, and how it ends is not known beforehand.
+
+    Raises:
+        InputError: The change is one that cannot be made.
+    """
+    handler = operation.handler
+    inputs = handler.read(properties)
+    if inputs is not None:
+        before = handler.recalled(olds, operation.context.old_inputs)
+        if field_errors := tuple(handler.errors_of_change(before, inputs)):
+            raise InputError(field_errors)
+    kept = olds if operation.runtime.preview_cache.is_beside(operation.urn) else {}
+    return Updated({**kept, **handler.declared(properties), "state_version": STATE_VERSION})
 
 
 def _repairs(operation: Operation[I], drift: Drift | None, olds: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pulumi_alicloud_edge.delivery.run_context import Interrupt
+
 
 class ProgressSink(Protocol):
     """Shows lines beside a resource. No method waits for long, and none fails."""
@@ -45,8 +47,11 @@ class OperationContext:
         timeout: The resource's custom timeout for this operation in seconds, None without.
         old_inputs: Returns the inputs as stored before, hidden ones too; empty where they cannot be had. Where an
             edit is no change, the engine stores inputs and no outputs.
-        dry_run: Whether nothing may be changed.
+        dry_run: Whether nothing may be changed: a create or an update returns what is known beforehand, and a delete
+            does nothing.
         progress: Where lines about the resource go.
+        cancellation: Ends the operation's waits; what is under way in the cloud goes on there. An adapter makes it
+            known from any thread, and hands the same one to all operations that end together.
     """
 
     urn: str = ""
@@ -54,6 +59,7 @@ class OperationContext:
     old_inputs: Callable[[], Mapping[str, Any]] = dict
     dry_run: bool = False
     progress: ProgressSink = field(default_factory=SilentSink)
+    cancellation: Interrupt = field(default_factory=Interrupt)
 
     @property
     def name(self) -> str:

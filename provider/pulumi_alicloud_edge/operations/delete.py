@@ -16,7 +16,7 @@ I = TypeVar("I", bound="BaseModel")  # noqa: E741
 
 
 def delete(operation: Operation[I], outputs: Mapping[str, Any]) -> None:
-    """Clean what the resource has distributed, and report what stays.
+    """Take away what the resource has brought out, and say what stays. In a dry run, do nothing.
 
     Args:
         operation: The operation.
@@ -25,6 +25,8 @@ def delete(operation: Operation[I], outputs: Mapping[str, Any]) -> None:
     Raises:
         EdgeError: It is not gone in time, or the cloud does not clean.
     """
+    if operation.context.dry_run:
+        return
     Cleanup(operation).delete(outputs)
     if line := operation.handler.leftovers(outputs):
         operation.note(line)

@@ -91,11 +91,11 @@ class Operation(Generic[I]):
         return Neighbours(lambda: self.others(outputs), self.announce)
 
     def run_context(self, doing: str = "") -> RunContext:
-        """Return the world of a wait; ``doing`` goes before each line of progress."""
+        """Return the world of a wait that the context can cancel; ``doing`` goes before each line of progress."""
         clock = self.runtime.clock
         return RunContext(
             clock=clock,
             sleep=self.runtime.sleep,
-            interrupt=self.runtime.interrupt,
+            interrupt=self.context.cancellation,
             listener=LineListener(self.context.progress, self.urn, self.handler.label, clock, doing),
         )

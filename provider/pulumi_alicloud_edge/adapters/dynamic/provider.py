@@ -127,8 +127,15 @@ class RolloutProvider(ResourceProvider):
         from pulumi_alicloud_edge.operations.operation import Operation
         from pulumi_alicloud_edge.runtime import RUNTIMES
 
-        context = OperationContext(call.urn, call.timeout, call.old_inputs, progress=display())
-        return Operation(self.handler(), RUNTIMES.configured(), context)
+        runtime = RUNTIMES.configured()
+        context = OperationContext(
+            call.urn,
+            call.timeout,
+            call.old_inputs,
+            progress=display(),
+            cancellation=runtime.interrupt,  # the host's Cancel is about all that it runs
+        )
+        return Operation(self.handler(), runtime, context)
 
 
 class _Failures:
