@@ -16,7 +16,7 @@ from tests.safety.oracle import BrokenLawError
 from tests.safety.test_law import SEEDS, Law, invent_lives
 
 from pulumi_alicloud_edge.model.selection import Belongs
-from pulumi_alicloud_edge.reconcile import gate, rollout
+from pulumi_alicloud_edge.reconcile import gate, two_looks
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before
 from pulumi_alicloud_edge.reconcile.stage_targets import StageTargets
 
@@ -51,7 +51,7 @@ def that_unknown_is_not_covered(patch: Patch) -> None:
 
 def a_second_look(patch: Patch) -> None:
     """Root D: bad news is believed at once."""
-    patch.setattr(rollout, "CONFIRMED_AFTER", 0.0)
+    patch.setattr(two_looks, "CONFIRMED_AFTER", 0.0)
 
 
 # It asks whether the laws are sharp, not whether the provider is right, and searches for minutes.

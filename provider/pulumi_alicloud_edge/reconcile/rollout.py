@@ -12,26 +12,28 @@ Look, start what is missing, wait for what is under way, start again what failed
 What already runs is not started again, what is under way is joined, and only observations make a target done.
 Time comes from outside, as seconds of any clock that does not jump.
 
-| the stage, as surveyed | decision |
-| --- | --- |
-| has surely no served target | pass over it where that is allowed, else fail; confirmed first |
-| more failed than its budget allows | fail; confirmed first (S5), with the inventory read anew (S6) |
-| anything is to be started | start it, unless it bakes; what is new in the inventory also while it bakes |
-| anything is under way, or may still show | wait |
-| time is up, or nothing moves for too long | count what hangs as failed; confirmed first |
-| all has converged within the budget | bake, then the next stage; confirmed first, unless its records are new |
-| the last stage has baked | finish; first read the inventory anew where it is old |
+The first row that holds of the stage under way decides:
 
-*Confirmed* means that a second look, a moment later, shows the same: a stale read, an empty answer or an instance
-that has just been removed neither fails a rollout nor rolls a fleet back.
+| what is seen of the stage | while it rolls out | while it bakes |
+| --- | --- | --- |
+| surely no served target | pass over it where nothing was edited, else fail² | the same |
+| more failed than its budget allows | fail² | fail² |
+| something unfinished, and no time left for it | count it as failed², and judge again without it | the same |
+| something to start | start it² | start it: the inventory lists it only now |
+| something under way, or that may still show | wait | wait |
+| all is finished, and is to bake | bake² | wait; when the rollout's time is up, fail² |
+| all is finished, and has baked | judge the next stage², after the last one finish² | the same |
+
+Time is over at the deadline, or when nothing has moved for too long. ² says: once a second look, a moment later, shows
+the same (`two_looks`). So a stale read, an empty answer or an instance that has just been removed neither fails a
+rollout, nor rolls a fleet back, nor ends it well. An inventory that is old is read anew before it ends well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, newest_record, running_versions
+from pulumi_alicloud_edge.model.observation import Artifact, Observation
 from pulumi_alicloud_edge.model.outcome import (
     FAILED_TARGETS_KEPT,
     FailureCause,
@@ -40,12 +42,10 @@ from pulumi_alicloud_edge.model.outcome import (
     RolloutStatus,
 )
 from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
-from pulumi_alicloud_edge.model.selection import Certainty
 from pulumi_alicloud_edge.reconcile.attempts import Attempts
 from pulumi_alicloud_edge.reconcile.bake import has_baked
 from pulumi_alicloud_edge.reconcile.baseline import Baseline
 from pulumi_alicloud_edge.reconcile.decisions import (
-    CONFIRMED_AFTER,
     Confirm,
     Decision,
     Desired,
@@ -56,38 +56,19 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     Wait,
 )
 from pulumi_alicloud_edge.reconcile.stage_status import (
-    ArtifactStatus,
     RetryWindow,
     StageStatus,
     StageView,
-    Unnamed,
     stage_status,
 )
 from pulumi_alicloud_edge.reconcile.stage_targets import StageTargets
+from pulumi_alicloud_edge.reconcile.start_requests import StageStarts
 from pulumi_alicloud_edge.reconcile.target_status import recorded_targets
+from pulumi_alicloud_edge.reconcile.two_looks import Settling, TwoLooks
 
-SETTLE_SHARE = 0.1
-SETTLE_LEAST = 1.0
 UNCLEAR_STARTS = 5
-LOOKS_BEFORE_START = 5
-"""So often a rollout looks before its first start, while no two looks agree on what runs."""
 INVENTORY_OLD = 10.0
 """Seconds after which the inventory is read once more before a rollout that has started anything ends well."""
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """Bad news that one look has brought.
-
-    Attributes:
-        cause: What it would fail the rollout for.
-        failed: The targets that have failed.
-        since: When it was first seen.
-    """
-
-    cause: FailureCause
-    failed: frozenset[str]
-    since: float
 
 
 @dataclass
@@ -134,17 +115,12 @@ class Rollout:
         self._deadline = now + starts_in + policy.timeout
         self._quiet_since = now + starts_in
         self._last_counts: tuple[object, ...] | None = None
-        self._settling: tuple[frozenset[str], float] | None = None
+        self._settling = Settling(now)
         self._stage = 0
         self._bake_ends: float | None = None
         self._baking: frozenset[str] = frozenset()
         self._given_up: dict[Artifact, dict[str, str]] = {}
-        self._doubt: Doubt | None = None
-        self._is_sure = not self._memory.needs_baseline
-        self._ran: dict[tuple[str, str], str] | None = None
-        self._looks_before_start = 0
-        self._newest: dict[str, str] | None = None
-        self._agreed: tuple[dict[tuple[str, str], str], float] | None = None
+        self._looks = TwoLooks(desired, self._deadline, needs_baseline=self._memory.needs_baseline)
         self._inventory_at = now
         self._attempts = Attempts()
         self._targets = StageTargets(desired, policy, self._attempts, self._memory.covered)
@@ -179,11 +155,7 @@ class Rollout:
     def decide(self, observation: Observation, now: float) -> Decision:
         """Judge an observation made at ``now`` and say what comes next."""
         self._seen = observation
-        if self._newest is None:
-            self._newest = {
-                artifact.name: newest_record(observation, artifact.name)
-                for artifact in self._desired.artifacts
-            }
+        self._looks.observe(observation)
         self._targets.observe(observation, now)
         while True:
             self._stage_status = self._look(observation, now)
@@ -194,7 +166,7 @@ class Rollout:
             self._stage += 1
             self._bake_ends = None
             self._baking = frozenset()
-            self._settling = None
+            self._settling.begin_anew()
 
     def refreshed(self, now: float) -> None:
         """Note that the inventory was read anew for the next observation."""
@@ -206,7 +178,7 @@ class Rollout:
         recorded = recorded_targets(self._desired, request.selector, self._seen, request.stage)
         targets = self._seen.stage_targets[request.stage]
         self._attempts.record(request, seen, targets, now, recorded=recorded)
-        self._settling = None
+        self._settling.begin_anew()
 
     def started(self, request: StartRequest, answer: StartResponse) -> None:
         """Note the cloud's answer to a start. What it has not taken changes nothing (S3)."""
@@ -268,7 +240,7 @@ class Rollout:
         return replace(
             seen,
             artifacts=tuple(
-                _as_failed(artifact, self._given_up.get(artifact.artifact, {})) for artifact in seen.artifacts
+                artifact.with_failed(self._given_up.get(artifact.artifact, {})) for artifact in seen.artifacts
             ),
         )
 
@@ -288,37 +260,10 @@ class Rollout:
             return self._fail(FailureCause.BUDGET, now)
         if not is_final:
             return self._give_up(expired, now) if expired else self._go_on(now)
-        if (at := self._proven_at(now)) > now:
-            self._allay_doubt()
+        if (at := self._looks.converged_at(self._stage_status.targets, now)) > now:
+            self._looks.not_failed()
             return Confirm(at)
         return self._bake(now)
-
-    def _proven_at(self, now: float) -> float:
-        """Return when it is more than the word of one look that a stage has converged (S4, S5).
-
-        A single answer may tell of the past, in which a former version ran everywhere. One that tells of records which
-        have come since the first look does not; any other has to come twice, for the targets of this stage, until the
-        deadline has passed.
-        """
-        if not self._desired.exclusive or self._is_new():
-            return now
-        own = self._stage_status.targets
-        runs = {of: version for of, version in self._running(()).items() if of[1] in own}
-        if self._agreed is None or self._agreed[0] != runs:
-            self._agreed = runs, now
-        if now >= self._deadline + CONFIRMED_AFTER:
-            return now
-        return max(now, self._agreed[1] + CONFIRMED_AFTER)
-
-    def _is_new(self) -> bool:
-        """Return whether every record that makes a target converged is newer than all that the first look showed."""
-        newest = self._newest or {}
-        return all(
-            record.updated > newest.get(artifact.name, "")
-            for artifact in self._desired.artifacts
-            for target, record in self._seen.of(artifact).items()
-            if target in self._stage_status.targets
-        )
 
     def _pass_over(self, now: float) -> Decision | None:
         """Pass over a stage without targets, where nothing was edited and others have some."""
@@ -327,19 +272,10 @@ class Rollout:
             return self._end(now) if last else None
         return self._fail(FailureCause.NOTHING_SELECTED, now)
 
-    def _fail(self, cause: FailureCause, now: float) -> Decision:
-        """Fail once a second look has shown the same (S5); once time is up, that is confirmed for all stages.
-
-        Two looks after the deadline agree whatever each has found: the rollout has not ended well in time.
-        """
-        failed = frozenset(self._stage_status.failed_targets)
-        doubt = self._doubt
-        if doubt is None or not (
-            (doubt.cause is cause and doubt.failed <= failed) or doubt.since >= self._deadline
-        ):
-            doubt = self._doubt = Doubt(cause, failed, now)
-        if now - doubt.since < CONFIRMED_AFTER:
-            return Confirm(doubt.since + CONFIRMED_AFTER)
+    def _fail(self, cause: FailureCause, now: float) -> Confirm | Finish:
+        """Fail once a second look has shown the same (S5)."""
+        if (at := self._looks.failed_at(cause, self._stage_status.failed_targets, now)) > now:
+            return Confirm(at)
         return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
 
     def _is_beyond_budget(self, *, is_final: bool) -> bool:
@@ -360,32 +296,15 @@ class Rollout:
         return min(self.stage.budget.allowed(total), max(total - 1, 0))
 
     def _go_on(self, now: float) -> Decision:
-        self._allay_doubt()
-        if requests := tuple(self._requests()):
-            if not self._is_baseline_sure(requests):
-                self._quiet_since = max(self._quiet_since, now + CONFIRMED_AFTER)  # nothing is awaited yet
-                return Confirm(now + CONFIRMED_AFTER)
+        self._looks.not_failed()
+        starts = StageStarts(self._stage, self.stage.selector, self._seen, self._targets, self._attempts)
+        if requests := starts.requests(self._stage_status.artifacts):
+            meant = self.selected.union(*(request.targets or () for request in requests))
+            if (at := self._looks.startable_at(meant, now)) > now:
+                self._quiet_since = max(self._quiet_since, at)  # nothing is awaited yet
+                return Confirm(at)
             return Start(requests)
         return Wait(self._progress(now), min(self._deadline, self._quiet_since + self._policy.stall_timeout))
-
-    def _is_baseline_sure(self, requests: tuple[StartRequest, ...]) -> bool:
-        """Return whether two looks agree on what runs: a rollback, also of a later run, goes by that (S3, S5)."""
-        if not self._is_sure:
-            runs, before = self._running(requests), self._ran
-            self._looks_before_start += 1
-            self._is_sure = runs == before or self._looks_before_start >= LOOKS_BEFORE_START
-            self._ran = runs
-        return self._is_sure
-
-    def _running(self, requests: tuple[StartRequest, ...]) -> dict[tuple[str, str], str]:
-        """Return what each target runs of each name, as far as anything shows there."""
-        targets = self.selected.union(*(request.targets or () for request in requests))
-        return {
-            (artifact.name, target): version
-            for artifact in self._desired.artifacts
-            for target, version in running_versions(self._seen, artifact.name).items()
-            if target in targets
-        }
 
     def _give_up(self, cause: FailureCause, now: float) -> Decision | None:
         """Count what hangs as failed: it may still fit into the budget."""
@@ -397,10 +316,9 @@ class Rollout:
             hanging = dict.fromkeys(artifact.under_way | artifact.to_start, reason)
             self._given_up.setdefault(artifact.artifact, {}).update(hanging)
         artifacts = tuple(
-            _as_failed(artifact, self._given_up[artifact.artifact])
+            artifact.with_failed(self._given_up[artifact.artifact]).with_unnamed_failed(reason)
             for artifact in self._stage_status.artifacts
         )
-        artifacts = tuple(_unnamed_as_failed(artifact, reason) for artifact in artifacts)
         self._stage_status = replace(self._stage_status, artifacts=artifacts)
         if self._is_beyond_budget(is_final=True):
             return Finish(self._outcome(RolloutStatus.FAILED, now, cause))
@@ -418,17 +336,12 @@ class Rollout:
         if self._bake_ends is not None and now < self._bake_ends:
             if now >= self._deadline:
                 return self._fail(FailureCause.TIMEOUT, now)
-            self._allay_doubt()
+            self._looks.not_failed()
             return Wait(self._progress(now), min(self._deadline, self._bake_ends))
-        self._allay_doubt()
+        self._looks.not_failed()
         if self._stage + 1 < len(self._policy.stages):
             return None
         return self._end(now)
-
-    def _allay_doubt(self) -> None:
-        """Forget bad news that a second look did not bring again; that time is up stands for all stages."""
-        if self._doubt is not None and self._doubt.since < self._deadline:
-            self._doubt = None
 
     def _end(self, now: float) -> Decision:
         """End well; where the inventory is old, only when it was read once more (S4, S6)."""
@@ -447,58 +360,11 @@ class Rollout:
         return None
 
     def _settled(self, now: float) -> bool:
-        """Return whether all targets are in view.
-
-        Where the cloud does not name them, the same set must be seen over a tenth of the time that it took so
-        far, and at least a second, unless the cloud itself says that all is in place.
-        """
-        if not self._stage_status.is_open or self._attempts.complete(self._stage).issuperset(
-            self._desired.artifacts
-        ):
+        """Return whether all targets are in view, or the cloud itself says that all is in place."""
+        is_complete = self._attempts.complete(self._stage).issuperset(self._desired.artifacts)
+        if not self._stage_status.is_open or is_complete:
             return True
-        if self._settling is None or self._settling[0] != self._stage_status.targets:
-            self._settling = (self._stage_status.targets, now)
-        return now - self._settling[1] >= max(SETTLE_LEAST, SETTLE_SHARE * (now - self._began))
-
-    def _requests(self) -> list[StartRequest]:
-        """Join artifacts that are missing on the same targets into one start."""
-        groups: dict[frozenset[str] | None, list[Artifact]] = {}
-        for artifact in self._stage_status.artifacts:
-            if artifact.to_start or artifact.unnamed is Unnamed.DUE:
-                groups.setdefault(self._narrowed(artifact), []).append(artifact.artifact)
-        return [
-            StartRequest(
-                self._stage, self.stage.selector, tuple(artifacts), targets, self._repeats(artifacts, targets)
-            )
-            for targets, artifacts in groups.items()
-        ]
-
-    def _narrowed(self, artifact: ArtifactStatus) -> frozenset[str] | None:
-        """Return the targets to start, None where that is all that the stage selects.
-
-        Where the cloud does not name them, the whole is started once; after that, only those that show a need.
-        """
-        own = self._seen.stage_targets[self._stage]
-        if own is None:
-            begun = self._attempts.whole_attempt(artifact.artifact, self._stage) is not None
-            covered = artifact.artifact in self._targets.covered(self._stage)
-            if (
-                artifact.unnamed is Unnamed.DUE
-                or self._attempts.was_refused(artifact.artifact)
-                or not (begun or covered)
-            ):
-                return None
-        elif artifact.to_start >= own:
-            return None
-        return frozenset(artifact.to_start)
-
-    def _repeats(self, artifacts: list[Artifact], targets: frozenset[str] | None) -> int:
-        """Return how often any of these was started before, as part of the whole or one by one."""
-        meant = self._targets.of(self._stage).targets if targets is None else targets
-        attempts = [self._attempts.attempt(artifact, target) for artifact in artifacts for target in meant]
-        if targets is None:
-            attempts += [self._attempts.whole_attempt(artifact, self._stage) for artifact in artifacts]
-        return max((a.count for a in attempts if a is not None), default=0)
+        return self._settling.has_settled(self._stage_status.targets, now)
 
     def _progress(self, now: float) -> Progress:
         seen = self._stage_status
@@ -530,41 +396,5 @@ class Rollout:
             request_ids=self._attempts.request_ids,
             unserved=self._targets.unserved,
             accepted=frozenset(seen.failed_targets) if status is RolloutStatus.DEGRADED else frozenset(),
-            begun=self._begun(),
+            begun=self._targets.begun(self._stage, needs_start=seen.needs_start),
         )
-
-    def _begun(self) -> int:
-        """Return how many stages, from the first, were started as a whole or need no start (S4)."""
-        for index in range(self._stage + 1):
-            if self._targets.of(index).certainty is Certainty.UNKNOWN:
-                return index
-        return self._stage + 1 if self._has_begun_stage() else self._stage
-
-    def _has_begun_stage(self) -> bool:
-        """Return whether the whole of the stage under way was started, by this run or one before, or needs no start."""
-        if self._attempts.is_partial(self._stage):
-            return False
-        if self._attempts.has_started(self._stage):
-            return True
-        artifacts = self._stage_status.artifacts
-        if artifacts and self._targets.is_named(self._stage):
-            return not any(artifact.to_start for artifact in artifacts)
-        return self._targets.covered(self._stage) == frozenset(self._desired.artifacts)
-
-
-def _as_failed(artifact: ArtifactStatus, given_up: Mapping[str, str]) -> ArtifactStatus:
-    """Count targets that were given up as failed, unless they have made it in the end."""
-    hanging = (artifact.under_way | artifact.to_start) & given_up.keys()
-    if not hanging:
-        return artifact
-    failed = artifact.failed | {target: given_up[target] for target in hanging}
-    return replace(
-        artifact, under_way=artifact.under_way - hanging, to_start=artifact.to_start - hanging, failed=failed
-    )
-
-
-def _unnamed_as_failed(artifact: ArtifactStatus, reason: str) -> ArtifactStatus:
-    """Count what was never shown as failed where a start of it is awaited."""
-    if artifact.unnamed not in (Unnamed.DUE, Unnamed.AWAITED):
-        return artifact
-    return replace(artifact, unnamed=Unnamed.FAILED, unnamed_reason=reason)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, Records, RecordState
@@ -65,6 +65,22 @@ class ArtifactStatus:
         nowhere = FailedTarget(self.artifact, "", self.unnamed_reason)
         return (nowhere, *failed) if self.unnamed is Unnamed.FAILED else failed
 
+    def with_failed(self, given_up: Mapping[str, str]) -> ArtifactStatus:
+        """Count targets that were given up as failed, for these reasons, unless they have made it in the end."""
+        hanging = (self.under_way | self.to_start) & given_up.keys()
+        if not hanging:
+            return self
+        failed = self.failed | {target: given_up[target] for target in hanging}
+        return replace(
+            self, under_way=self.under_way - hanging, to_start=self.to_start - hanging, failed=failed
+        )
+
+    def with_unnamed_failed(self, reason: str) -> ArtifactStatus:
+        """Count what was never shown as failed where a start of it is awaited."""
+        if self.unnamed not in (Unnamed.DUE, Unnamed.AWAITED):
+            return self
+        return replace(self, unnamed=Unnamed.FAILED, unnamed_reason=reason)
+
 
 @dataclass(frozen=True)
 class StageStatus:
@@ -89,6 +105,11 @@ class StageStatus:
     def unfinished_targets(self) -> set[str]:
         """Targets on which at least one artifact is under way or still to be started."""
         return set().union(*(artifact.under_way | artifact.to_start for artifact in self.artifacts))
+
+    @property
+    def needs_start(self) -> bool | None:
+        """Whether anything is to be started; None where nothing was surveyed."""
+        return any(artifact.to_start for artifact in self.artifacts) if self.artifacts else None
 
     @property
     def is_finished(self) -> bool:

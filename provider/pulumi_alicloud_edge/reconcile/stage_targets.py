@@ -141,3 +141,25 @@ class StageTargets:
     def covered(self, stage: int) -> Collection[Artifact]:
         """Return the artifacts of which an earlier run has started the whole of a stage."""
         return self._covered[stage] if stage < len(self._covered) else frozenset()
+
+    def begun(self, stage: int, *, needs_start: bool | None) -> int:
+        """Return how many stages, from the first, were started as a whole or need no start (S4).
+
+        Args:
+            stage: The one under way.
+            needs_start: Whether anything of that is to be started; None where nobody has looked yet.
+        """
+        for index in range(stage + 1):
+            if self.of(index).certainty is Certainty.UNKNOWN:
+                return index
+        return stage + 1 if self._has_begun(stage, needs_start=needs_start) else stage
+
+    def _has_begun(self, stage: int, *, needs_start: bool | None) -> bool:
+        """Return whether the whole of a stage was started, by this run or one before, or needs no start."""
+        if self._attempts.is_partial(stage):
+            return False
+        if self._attempts.has_started(stage):
+            return True
+        if needs_start is not None and self.is_named(stage):
+            return not needs_start
+        return self.covered(stage) == frozenset(self._desired.artifacts)
