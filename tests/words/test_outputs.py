@@ -20,10 +20,10 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_placements,
     show_rollout,
     show_unserved,
-    still_unserved,
     stored_rollout,
     succeeded_somewhere,
 )
+from pulumi_alicloud_edge.resources.last_rollout import LastRollout
 
 ASSETS, MODELS = Artifact("assets", "1.5"), Artifact("models", "7")
 
@@ -197,12 +197,12 @@ def test_a_damaged_memory_of_a_rollout_knows_nothing(rollout: dict[str, Any]) ->
 def test_what_was_not_served_is_remembered_until_the_inventory_says_otherwise() -> None:
     was = Observation({}, stopped=frozenset({"i-1"}))
     shown = {"__unserved": show_unserved(["i-1", "i-2"], was)}
-    assert still_unserved(shown, was) == {"i-1", "i-2"}
-    assert still_unserved(shown, Observation({})) == {"i-2"}, "i-1 runs again"
-    assert still_unserved(shown, Observation({}, stopped=frozenset({"i-1", "i-2"}))) == {"i-1"}
+    assert LastRollout(shown).still_unserved(was) == {"i-1", "i-2"}
+    assert LastRollout(shown).still_unserved(Observation({})) == {"i-2"}, "i-1 runs again"
+    assert LastRollout(shown).still_unserved(Observation({}, stopped=frozenset({"i-1", "i-2"}))) == {"i-1"}
 
 
 @pytest.mark.parametrize("stored", [None, [], {"stopped": None}])
 def test_where_nothing_is_known_to_be_unserved_everything_counts(stored: Any) -> None:
-    assert still_unserved({"__unserved": stored}, Observation({})) == set()
+    assert LastRollout({"__unserved": stored}).still_unserved(Observation({})) == set()
     assert show_unserved([], Observation({})) == {}

@@ -78,13 +78,13 @@ def test_what_others_declare_of_the_same_is_remembered() -> None:
     near, far = claim("near", "a", "b"), claim("far", "c")
     elsewhere = [claim("other name", name="models"), claim("other app", app="e-2")]
     stored = json.loads(json.dumps(show_neighbours([claim("mine", "a")], [near, far, *elsewhere])))
-    assert remembered_claims({"__neighbours": stored}) == (near,)
+    assert remembered_claims(stored) == (near,)
 
 
 @pytest.mark.parametrize("selection", [None, [], [{"of a later release": True}]])
 def test_a_neighbour_whose_selection_is_damaged_may_be_anywhere(selection: Any) -> None:
     """What it declares stays, wherever that is."""
-    (stored,) = show_neighbours([claim("mine")], [claim("other", "a")])
+    (stored,) = show_neighbours([claim("mine")], [claim("other", "a")])["__neighbours"]
     (read,) = remembered_claims({"__neighbours": [stored | {"selection": selection}]})
     assert read.covers("i-9", "z") is Belongs.YES
 

@@ -21,11 +21,11 @@ from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus, TargetSta
 from pulumi_alicloud_edge.model.removal import LeftBecause
 from pulumi_alicloud_edge.operations.cleanup import Cleanup
 from pulumi_alicloud_edge.operations.results import Created, Updated
-from pulumi_alicloud_edge.resources.data_outputs import UNFINISHED, rollout_after_rollback, show_accepted
 from pulumi_alicloud_edge.resources.handler import FailedRollout
+from pulumi_alicloud_edge.resources.last_rollout import LastRollout, show_outcome, show_repair
 from pulumi_alicloud_edge.resources.messages import accepted_failures_line, two_owners_line, unserved_line
 from pulumi_alicloud_edge.resources.migrations import STATE_VERSION
-from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS, show_neighbours
+from pulumi_alicloud_edge.resources.neighbours import show_neighbours
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.reconcile.drift import Drift
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
-
-REPAIRS = "__repairs"
-"""Hidden output: for each name, the versions that the last repair has displaced."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +108,7 @@ def update(
     if field_errors := tuple(operation.handler.errors_of_change(olds, inputs)):
         raise InputError(field_errors)
     if operation.runtime.preview_cache.take_beside(operation.urn):
-        return Updated({**olds, **_neighbours_output(operation, inputs, olds)})
+        return Updated({**olds, **_show_neighbours(operation, inputs, olds)})
     repairs = _repairs(operation, operation.runtime.preview_cache.take_drift(operation.urn), olds)
     outputs, error = _roll_out(operation, inputs, properties, olds)
     outputs |= repairs
@@ -153,17 +150,11 @@ def _foreseen_update(
 
 def _repairs(operation: Operation[I], drift: Drift | None, olds: Mapping[str, Any]) -> dict[str, Any]:
     """Note which versions were displaced by a repair; warn when one of them has come back."""
-    if drift is None:
-        return {REPAIRS: {}}
-    found = {
-        artifact.artifact.name: sorted(artifact.others) for artifact in drift.artifacts if artifact.others
-    }
-    for artifact in drift.artifacts:
-        for version in artifact.others.intersection(
-            (olds.get(REPAIRS) or {}).get(artifact.artifact.name, ())
-        ):
+    last = LastRollout(olds)
+    for artifact in drift.artifacts if drift is not None else ():
+        for version in artifact.others & last.displaced(artifact.artifact):
             operation.warn(two_owners_line(artifact.artifact, version))
-    return {REPAIRS: found}
+    return show_repair(drift)
 
 
 def _roll_out(
@@ -205,24 +196,18 @@ def _outputs(
         **handler.declared(properties),
         **handler.outputs(inputs, shown.placements, ended.seen, olds, ended),
         **handler.shown(course.seen),
-        **show_accepted(outcome),
-        **_neighbours_output(operation, inputs, olds),
-        "status": status.value,
-        "request_ids": list(outcome.request_ids),
-        "converged_at": olds.get("converged_at") or "",
-        "state_version": STATE_VERSION,
+        **_show_neighbours(operation, inputs, olds),
+        **show_outcome(outcome, status),
+        "converged_at": LastRollout(olds).converged_at,
     }
     if status is RolloutStatus.ROLLED_BACK:
-        plan = handler.plan(inputs)
-        names = {artifact.name for artifact in plan.desired.artifacts}
-        outputs |= rollout_after_rollback(outputs, names, plan.policy.selection, ended.seen)
+        outputs |= handler.after_rollback(inputs, outputs, ended.seen)
     return outputs
 
 
-def _neighbours_output(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> dict[str, Any]:
+def _show_neighbours(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the state is to remember of what others declare; nothing where they declare the like nowhere."""
-    shown = show_neighbours(operation.concerned(inputs, olds), operation.others(olds))
-    return {NEIGHBOURS: shown} if shown else {}
+    return show_neighbours(operation.concerned(inputs, olds), operation.others(olds))
 
 
 async def _carry_out(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> _RolloutRun:
@@ -241,7 +226,7 @@ async def _carry_out(operation: Operation[I], inputs: I, olds: Mapping[str, Any]
         starts_in=plan.starts_in,
         memory=handler.memory(inputs, olds),
     )
-    if not is_due(policy, ended, resumed=olds.get("status") in UNFINISHED):
+    if not is_due(policy, ended, resumed=LastRollout(olds).is_unfinished):
         return _RolloutRun(ended)
     failed = FailedRollout(policy, ended, port, olds)
     try:

@@ -11,15 +11,14 @@ from pulumi_alicloud_edge.delivery.run_context import InterruptedWaitError
 from pulumi_alicloud_edge.errors import EdgeError, NotFoundError
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact, Observation
-from pulumi_alicloud_edge.model.outcome import RolloutStatus
 from pulumi_alicloud_edge.model.policy import DEFAULT_TIMEOUT, InRegions, Selector
 from pulumi_alicloud_edge.model.removal import Left, LeftBecause, Permit, Wanted
 from pulumi_alicloud_edge.model.selection import Belongs, in_common
 from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.gate import exactly
-from pulumi_alicloud_edge.resources.data_outputs import UNSERVED, also_unserved, ever_unserved, show_owned
 from pulumi_alicloud_edge.resources.handler import Neighbours, Plan
+from pulumi_alicloud_edge.resources.last_rollout import LastRollout
 from pulumi_alicloud_edge.resources.neighbours import remembered_claims
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class Cleanup(Generic[I]):
         mine = self._handler.claims(self._urn, inputs)
         if line := self._handler.retained(self._urn, inputs, olds):
             self._operation.note(line)
-            return {"owned": self._owned_after(mine, outputs, _Cleaned())}
+            return self._handler.after_cleaning(outputs, self._still_put(mine, outputs, _Cleaned()))
         behind = self._handler.left_behind(self._urn, inputs, olds)
         if not behind:
             return {}
@@ -99,14 +98,15 @@ class Cleanup(Generic[I]):
 
         plan = self._handler.plan(inputs)
         cleaned = self._run(
-            plan.app_id, _wanted(behind), declared, self._bounds(plan, olds, unserved=ever_unserved(outputs))
+            plan.app_id,
+            _wanted(behind),
+            declared,
+            self._bounds(plan, olds, unserved=LastRollout(outputs).unserved),
         )
         cleaned = cleaned._replace(left=_not_kept_by(self._urn, mine, cleaned.left))
         self._operation.announce(Permit(left=self._news(olds, cleaned.left)))
-        return {
-            "owned": self._owned_after(mine, outputs, cleaned),
-            UNSERVED: also_unserved(outputs, cleaned.unreached, cleaned.stopped),
-        }
+        put = self._still_put(mine, outputs, cleaned)
+        return self._handler.after_cleaning(outputs, put, cleaned.unreached, cleaned.stopped)
 
     def delete(self, outputs: Mapping[str, Any]) -> None:
         """Clean what a resource has put, where nobody else needs it.
@@ -119,8 +119,7 @@ class Cleanup(Generic[I]):
         """
         registry = self._runtime.registry
         registry.deleting(self._urn)
-        owned = self._handler.owned(self._urn, outputs)
-
+        put = self._handler.removable(self._urn, outputs)
         remembered = remembered_claims(outputs)
 
         def declared() -> tuple[Claim, ...]:
@@ -128,8 +127,8 @@ class Cleanup(Generic[I]):
 
         stored = self._handler.stored(outputs)
         plan = self._handler.plan(stored) if stored is not None else None
-        bounds = self._bounds(plan, outputs, unserved=ever_unserved(outputs))
-        cleaned = self._run(str(outputs.get("app_id", "")), _wanted(owned), declared, bounds)
+        bounds = self._bounds(plan, outputs, unserved=LastRollout(outputs).unserved)
+        cleaned = self._run(str(outputs.get("app_id", "")), _wanted(put), declared, bounds)
         now = {claim.urn for claim in registry.declared()}
         told = (_as_remembered(each) if each.urn and each.urn not in now else each for each in cleaned.left)
         self._operation.announce(Permit(left=tuple(told)))
@@ -202,7 +201,7 @@ class Cleanup(Generic[I]):
     def _bounds(self, plan: Plan | None, before: Mapping[str, Any], *, unserved: frozenset[str]) -> _Bounds:
         """Return what bounds a cleaning; ``plan`` is None where the stored inputs cannot be read."""
         timeout = plan.policy.timeout if plan is not None else DEFAULT_TIMEOUT
-        settles = VISIBILITY if before.get("status") == RolloutStatus.INTERRUPTED.value else 0.0
+        settles = VISIBILITY if LastRollout(before).is_interrupted else 0.0
         return _Bounds(self._operation.context.timeout or timeout, settles, unserved)
 
     def _run(
@@ -288,10 +287,10 @@ class Cleanup(Generic[I]):
         except NotFoundError:
             return None
 
-    def _owned_after(
+    def _still_put(
         self, mine: tuple[Claim, ...], outputs: Mapping[str, Any], cleaned: _Cleaned
-    ) -> dict[str, Any]:
-        """Return what is owned once the rest was cleaned: what is declared, and what could not be cleaned.
+    ) -> tuple[Claim, ...]:
+        """Return what is put where once the rest was cleaned: what is declared, and what could not be cleaned.
 
         Of a former version that is what was put and is selected still, never what has been selected only since; of
         what could not be cleaned the regions where it is left, and nothing that comes there later (S1). What is
@@ -311,7 +310,7 @@ class Cleanup(Generic[I]):
             if taken and (still := _left_of(claim, taken)):
                 until = claim.until or cleaned.newest.get(claim.artifact, "")
                 remaining.append(replace(claim, selectors=still, until=until))
-        return show_owned((*remaining, *mine))
+        return (*remaining, *mine)
 
 
 def _left_of(claim: Claim, left: Iterable[Left]) -> tuple[Selector, ...]:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_alicloud_edge.errors import InputError
-from pulumi_alicloud_edge.model.outcome import RolloutStatus, TargetState
 from pulumi_alicloud_edge.model.unknown import has_unknown
 from pulumi_alicloud_edge.operations.impact import describe_impact
 from pulumi_alicloud_edge.operations.preview import Preview
 from pulumi_alicloud_edge.operations.results import Difference
-from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE
+from pulumi_alicloud_edge.resources.last_rollout import LastRollout
 from pulumi_alicloud_edge.resources.messages import drift_line, new_neighbours_line
 from pulumi_alicloud_edge.resources.neighbours import newly_declared
 
@@ -48,16 +47,17 @@ def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, An
         return Difference(changed, unknown=True)
     field_errors = (
         *handler.errors_of_change(olds, inputs),
-        *Preview(operation).baseline_errors(inputs, olds),
+        *Preview(operation).errors_of_restoring(inputs, olds),
     )
     if field_errors:
         raise InputError(field_errors)
-    unfinished = olds.get("status") not in IN_PLACE
+    last = LastRollout(olds)
+    unfinished = not last.is_in_place
     if changed or unfinished:
         return Difference(changed, unfinished=unfinished, impact=_impact(operation, inputs, olds))
     has_drifted = _has_drifted(operation, inputs, olds)
     # What a refresh has called drifted and has recovered by itself is called converged again, with nothing started.
-    drifted = has_drifted or olds.get("status") == RolloutStatus.DRIFTED.value
+    drifted = has_drifted or last.has_drifted
     beside = _has_new_neighbours(operation, inputs, olds)
     if beside and not drifted:
         operation.runtime.preview_cache.keep_beside(operation.urn)
@@ -92,7 +92,7 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, 
 def _has_drifted(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> bool:
     """Look for drift; if the cloud does not answer, say so and go on."""
     if not operation.runtime.settings.observe_on_diff:
-        return _stored_drift(olds)
+        return LastRollout(olds).has_missing  # what a refresh has stored
     preview = Preview(operation)
     look = preview.look_again(inputs)
     if look.observation is None:
@@ -103,9 +103,3 @@ def _has_drifted(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) ->
         operation.runtime.preview_cache.keep_drift(operation.urn, drift)
         operation.status(drift_line(drift, operation.handler.label))
     return bool(drift)
-
-
-def _stored_drift(olds: Mapping[str, Any]) -> bool:
-    """Find drift in what a refresh has stored, without a look of its own."""
-    counts = [placement.get("counts", {}) for placement in olds.get("placements") or ()]
-    return any(count.get(TargetState.MISSING.value) for count in counts)

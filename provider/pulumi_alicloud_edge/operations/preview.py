@@ -15,7 +15,7 @@ from pulumi_alicloud_edge.preview_cache import Look
 from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift
 from pulumi_alicloud_edge.reconcile.impact import Impact, find_impact
-from pulumi_alicloud_edge.resources.data_outputs import HINTS, accepted_targets, still_unserved
+from pulumi_alicloud_edge.resources.last_rollout import LastRollout
 from pulumi_alicloud_edge.resources.messages import explain
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Preview(Generic[I]):
         look = self._runtime.preview_cache.take_look(self._urn, inputs)
         return self._look(inputs, {}) if look is None else look
 
-    def baseline_errors(self, inputs: I, outputs: Mapping[str, Any]) -> tuple[FieldError, ...]:
+    def errors_of_restoring(self, inputs: I, outputs: Mapping[str, Any]) -> tuple[FieldError, ...]:
         """Find out why a rollback could not bring back what it would have to, by what the check has just seen.
 
         The check itself knows the former inputs only; what a rollback restores stands in the outputs.
@@ -121,19 +121,17 @@ class Preview(Generic[I]):
         Hints count if more of them are not borne out than when the resource was rolled out last: one that its
         rollout did not bear out then would make it drift for ever.
         """
-        plan = self._handler.plan(inputs)
-        if observation.hints_not_borne_out(plan.desired.artifacts) <= int(outputs.get(HINTS) or 0):
+        plan, rolled_out = self._handler.plan(inputs), LastRollout(outputs)
+        if observation.hints_not_borne_out(plan.desired.artifacts) <= rolled_out.hints_not_borne_out:
             observation = replace(observation, hints=frozenset())
         last = plan.policy.stages[-1]
-        unserved = still_unserved(outputs, observation)
-        accepted = accepted_targets(outputs)
         drift = find_drift(
             plan.desired,
             last.selector,
             observation,
             last.budget,
-            unserved=unserved,
-            accepted=accepted,
+            unserved=rolled_out.still_unserved(observation),
+            accepted=rolled_out.accepted,
         )
         return self._handler.drift_seen(inputs, drift, observation)
 
@@ -141,7 +139,8 @@ class Preview(Generic[I]):
         self, inputs: I, observation: Observation, outputs: Mapping[str, Any]
     ) -> Iterator[Drift]:
         """Return what is not as declared once each stage is over: an early one may have a budget of its own."""
-        plan, unserved = self._handler.plan(inputs), still_unserved(outputs, observation)
+        plan, last = self._handler.plan(inputs), LastRollout(outputs)
+        unserved = last.still_unserved(observation)
         for index, stage in enumerate(plan.policy.stages, start=1):
             so_far = replace(
                 observation,
@@ -155,18 +154,24 @@ class Preview(Generic[I]):
                 so_far,
                 stage.budget,
                 unserved=unserved,
-                accepted=accepted_targets(outputs),
+                accepted=last.accepted,
             )
 
     def _look(self, inputs: I, olds: Mapping[str, Any]) -> Look:
         try:
-            return self._runtime.run(asyncio.wait_for(self._see(inputs, olds), LOOK_SECONDS))
-        except TimeoutError:
-            return self._out_of_reach(self._why_late(inputs))
+            seen = self._runtime.run(self._see_in_time(inputs, olds))
         except (TransportError, SettingsError) as error:
             return self._out_of_reach(explain(error).splitlines()[0])
         except EdgeError as error:
             return Look(None, explain(error).splitlines()[0])
+        return self._out_of_reach(seen) if isinstance(seen, str) else seen
+
+    async def _see_in_time(self, inputs: I, olds: Mapping[str, Any]) -> Look | str:
+        """Return what a look shows or, where that takes too long, why."""
+        try:
+            return await asyncio.wait_for(self._see(inputs, olds), LOOK_SECONDS)
+        except TimeoutError:
+            return self._why_late(inputs)
 
     def _why_late(self, inputs: I) -> str:
         transient_error = self._runtime.cloud.transient_error(self._handler.plan(inputs).app_id)

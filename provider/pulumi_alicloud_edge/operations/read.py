@@ -12,18 +12,7 @@ from pulumi_alicloud_edge.operations.preview import Preview
 from pulumi_alicloud_edge.operations.results import Gone, Read
 from pulumi_alicloud_edge.reconcile.bake import has_baked
 from pulumi_alicloud_edge.reconcile.drift import placements
-from pulumi_alicloud_edge.resources.data_memory import covered
-from pulumi_alicloud_edge.resources.data_outputs import (
-    ACCEPTED,
-    HINTS,
-    IN_PLACE,
-    ROLLOUT,
-    UNFINISHED,
-    UNSERVED,
-    stored_rollout,
-)
-from pulumi_alicloud_edge.resources.neighbours import NEIGHBOURS
-from pulumi_alicloud_edge.resources.release_baseline import BASELINE
+from pulumi_alicloud_edge.resources.last_rollout import LastRollout
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -31,9 +20,6 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.operations.operation import Operation
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
-
-_KEPT = ("owned", "baseline", "baseline_version", ACCEPTED, BASELINE, HINTS, ROLLOUT, UNSERVED, NEIGHBOURS)
-"""Outputs that a mere read does not change."""
 
 
 def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
@@ -55,7 +41,7 @@ def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
     def has_drifted(seen: Observation) -> bool:
         return bool(_status(operation, inputs, outputs, seen) == RolloutStatus.DRIFTED.value)
 
-    news = outputs.get("status") != RolloutStatus.DRIFTED.value
+    news = not LastRollout(outputs).has_drifted
     looking = preview.observe_surely(inputs, doubts=has_drifted if news else None)
     try:
         observation = operation.runtime.run(looking)
@@ -66,9 +52,8 @@ def read(operation: Operation[I], outputs: Mapping[str, Any]) -> Read | Gone:
     if handler.vanishes and not _is_left(operation, desired.artifacts, outputs, observation):
         return Gone()
     seen = placements(desired, selector, observation)
-    shown = {**handler.outputs(inputs, seen, observation, outputs), **handler.shown(observation)}
-    kept = {key: outputs[key] for key in _KEPT if key in outputs}
-    return Read({**outputs, **shown, **kept, "status": _status(operation, inputs, outputs, observation)})
+    shown = handler.after_read(inputs, seen, observation, outputs)
+    return Read({**outputs, **shown, "status": _status(operation, inputs, outputs, observation)})
 
 
 def _status(operation: Operation[I], inputs: I, outputs: Mapping[str, Any], observation: Observation) -> Any:
@@ -78,19 +63,17 @@ def _status(operation: Operation[I], inputs: I, outputs: Mapping[str, Any], obse
     to a stage, the whole of it has to have been started, and all bakes have to be over. What had ended well and is
     not as declared any more has drifted.
     """
-    stored = outputs.get("status")
+    last = LastRollout(outputs)
     drift = Preview(operation).drift(inputs, observation, outputs)
     plan = operation.handler.plan(inputs)
     seen = placements(plan.desired, plan.policy.stages[-1].selector, observation)
     moving = any(placement.count(TargetState.IN_PROGRESS) for placement in seen)
-    if stored in IN_PLACE and (drift or moving):
+    if last.is_in_place and (drift or moving):
         return RolloutStatus.DRIFTED.value
-    if (
-        drift
-        or moving
-        or (stored not in IN_PLACE and not _is_finished(operation, inputs, outputs, observation))
-    ):
-        return stored
+    if drift or moving:
+        return last.status
+    if not (last.is_in_place or _is_finished(operation, inputs, outputs, observation)):
+        return last.status
     return (RolloutStatus.DEGRADED if drift.artifacts else RolloutStatus.CONVERGED).value
 
 
@@ -105,19 +88,18 @@ def _is_left(
     What an unfinished rollout has started may not show yet; other versions, and other names that were looked at
     by nobody, may still be where the resource has put them.
     """
-    if outputs.get("status") in UNFINISHED or any(observation.of(artifact) for artifact in desired):
+    if LastRollout(outputs).is_unfinished or any(observation.of(artifact) for artifact in desired):
         return True
     names = {artifact.name for artifact in desired}
-    owned = {claim.artifact for claim in operation.handler.owned("", outputs)}
-    return any(artifact.name not in names or observation.of(artifact) for artifact in owned)
+    put = {claim.artifact for claim in operation.handler.removable("", outputs)}
+    return any(artifact.name not in names or observation.of(artifact) for artifact in put)
 
 
 def _is_finished(
     operation: Operation[I], inputs: I, outputs: Mapping[str, Any], observation: Observation
 ) -> bool:
     """Return whether an unfinished rollout has come to its end: its stages were started, held and have baked."""
-    _, begun = stored_rollout(outputs)
-    started = covered(operation.handler, inputs, outputs, begun)
+    started = operation.handler.memory(inputs, outputs).covered
     plan = operation.handler.plan(inputs)
     artifacts = plan.desired.artifacts
     if any(Preview(operation).drift_by_stage(inputs, observation, outputs)):

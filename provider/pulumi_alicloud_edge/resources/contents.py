@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE, succeeded_somewhere
+from pulumi_alicloud_edge.resources.data_outputs import succeeded_somewhere
 from pulumi_alicloud_edge.resources.inputs import PushDataInput
+from pulumi_alicloud_edge.resources.last_rollout import LastRollout
 
 CONTENTS = "__contents"
 """Hidden output: for versions that have arrived somewhere, digests of their declared md5 and size.
@@ -39,7 +40,7 @@ def known_contents(outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> Con
     """
     known = dict(_stored(outputs.get(CONTENTS)))
     arrived = {*succeeded_somewhere(outputs), *known}
-    for properties in (outputs, inputs if outputs.get("status") in IN_PLACE else {}):
+    for properties in (outputs, inputs if LastRollout(outputs).is_in_place else {}):
         for artifact, content in _declared(properties.get("data")):
             if artifact in arrived:
                 known[artifact] = content | known.get(artifact, {})

@@ -8,29 +8,19 @@ from typing import Any
 
 from pulumi_alicloud_edge.model.claim import Claim
 from pulumi_alicloud_edge.model.observation import Artifact, Observation
-from pulumi_alicloud_edge.model.outcome import Outcome, Placement, RolloutStatus, TargetState
+from pulumi_alicloud_edge.model.outcome import Placement, RolloutStatus, TargetState
 from pulumi_alicloud_edge.model.outputs import OwnedEntry
 from pulumi_alicloud_edge.model.outputs import Placement as PlacementOutput
 from pulumi_alicloud_edge.model.policy import Everywhere, Selector
 from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge.reconcile.baseline import Baseline, after_rollback, read_baseline, stored_baseline
+from pulumi_alicloud_edge.resources.last_rollout import IN_PLACE, TARGETS_KEPT, UNFINISHED, UNSERVED
 from pulumi_alicloud_edge.resources.migrations import owned_entry, unfinished_rollout
 
 VERSIONS_KEPT = 100
 """Versions of a name that a resource remembers to have put somewhere."""
-TARGETS_KEPT = 500
-"""Targets that a state names one by one."""
-HINTS = "__hints"
-"""Hidden output: how many targets that the cloud's inventory hints at had nothing after the last rollout."""
 ROLLOUT = "__rollout"
 """Hidden output of a rollout that has not ended well: its baseline, and how many stages it has begun."""
-ACCEPTED = "__accepted"
-"""Hidden output: targets that failed within the budget."""
-UNSERVED = "__unserved"
-"""Hidden output: targets that were listed and not served, by whether the inventory called them stopped."""
-IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value, RolloutStatus.DRIFTED.value)
-"""After a rollout that has ended well, whatever has drifted since."""
-UNFINISHED = (RolloutStatus.FAILED.value, RolloutStatus.INTERRUPTED.value)
 
 
 def show_placements(placements: tuple[Placement, ...]) -> list[PlacementOutput]:
@@ -201,17 +191,6 @@ def stored_rollout(outputs: Mapping[str, Any], selection: tuple[Selector, ...] =
     return read_baseline(unfinished.get("baseline"), selection), stages
 
 
-def show_accepted(outcome: Outcome) -> dict[str, list[str]]:
-    """Write which targets failed within the budget; nothing where none did."""
-    return {ACCEPTED: sorted(outcome.accepted)[:TARGETS_KEPT]} if outcome.accepted else {}
-
-
-def accepted_targets(outputs: Mapping[str, Any]) -> frozenset[str]:
-    """Return the stored targets that failed within the budget."""
-    stored = outputs.get(ACCEPTED)
-    return frozenset(t for t in stored if isinstance(t, str)) if isinstance(stored, list) else frozenset()
-
-
 def show_unserved(unserved: Iterable[str], seen: Observation) -> dict[str, list[str]]:
     """Write which targets were listed and not served, by whether the inventory called them stopped."""
     kept = sorted(unserved)[:TARGETS_KEPT]
@@ -240,22 +219,3 @@ def also_unserved(
         if target not in of_kind and len(of_kind) < TARGETS_KEPT:
             of_kind.append(target)
     return shown
-
-
-def ever_unserved(outputs: Mapping[str, Any]) -> frozenset[str]:
-    """Return the stored targets that were not served, whatever they are called now."""
-    stored = outputs.get(UNSERVED)
-    if not isinstance(stored, dict):
-        return frozenset()
-    return frozenset((*(stored.get("stopped") or ()), *(stored.get("listed") or ())))
-
-
-def still_unserved(outputs: Mapping[str, Any], seen: Observation) -> frozenset[str]:
-    """Return the stored targets that the inventory calls what it called them when they were not served."""
-    stored = outputs.get(UNSERVED)
-    if not isinstance(stored, dict):
-        return frozenset()
-    stopped, listed = stored.get("stopped") or (), stored.get("listed") or ()
-    return frozenset(t for t in stopped if t in seen.stopped) | frozenset(
-        t for t in listed if t not in seen.stopped
-    )

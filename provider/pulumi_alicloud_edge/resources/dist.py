@@ -19,11 +19,9 @@ from pulumi_alicloud_edge.model.outcome import Placement
 from pulumi_alicloud_edge.model.policy import ExactTargets, OnFailure
 from pulumi_alicloud_edge.model.selection import is_within
 from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.resources.data_memory import data_memory
+from pulumi_alicloud_edge.resources.data_handler import DataHandler
 from pulumi_alicloud_edge.resources.data_outputs import (
-    IN_PLACE,
     ROLLOUT,
-    UNSERVED,
     owned_artifacts,
     owned_claims,
     show_baseline,
@@ -31,11 +29,11 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_placements,
     show_rollout,
     show_unserved,
-    still_unserved,
     unreadable_owned,
 )
-from pulumi_alicloud_edge.resources.handler import FailedRollout, Neighbours, Plan, ResourceHandler
+from pulumi_alicloud_edge.resources.handler import FailedRollout, Neighbours, Plan
 from pulumi_alicloud_edge.resources.inputs import DistDataInput, DistInputs, OnDelete
+from pulumi_alicloud_edge.resources.last_rollout import IN_PLACE, UNSERVED, LastRollout
 from pulumi_alicloud_edge.resources.messages import (
     TargetLabel,
     rollback_target_lost,
@@ -52,11 +50,10 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.runner import RolloutResult
     from pulumi_alicloud_edge.model.removal import Cleaning
     from pulumi_alicloud_edge.reconcile.rollback import RestoreStep
-    from pulumi_alicloud_edge.reconcile.rollout import Memory
     from pulumi_alicloud_edge.runtime import Runtime
 
 
-class DistHandler(ResourceHandler[DistInputs]):
+class DistHandler(DataHandler[DistInputs]):
     """Data files onto the instances of an application."""
 
     label = TargetLabel("instance", "instances")
@@ -70,10 +67,6 @@ class DistHandler(ResourceHandler[DistInputs]):
             inputs.rollout.policy(inputs.selector()),
             subject=f"distribution of {', '.join(map(str, _artifacts(inputs)))} in {inputs.app_id}",
         )
-
-    def identity(self, inputs: DistInputs, name: str) -> str:
-        """Return ``<app_id>/<name>``."""
-        return f"{inputs.app_id}/{name}"
 
     def port(
         self,
@@ -113,7 +106,7 @@ class DistHandler(ResourceHandler[DistInputs]):
             Claim(urn, inputs.app_id, artifact, selectors, retains=retains) for artifact in _artifacts(inputs)
         )
 
-    def owned(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
+    def removable(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what is to be cleaned when the resource is destroyed: all that it has put, unless it is retained."""
         if outputs.get("on_delete") == OnDelete.RETAIN.value:
             return ()
@@ -155,10 +148,6 @@ class DistHandler(ResourceHandler[DistInputs]):
             announce=neighbours.announce,
             sleep=runtime.sleep,
         )
-
-    def memory(self, inputs: DistInputs, olds: Mapping[str, Any]) -> Memory:
-        """Return the baseline of an unfinished rollout, and what its runs have begun."""
-        return data_memory(self, inputs, olds)
 
     async def rollback(
         self,
@@ -275,7 +264,7 @@ class DistHandler(ResourceHandler[DistInputs]):
             if unfinished
             else {},
             UNSERVED: show_unserved(
-                outcome.unserved | (still_unserved(olds, ended.seen) - ended.served), ended.seen
+                outcome.unserved | (LastRollout(olds).still_unserved(ended.seen) - ended.served), ended.seen
             ),
         }
 

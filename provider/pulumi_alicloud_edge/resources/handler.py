@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -92,12 +92,14 @@ class ResourceHandler(ABC, Generic[I]):
         model: Its input model.
         vanishes: Whether nothing in the cloud means that the resource is gone.
         hidden: Inputs that are no part of what is desired, and so neither compared nor stored as outputs.
+        kept_by_read: Outputs of its own that a mere read leaves as they are stored: what the next run has to know.
     """
 
     label: TargetLabel
     model: type[I]
     vanishes: bool = True
     hidden: frozenset[str] = frozenset()
+    kept_by_read: frozenset[str] = frozenset()
 
     @property
     def replacing(self) -> tuple[str, ...]:
@@ -209,13 +211,13 @@ class ResourceHandler(ABC, Generic[I]):
         """Return what a resource declares on its application, and where."""
         return ()
 
-    def owned(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:  # noqa: ARG002
+    def removable(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:  # noqa: ARG002
         """Return what a resource has put where and takes away again, by its stored outputs; nothing by default."""
         return ()
 
     def put(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:
         """Return what a resource has put where, whether or not it takes that away again, by its stored outputs."""
-        return self.owned(urn, outputs)
+        return self.removable(urn, outputs)
 
     def left_behind(
         self,
@@ -306,6 +308,52 @@ class ResourceHandler(ABC, Generic[I]):
             olds: The outputs before this rollout, if any.
             ended: How the rollout ended; None for a mere read.
         """
+
+    def after_read(
+        self, inputs: I, placements: tuple[Placement, ...], seen: Observation, outputs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the outputs that are this kind's own as a mere read finds them.
+
+        Args:
+            inputs: What was declared at the last rollout.
+            placements: Where each artifact stands.
+            seen: What the look showed.
+            outputs: What is stored.
+        """
+        kept = {key: outputs[key] for key in self.kept_by_read if key in outputs}
+        return {**self.outputs(inputs, placements, seen, outputs), **kept, **self.shown(seen)}
+
+    def after_rollback(
+        self,
+        inputs: I,  # noqa: ARG002
+        outputs: Mapping[str, Any],  # noqa: ARG002
+        seen: Observation,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Return which outputs of a rollout change once it is rolled back.
+
+        Args:
+            inputs: What was declared.
+            outputs: The outputs of the rollout.
+            seen: What its last look showed.
+        """
+        return {}
+
+    def after_cleaning(
+        self,
+        outputs: Mapping[str, Any],  # noqa: ARG002
+        put: Iterable[Claim],  # noqa: ARG002
+        unreached: Collection[str] = (),  # noqa: ARG002
+        stopped: Collection[str] = (),  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Return which outputs change once what is declared no more was cleaned.
+
+        Args:
+            outputs: The outputs of the rollout before.
+            put: What the resource has put, as far as it is still there.
+            unreached: The targets that no clean has reached.
+            stopped: Those that the inventory calls stopped.
+        """
+        return {}
 
     def shown(self, seen: Observation) -> dict[str, Any]:  # noqa: ARG002
         """Return outputs that tell what the cloud showed last, whatever was desired of it."""

@@ -23,14 +23,15 @@ NEIGHBOURS = "__neighbours"
 """Hidden output: what others declared of the same names on the same application."""
 
 
-def show_neighbours(mine: Iterable[Claim], others: Iterable[Claim]) -> list[dict[str, Any]]:
-    """Write the claims of others that may be about the same targets as these."""
+def show_neighbours(mine: Iterable[Claim], others: Iterable[Claim]) -> dict[str, list[dict[str, Any]]]:
+    """Write the claims of others that may be about the same targets as these; nothing where there are none."""
     mine = tuple(mine)
-    return [
+    shown = [
         {"urn": claim.urn, **write_claim(claim)}
         for claim in others
         if any(claim.may_overlap(own) for own in mine)
     ]
+    return {NEIGHBOURS: shown} if shown else {}
 
 
 def newly_declared(

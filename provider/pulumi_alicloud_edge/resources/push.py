@@ -17,10 +17,8 @@ from pulumi_alicloud_edge.resources.contents import (
     show_contents,
     without_undeclared,
 )
-from pulumi_alicloud_edge.resources.data_memory import data_memory
+from pulumi_alicloud_edge.resources.data_handler import DataHandler
 from pulumi_alicloud_edge.resources.data_outputs import (
-    HINTS,
-    IN_PLACE,
     ROLLOUT,
     owned_artifacts,
     owned_claims,
@@ -29,8 +27,9 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     show_placements,
     show_rollout,
 )
-from pulumi_alicloud_edge.resources.handler import Neighbours, Plan, ResourceHandler
+from pulumi_alicloud_edge.resources.handler import Neighbours, Plan
 from pulumi_alicloud_edge.resources.inputs import PushInputs
+from pulumi_alicloud_edge.resources.last_rollout import HINTS, IN_PLACE
 from pulumi_alicloud_edge.resources.messages import TargetLabel, stays_line
 from pulumi_alicloud_edge.resources.sizes import size_errors
 
@@ -39,11 +38,10 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge.delivery.port import Port
     from pulumi_alicloud_edge.delivery.runner import RolloutResult
     from pulumi_alicloud_edge.model.policy import Selector
-    from pulumi_alicloud_edge.reconcile.rollout import Memory
     from pulumi_alicloud_edge.runtime import Runtime
 
 
-class PushHandler(ResourceHandler[PushInputs]):
+class PushHandler(DataHandler[PushInputs]):
     """Data files onto the file servers of edge regions."""
 
     label = TargetLabel("region", "regions")
@@ -69,10 +67,6 @@ class PushHandler(ResourceHandler[PushInputs]):
             inputs.rollout.policy(inputs.selector()),
             subject=f"push of {', '.join(map(str, _artifacts(inputs)))} to {inputs.app_id}",
         )
-
-    def identity(self, inputs: PushInputs, name: str) -> str:
-        """Return ``<app_id>/<name>``."""
-        return f"{inputs.app_id}/{name}"
 
     def port(
         self,
@@ -141,10 +135,6 @@ class PushHandler(ResourceHandler[PushInputs]):
             begun = ended.outcome.begun
             outputs[ROLLOUT] = show_rollout(ended.baseline, ended.seen, begun) if unfinished else {}
         return outputs
-
-    def memory(self, inputs: PushInputs, olds: Mapping[str, Any]) -> Memory:
-        """Return what the runs of an unfinished push have begun."""
-        return data_memory(self, inputs, olds)
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """Pushed data cannot be taken back: ENS has no operation for it."""

@@ -49,6 +49,7 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
     label = TargetLabel("target", "targets")
     model = ReleaseInputs
     vanishes = False
+    kept_by_read = frozenset({"baseline_version", BASELINE})
 
     def declared(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         """Pick what the user declared; a start time that has passed says nothing any more."""

@@ -16,7 +16,7 @@ from typing import Any
 from pulumi_alicloud_edge.model.outcome import RolloutStatus
 from pulumi_alicloud_edge.model.policy import InRegions, Share
 from pulumi_alicloud_edge.model.release import WHOLE, Part, Serving, same_part
-from pulumi_alicloud_edge.resources.data_outputs import IN_PLACE, UNFINISHED
+from pulumi_alicloud_edge.resources.last_rollout import IN_PLACE, UNFINISHED
 from pulumi_alicloud_edge.resources.migrations import release_baseline
 
 BASELINE = "__baseline"
