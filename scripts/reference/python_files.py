@@ -24,15 +24,12 @@ import pulumi
 
 from pulumi_alicloud_edge.model.status import AppDataStatus, ContainerAppStatus
 from pulumi_alicloud_edge.provider import {", ".join(f"{r.name}Provider" for r in RESOURCES)}
-from pulumi_alicloud_edge.sdk.app_data_dist import AppDataDist
-from pulumi_alicloud_edge.sdk.app_data_push import AppDataPush
 from pulumi_alicloud_edge.sdk.args import {", ".join(("ArgsOrDict", *ARGS.values()))}
 from pulumi_alicloud_edge.sdk.component import EdgeReleaseSteps
-from pulumi_alicloud_edge.sdk.container_app_release import ContainerAppRelease
-from pulumi_alicloud_edge.sdk.declaration import declare_dist, declare_release
+from pulumi_alicloud_edge.sdk.declaration import {", ".join(r.declares for r in RESOURCES if r.declares)}
 from pulumi_alicloud_edge.sdk.outputs import {", ".join(SHOWN.values())}
 from pulumi_alicloud_edge.sdk.properties import SOURCES, declared, set_apart_sources, to_property
-from pulumi_alicloud_edge.sdk.status import app_data, ask, ask_when_known, container_app
+from pulumi_alicloud_edge.sdk.status import {", ".join(("ask", "ask_when_known", *(f.asks for f in FUNCTIONS)))}
 """
 """Everything that some module needs; those that a module does not need are taken out of it."""
 REPLACES = "Changing it replaces the resource."

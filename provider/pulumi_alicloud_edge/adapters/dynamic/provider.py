@@ -36,8 +36,10 @@ class RolloutProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def handler(self) -> ResourceHandler[Any]:
-        """Return what kind of resource this provides."""
-        raise TypeError("only the named providers are instantiated")
+        """Return the handler of the resource that this provides, which its class is named after."""
+        from pulumi_alicloud_edge.resources.handlers import handler_of
+
+        return handler_of(type(self).__name__.removesuffix("Provider"))
 
     def configure(self, req: ConfigureRequest) -> None:
         """Read the stack's configuration. The host holds a lock, so this must not block."""
