@@ -20,11 +20,12 @@ _lock = threading.Lock()
 
 
 def display() -> EngineDisplay:
-    """Return the display of this process."""
+    """Return the display of this process, the same one in every thread."""
     global _display  # noqa: PLW0603
-    if _display is None:
-        _display = EngineDisplay(engine_address())
-    return _display
+    with _lock:
+        if _display is None:
+            _display = EngineDisplay(engine_address())
+        return _display
 
 
 def adapt(on_cancel: Callable[[], None]) -> None:
