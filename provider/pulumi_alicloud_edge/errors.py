@@ -225,9 +225,9 @@ class RollbackResult:
         error: The error that ended it, where one did.
         interrupted: Whether the user stopped the run before it had ended.
         left: What it has left as it is, and why.
-        where: Where the baseline's artifacts were to be brought back, beginning with a space; empty for everywhere.
-        nothing: Why nothing was brought back; empty where it was tried.
-        seen: What was observed last of what was started again; None where nothing was.
+        where: Where the baseline's artifacts were to be restored, beginning with a space; empty for everywhere.
+        nothing: Why nothing was restored; empty where that was tried.
+        seen: The last observation of what was started again; None where nothing was.
     """
 
     artifacts: tuple[Artifact, ...]

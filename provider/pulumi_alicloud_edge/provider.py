@@ -1,7 +1,7 @@
 """The three dynamic providers. Stored states name these classes and this module: neither may move.
 
-They hold nothing, so that what is stored of them is their name alone, which tells the resource that each provides.
-What they do is in `adapters.dynamic`.
+They have no attributes, so that states store only their names, which tell the resource that each provides. Their
+behaviour is in `adapters.dynamic`.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Runtime:
         registry: What the resources of this run have declared. It has a lock of its own.
         preview_cache: What previews have found out, for the operations that follow them. It has a lock of its own.
         unreached: Set while the cloud cannot be reached. Replaced as a whole, never changed.
-        interrupt: The wish to stop all that runs here; made known from any thread, and obeyed on the loop.
+        interrupt: The request to stop all that runs here; set from any thread, obeyed on the loop.
     """
 
     clock = staticmethod(time.monotonic)

@@ -1,4 +1,4 @@
-"""The runtimes of a process: which one a caller gets, and a wish to stop that comes from another thread."""
+"""The runtimes of a process: which one a caller gets, and a request to stop from another thread."""
 
 import asyncio
 import threading
@@ -68,7 +68,7 @@ def test_an_interrupt_ends_every_wait_of_the_process(whose: str) -> None:
         runtime.run(runtime.interrupt.ends(wait()))
 
 
-async def test_work_that_is_done_before_the_wish_comes_gives_its_result() -> None:
+async def test_work_that_is_done_before_the_request_comes_gives_its_result() -> None:
     interrupt = Interrupt()
 
     async def work() -> int:

@@ -222,7 +222,7 @@ class Host:
         announce(self.runtime, program)
 
     def operation(self, kind: str, urn: str) -> Neutral[Any]:
-        """Give an operation on one resource."""
+        """Return an operation on one resource."""
         context = OperationContext(urn, progress=self.lines, cancellation=self.runtime.interrupt)
         return Neutral(self._kinds[kind], self.runtime, context)
 

@@ -34,21 +34,13 @@ from pulumi_alicloud_edge.operations.diff import diff
 from pulumi_alicloud_edge.operations.operation import Operation
 from pulumi_alicloud_edge.operations.read import read
 from pulumi_alicloud_edge.operations.results import Gone
-from pulumi_alicloud_edge.resources.dist import DistHandler
-from pulumi_alicloud_edge.resources.handler import ResourceHandler
+from pulumi_alicloud_edge.resources.handlers import handler_of
 from pulumi_alicloud_edge.resources.messages import explain
-from pulumi_alicloud_edge.resources.push import PushHandler
-from pulumi_alicloud_edge.resources.release import ReleaseHandler
 from pulumi_alicloud_edge.runtime import Runtime
 
 ENDPOINT = "http://127.0.0.1:8787"
 LATENCY = 0.02
 """Seconds that a call takes."""
-HANDLERS: Mapping[Kind, Callable[[], ResourceHandler[Any]]] = {
-    Kind.PUSH: PushHandler,
-    Kind.DIST: DistHandler,
-    Kind.RELEASE: ReleaseHandler,
-}
 T = TypeVar("T")
 
 
@@ -217,7 +209,7 @@ class VirtualHost:
     def __init__(self, emulator: VirtualEmulator, *, config: Mapping[str, str] | None = None) -> None:
         self._display = _Display()
         self._runtime = _Runtime(emulator, config or {})
-        self._handlers = {kind: make() for kind, make in HANDLERS.items()}
+        self._handlers = {kind: handler_of(kind.value) for kind in Kind}
 
     @property
     def lines(self) -> list[Line]:
@@ -315,6 +307,7 @@ class VirtualHost:
             timeout=timeout or None,
             old_inputs=lambda: _sent(old_inputs or {}),
             progress=self._display,
+            cancellation=self._runtime.interrupt,
         )
         return Operation(self._handlers[kind], self._runtime, context)
 

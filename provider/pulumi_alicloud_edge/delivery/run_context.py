@@ -34,9 +34,9 @@ class Listener(Protocol):
 
 
 class Interrupt:
-    """A wish to stop that ends every wait at once. Made known from any thread, obeyed on any event loop.
+    """A request to stop that ends every wait at once. Set from any thread, obeyed on any event loop.
 
-    It needs no lock: a wait is listed before it looks for the wish, and the wish is there before the list is read.
+    It needs no lock: a wait is listed before it checks the flag, and the flag is set before the list is read.
     """
 
     def __init__(self) -> None:
@@ -44,10 +44,10 @@ class Interrupt:
         self._waiting: dict[asyncio.Future[None], asyncio.AbstractEventLoop] = {}
 
     def set(self) -> None:
-        """Make the wish known; for good."""
+        """Interrupt all waits, now and from now on."""
         self._is_set = True
-        for wish, loop in self._waiting.copy().items():
-            loop.call_soon_threadsafe(_fulfil, wish)
+        for ended, loop in self._waiting.copy().items():
+            loop.call_soon_threadsafe(_end, ended)
 
     async def ends(self, work: Coroutine[Any, Any, T]) -> T:
         """Do the work; cancel it if an interrupt comes first.
@@ -56,27 +56,27 @@ class Interrupt:
             InterruptedWaitError: The interrupt came first.
         """
         loop = asyncio.get_running_loop()
-        wish = loop.create_future()
-        self._waiting[wish] = loop
+        ended = loop.create_future()
+        self._waiting[ended] = loop
         try:
             if self._is_set:
                 work.close()
                 raise InterruptedWaitError
             task = asyncio.ensure_future(work)
             try:
-                await asyncio.wait({task, wish}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
                 if task.done():
                     return task.result()
                 raise InterruptedWaitError
             finally:
                 task.cancel()
         finally:
-            del self._waiting[wish]
+            del self._waiting[ended]
 
 
-def _fulfil(wish: asyncio.Future[None]) -> None:
-    if not wish.done():
-        wish.set_result(None)
+def _end(wait: asyncio.Future[None]) -> None:
+    if not wait.done():
+        wait.set_result(None)
 
 
 class RunContext:

@@ -70,8 +70,8 @@ class Observation:
             start, never a reason to wait.
         progress_token: Anything else whose change is a sign of progress, such as a percentage reached.
         read_at: When it was read, by this machine's clock; None where that is not known.
-        part: The cloud's own word on how much of what is under way is done, 0 to 1, where it has any.
-        obstacles: For an artifact, a reason why it cannot succeed that shows elsewhere than in its records.
+        part: How much of what is under way is done according to the cloud, 0 to 1; None where unknown.
+        obstacles: For an artifact, why it cannot succeed, where its records do not show that.
         environment: What the environment of a release serves; None where that was not read, and for all else.
     """
 

@@ -16,7 +16,7 @@ I = TypeVar("I", bound="BaseModel")  # noqa: E741
 
 
 def delete(operation: Operation[I], outputs: Mapping[str, Any]) -> None:
-    """Take away what the resource has brought out, and say what stays. In a dry run, do nothing.
+    """Clean what the resource has distributed, and report what stays. In a dry run, do nothing.
 
     Args:
         operation: The operation.
