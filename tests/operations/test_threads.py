@@ -44,6 +44,6 @@ def test_why_the_cloud_does_not_answer_is_read_where_it_is_asked(monkeypatch: py
     inputs = handler.read(inputs_of(DIST, "1"))
     assert inputs is not None
     look = preview.Preview(Operation(handler, runtime, OperationContext("urn"))).look(inputs, {})
-    assert look.unknown == "no answer within 0 s"
+    assert look.unknown == "no response within 0 s"
     assert {thread.name for thread in cloud.threads} == {"alicloud-edge"}
     assert runtime.unreached is not None
