@@ -8,8 +8,8 @@ import pulumi
 from pulumi.dynamic import CreateResult, Resource
 
 from bench.floor import NothingProvider
-from pulumi_alicloud_edge.sdk.app_data_push import OUTPUTS as PUSH_OUTPUTS
-from pulumi_alicloud_edge.sdk.properties import SOURCES, declared, set_apart_sources
+from pulumi_alicloud_edge._sdk.app_data_push import OUTPUTS as PUSH_OUTPUTS
+from pulumi_alicloud_edge._sdk.properties import SOURCES, declared, set_apart_sources
 
 OUTPUTS = {
     "status": "converged",

@@ -18,7 +18,7 @@ from bench.children import ask, spent
 from bench.figure import Bars, Figure, Measured
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.cloud.ens_status import StatusGroup
+    from pulumi_alicloud_edge._cloud.ens_status import StatusGroup
 
 FLEET, SMALL_FLEET = 1_000_000, 100_000
 SLICE = 1_000
@@ -96,10 +96,10 @@ def _parse(folder: str) -> None:
 
 
 async def _groups(folder: str) -> AsyncIterator[StatusGroup]:
-    from pulumi_alicloud_edge.cloud.classify import RawResponse, read_document
-    from pulumi_alicloud_edge.cloud.ens import DIST_RESULT
-    from pulumi_alicloud_edge.cloud.ens_status import dist_groups
-    from pulumi_alicloud_edge.cloud.response import Answer
+    from pulumi_alicloud_edge._cloud.classify import RawResponse, read_document
+    from pulumi_alicloud_edge._cloud.ens import DIST_RESULT
+    from pulumi_alicloud_edge._cloud.ens_status import dist_groups
+    from pulumi_alicloud_edge._cloud.response import Answer
 
     for body in _slices(folder):
         document = read_document(DIST_RESULT, RawResponse(200, {}, body), subject="app", secrets=())
@@ -122,10 +122,10 @@ def _run(contender: str, folder: str) -> dict[str, float]:
         case "parse":
             return spent(lambda: _parse(folder))
         case "counts" | "records":
-            from pulumi_alicloud_edge.delivery.records import count, fold
+            from pulumi_alicloud_edge._delivery.records import count, fold
 
             for loaded_before in ("session", "ens"):
-                import_module(f"pulumi_alicloud_edge.cloud.{loaded_before}")
+                import_module(f"pulumi_alicloud_edge._cloud.{loaded_before}")
             into = count if contender == "counts" else fold
             return spent(lambda: asyncio.run(into(_groups(folder))))
         case "sdk_counts":

@@ -16,10 +16,10 @@ STATEMENTS = {
     "host, first call": (
         "pulumi.dynamic",
         "pulumi_alicloud_edge.provider",
-        "pulumi_alicloud_edge.operations.apply",
-        "pulumi_alicloud_edge.resources.push",
-        "pulumi_alicloud_edge.delivery.push",
-        "pulumi_alicloud_edge.delivery.preview_reads",
+        "pulumi_alicloud_edge._operations.apply",
+        "pulumi_alicloud_edge._resources.push",
+        "pulumi_alicloud_edge._delivery.push",
+        "pulumi_alicloud_edge._delivery.preview_reads",
     ),
 }
 ROUNDS = 9

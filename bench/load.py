@@ -11,8 +11,8 @@ import httpx
 from support.emulator import APP_ID, KEY_ID, KEY_SECRET, Emulator
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.cloud.credentials import Credentials
-from pulumi_alicloud_edge.cloud.signature import Acs3Auth
+from pulumi_alicloud_edge._cloud.credentials import Credentials
+from pulumi_alicloud_edge._cloud.signature import Acs3Auth
 
 REQUESTS, CONNECTIONS = 30_000, 64
 QUERY = {"AppId": APP_ID, "DataNames": "assets", "PageNumber": "1", "PageSize": "100"}

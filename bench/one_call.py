@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
 
 ROUNDS, CALLS = 9, 300
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.reconcile.poll_interval import PollInterval, Sample
+from pulumi_alicloud_edge._reconcile.poll_interval import PollInterval, Sample
 
 SEEDS = range(2000, 2030)
 """None of these was looked at while the cadence was tuned; to tune it on them would make the table worthless."""

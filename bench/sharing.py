@@ -9,13 +9,13 @@ from collections import Counter
 import httpx
 
 from bench.figure import Bars, Figure, Measured
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.delivery.push import PushPort
-from pulumi_alicloud_edge.delivery.reads import Reads
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import InRegions, Stage
-from pulumi_alicloud_edge.reconcile.poll_interval import PollInterval, Sample
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
+from pulumi_alicloud_edge._delivery.push import PushPort
+from pulumi_alicloud_edge._delivery.reads import Reads
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.policy import InRegions, Stage
+from pulumi_alicloud_edge._reconcile.poll_interval import PollInterval, Sample
 
 RESOURCES = 20
 ROUND_TRIP = 0.02

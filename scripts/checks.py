@@ -37,7 +37,7 @@ def lint() -> None:
 
 
 def reference() -> None:
-    """Write the classes of `sdk/` and `docs/reference.md` anew from the declarations of inputs and outputs."""
+    """Write the classes of `_sdk/` and `docs/reference.md` anew from the declarations of inputs and outputs."""
     python_env.ensure()
     path = {"PYTHONPATH": str(ROOT / "scripts")}
     _conclude(_failed(["python", "-m", "reference"], VENV / "bin", **path))

@@ -8,16 +8,16 @@
 current status, for programs and scripts.
 """
 
-from pulumi_alicloud_edge.model.status import (
+from pulumi_alicloud_edge._model.status import (
     AppDataStatus,
     ContainerAppStatus,
     DataVersionStatus,
     TargetCounts,
 )
-from pulumi_alicloud_edge.sdk import outputs
-from pulumi_alicloud_edge.sdk.app_data_dist import AppDataDist
-from pulumi_alicloud_edge.sdk.app_data_push import AppDataPush
-from pulumi_alicloud_edge.sdk.args import (
+from pulumi_alicloud_edge._sdk import outputs
+from pulumi_alicloud_edge._sdk.app_data_dist import AppDataDist
+from pulumi_alicloud_edge._sdk.app_data_push import AppDataPush
+from pulumi_alicloud_edge._sdk.args import (
     DistDataArgs,
     EdgeReleaseContainerArgs,
     EdgeReleaseDataArgs,
@@ -26,15 +26,15 @@ from pulumi_alicloud_edge.sdk.args import (
     RolloutArgs,
     StageArgs,
 )
-from pulumi_alicloud_edge.sdk.container_app_release import ContainerAppRelease
-from pulumi_alicloud_edge.sdk.edge_release import EdgeRelease
-from pulumi_alicloud_edge.sdk.functions import (
+from pulumi_alicloud_edge._sdk.container_app_release import ContainerAppRelease
+from pulumi_alicloud_edge._sdk.edge_release import EdgeRelease
+from pulumi_alicloud_edge._sdk.functions import (
     get_app_data_status,
     get_app_data_status_output,
     get_container_app_status,
     get_container_app_status_output,
 )
-from pulumi_alicloud_edge.sdk.status import StatusError
+from pulumi_alicloud_edge._sdk.status import StatusError
 
 __all__ = [
     "AppDataDist",

@@ -1,12 +1,12 @@
 """The three dynamic providers. Stored states name these classes and this module: neither may move.
 
 They have no attributes, so that states store only their names, which tell the resource that each provides. Their
-behaviour is in `adapters.dynamic`.
+behaviour is in `_adapters.dynamic`.
 """
 
 from __future__ import annotations
 
-from pulumi_alicloud_edge.adapters.dynamic.provider import RolloutProvider
+from pulumi_alicloud_edge._adapters.dynamic.provider import RolloutProvider
 
 
 class AppDataPushProvider(RolloutProvider):

@@ -1,1 +1,1 @@
-"""Writes what follows from the declarations of inputs and outputs: the classes of `sdk/`, and `docs/reference.md`."""
+"""Writes what follows from the declarations of inputs and outputs: the classes of `_sdk/`, and `docs/reference.md`."""

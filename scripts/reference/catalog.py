@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_alicloud_edge.model import outputs
-from pulumi_alicloud_edge.model.status import (
+from pulumi_alicloud_edge._model import outputs
+from pulumi_alicloud_edge._model.status import (
     AppDataStatus,
     ContainerAppStatus,
     DataVersionStatus,
     TargetCounts,
 )
-from pulumi_alicloud_edge.resources import inputs, program_inputs, queries, rollout_input
+from pulumi_alicloud_edge._resources import inputs, program_inputs, queries, rollout_input
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Resource:
 
     Attributes:
         name: Name of its class.
-        module: Name of its module in `sdk/`, and of its example.
+        module: Name of its module in `_sdk/`, and of its example.
         about: What the module is for.
         inputs: The model of its inputs.
         outputs: The class that declares its outputs.

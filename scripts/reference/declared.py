@@ -1,4 +1,4 @@
-"""Reads declarations: input models, the classes of `model/outputs.py`, and the dataclasses of `model/status.py`."""
+"""Reads declarations: input models, the classes of `_model/outputs.py`, and the dataclasses of `_model/status.py`."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from pulumi_alicloud_edge.model.policy import Budget
-from pulumi_alicloud_edge.resources.markers import Allowed, Mark, Unset, WrittenAs
+from pulumi_alicloud_edge._model.policy import Budget
+from pulumi_alicloud_edge._resources.markers import Allowed, Mark, Unset, WrittenAs
 
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from reference import markdown, python_files
 
 ROOT = Path(__file__).resolve().parents[2]
-SDK = ROOT / "provider" / "pulumi_alicloud_edge" / "sdk"
+SDK = ROOT / "provider" / "pulumi_alicloud_edge" / "_sdk"
 
 
 def generate() -> dict[Path, str]:

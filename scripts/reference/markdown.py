@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pulumi_alicloud_edge.resources.fields import LONGEST_TEXT
-from pulumi_alicloud_edge.resources.markers import Mark
+from pulumi_alicloud_edge._resources.fields import LONGEST_TEXT
+from pulumi_alicloud_edge._resources.markers import Mark
 from reference.catalog import (
     ARGS,
     COMPONENT,

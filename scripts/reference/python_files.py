@@ -1,4 +1,4 @@
-"""Writes the modules of `sdk/` that follow from the declarations."""
+"""Writes the modules of `_sdk/` that follow from the declarations."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulumi_alicloud_edge.model import outputs
-from pulumi_alicloud_edge.resources.markers import Mark
+from pulumi_alicloud_edge._model import outputs
+from pulumi_alicloud_edge._resources.markers import Mark
 from reference.catalog import ARGS, COMPONENT, FUNCTIONS, RESOURCES, SHOWN, WRITTEN, Function, Resource
 from reference.declared import Field, Type, description, fields
 
@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, TypeVar
 
 import pulumi
 
-from pulumi_alicloud_edge.model.status import AppDataStatus, ContainerAppStatus
+from pulumi_alicloud_edge._model.status import AppDataStatus, ContainerAppStatus
 from pulumi_alicloud_edge.provider import {", ".join(f"{r.name}Provider" for r in RESOURCES)}
-from pulumi_alicloud_edge.sdk.args import {", ".join(("ArgsOrDict", *ARGS.values()))}
-from pulumi_alicloud_edge.sdk.component import EdgeReleaseSteps
-from pulumi_alicloud_edge.sdk.declaration import {", ".join(r.declares for r in RESOURCES if r.declares)}
-from pulumi_alicloud_edge.sdk.outputs import {", ".join(SHOWN.values())}
-from pulumi_alicloud_edge.sdk.properties import SOURCES, declared, set_apart_sources, to_property
-from pulumi_alicloud_edge.sdk.status import {", ".join(("ask", "ask_when_known", *(f.asks for f in FUNCTIONS)))}
+from pulumi_alicloud_edge._sdk.args import {", ".join(("ArgsOrDict", *ARGS.values()))}
+from pulumi_alicloud_edge._sdk.component import EdgeReleaseSteps
+from pulumi_alicloud_edge._sdk.declaration import {", ".join(r.declares for r in RESOURCES if r.declares)}
+from pulumi_alicloud_edge._sdk.outputs import {", ".join(SHOWN.values())}
+from pulumi_alicloud_edge._sdk.properties import SOURCES, declared, set_apart_sources, to_property
+from pulumi_alicloud_edge._sdk.status import {", ".join(("ask", "ask_when_known", *(f.asks for f in FUNCTIONS)))}
 """
 """Everything that some module needs; those that a module does not need are taken out of it."""
 REPLACES = "Changing it replaces the resource."
@@ -41,7 +41,7 @@ def _imports(module: str) -> str:
     if any(resource.module == module for resource in RESOURCES):
         lines.append("import pulumi.dynamic")
     return "\n".join(
-        line for line in lines if not line.startswith(f"from pulumi_alicloud_edge.sdk.{module} ")
+        line for line in lines if not line.startswith(f"from pulumi_alicloud_edge._sdk.{module} ")
     )
 
 

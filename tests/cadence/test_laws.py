@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_alicloud_edge.reconcile.poll_interval import LEAST, MOST, PollInterval, Sample
+from pulumi_alicloud_edge._reconcile.poll_interval import LEAST, MOST, PollInterval, Sample
 
 shares = st.one_of(st.none(), st.floats(0, 1))
 samples = st.lists(st.tuples(st.floats(0, 400), shares, st.integers(0, 2)), min_size=1, max_size=60)

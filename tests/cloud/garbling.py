@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS
 from tests.support.in_process import InProcess
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
-from pulumi_alicloud_edge.delivery.records import count, fold
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.ens_wire import DistFile, PushFile
+from pulumi_alicloud_edge._delivery.records import count, fold
 
 DATA, RELEASE = (APP_ID, CONTAINER_APP_ID)
 PUSHED = PushFile(name="assets", version="1", url="fake://files/assets")

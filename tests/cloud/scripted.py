@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
 
 KEY = "LTAItestkeytestkey"
 SECRET = "SecretSecretSecret"

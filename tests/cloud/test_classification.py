@@ -7,14 +7,14 @@ import httpx
 import pydantic_core
 import pytest
 
-from pulumi_alicloud_edge.cloud import ens, esa
-from pulumi_alicloud_edge.cloud.classify import (
+from pulumi_alicloud_edge._cloud import ens, esa
+from pulumi_alicloud_edge._cloud.classify import (
     RawResponse,
     classify_transport_error,
     may_repeat,
     read_document,
 )
-from pulumi_alicloud_edge.errors import (
+from pulumi_alicloud_edge._errors import (
     AuthenticationError,
     ClockSkewError,
     CloudError,

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_alicloud_edge.cloud.credentials import (
+from pulumi_alicloud_edge._cloud.credentials import (
     ChainCredentials,
     Credentials,
     StaticCredentials,
     credentials_source,
 )
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.errors import SettingsError
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
+from pulumi_alicloud_edge._errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 ASK_THE_CHAIN = """
 import asyncio, json, sys
-from pulumi_alicloud_edge.cloud.credentials import ChainCredentials
-from pulumi_alicloud_edge.errors import SettingsError
+from pulumi_alicloud_edge._cloud.credentials import ChainCredentials
+from pulumi_alicloud_edge._errors import SettingsError
 try:
     found = asyncio.run(ChainCredentials(sys.argv[1]).get())
     print(json.dumps([found.access_key_id, found.access_key_secret, found.security_token]))

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_alicloud_edge.cloud.endpoints import base_url
-from pulumi_alicloud_edge.cloud.operation import Product
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.errors import SettingsError
+from pulumi_alicloud_edge._cloud.endpoints import base_url
+from pulumi_alicloud_edge._cloud.operation import Product
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
+from pulumi_alicloud_edge._errors import SettingsError
 
 CENTRAL = [
     "cn-beijing",

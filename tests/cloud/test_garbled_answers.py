@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.cloud.garbling import READERS, garbled, real_answers
 from tests.cloud.scripted import scripted
 
-from pulumi_alicloud_edge.errors import CloudError
+from pulumi_alicloud_edge._errors import CloudError
 
 OPERATIONS = st.sampled_from(sorted(READERS))
 END = httpx.Response(500, json={"Code": "InternalError"})

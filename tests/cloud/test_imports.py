@@ -8,7 +8,7 @@ import sys, types
 package = types.ModuleType("pulumi_alicloud_edge")
 package.__path__ = [sys.argv[1]]
 sys.modules["pulumi_alicloud_edge"] = package  # the client alone, without the package's public face
-import pulumi_alicloud_edge.cloud.client
+import pulumi_alicloud_edge._cloud.client
 print("\\n".join(sys.modules))
 """
 
@@ -22,4 +22,4 @@ def test_the_client_loads_no_heavy_packages_before_they_are_needed() -> None:
     assert {"httpx", "pydantic", "tenacity"} <= loaded
     assert not loaded & {"pulumi", "grpc", "requests", "aiohttp", "alibabacloud_credentials", "Tea"}
     own = {name for name in done.stdout.split() if name.startswith("pulumi_alicloud_edge.")}
-    assert {name.split(".")[1] for name in own} == {"cloud", "errors"}
+    assert {name.split(".")[1] for name in own} == {"_cloud", "_errors"}

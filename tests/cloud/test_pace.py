@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cloud.scripted import Time
 
-from pulumi_alicloud_edge.cloud.rate_limiter import Gate, RateLimiter
+from pulumi_alicloud_edge._cloud.rate_limiter import Gate, RateLimiter
 
 caps = st.floats(min_value=0.1, max_value=500, allow_nan=False)
 gaps = st.lists(st.floats(min_value=0, max_value=30) | st.just(0.0), min_size=1, max_size=300)

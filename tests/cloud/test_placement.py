@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.cloud.scripted import scripted
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.ens_wire import DistFile, PushFile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -11,19 +11,19 @@ import httpx
 import pytest
 from tests.cloud.scripted import SETTINGS, Script, sample, scripted
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.ens_application import ApplicationInfo, Instance
-from pulumi_alicloud_edge.cloud.ens_status import Reading, StatusDetails, StatusGroup
-from pulumi_alicloud_edge.cloud.ens_wire import FileResult
-from pulumi_alicloud_edge.cloud.esa_wire import (
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.ens_application import ApplicationInfo, Instance
+from pulumi_alicloud_edge._cloud.ens_status import Reading, StatusDetails, StatusGroup
+from pulumi_alicloud_edge._cloud.ens_wire import FileResult
+from pulumi_alicloud_edge._cloud.esa_wire import (
     BuildStatus,
     DeployStatus,
     PodPhase,
     PublishStatus,
     RegionResources,
 )
-from pulumi_alicloud_edge.cloud.paging import AT_ONCE
-from pulumi_alicloud_edge.errors import MalformedResponseError
+from pulumi_alicloud_edge._cloud.paging import AT_ONCE
+from pulumi_alicloud_edge._errors import MalformedResponseError
 
 
 def targets(*groups: StatusGroup) -> dict[str, StatusDetails]:

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from tests.cloud.scripted import KEY, SECRET, URL, Script, Step, Time, refusal, scripted
 
-from pulumi_alicloud_edge.cloud.credentials import Credentials, StaticCredentials
-from pulumi_alicloud_edge.cloud.ens import Ens
-from pulumi_alicloud_edge.cloud.ens_wire import PushFile
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.cloud.transport import Transport
-from pulumi_alicloud_edge.errors import (
+from pulumi_alicloud_edge._cloud.credentials import Credentials, StaticCredentials
+from pulumi_alicloud_edge._cloud.ens import Ens
+from pulumi_alicloud_edge._cloud.ens_wire import PushFile
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
+from pulumi_alicloud_edge._cloud.transport import Transport
+from pulumi_alicloud_edge._errors import (
     AuthenticationError,
     CloudError,
     EdgeError,

@@ -19,13 +19,13 @@ from tests.cloud.scripted import URL, Script, Step, Time, refusal
 from tests.delivery.answers import Answers, dist_page, push_page
 from tests.support.marks import KEY_ID, SECRET, SIGNATURE, TOKEN, DebugLogs, marks_in
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.credentials import Credentials, StaticCredentials
-from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
-from pulumi_alicloud_edge.cloud.redaction import redact
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.delivery.records import fold
-from pulumi_alicloud_edge.errors import CloudError, EdgeError
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.credentials import Credentials, StaticCredentials
+from pulumi_alicloud_edge._cloud.ens_wire import DistFile, PushFile
+from pulumi_alicloud_edge._cloud.redaction import redact
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
+from pulumi_alicloud_edge._delivery.records import fold
+from pulumi_alicloud_edge._errors import CloudError, EdgeError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,7 +219,7 @@ def key_server() -> Iterator[str]:
 
 ASK_FOR_KEYS = """
 import asyncio
-from pulumi_alicloud_edge.cloud.credentials import ChainCredentials
+from pulumi_alicloud_edge._cloud.credentials import ChainCredentials
 found = asyncio.run(ChainCredentials().get())
 print(len(found.access_key_secret), found)
 """

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import httpx
 import pytest
 
-from pulumi_alicloud_edge.cloud.credentials import Credentials
-from pulumi_alicloud_edge.cloud.signature import Acs3Auth, authorization, canonical_query
+from pulumi_alicloud_edge._cloud.credentials import Credentials
+from pulumi_alicloud_edge._cloud.signature import Acs3Auth, authorization, canonical_query
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NONCE = "d410180a5abf7fe235dd9b74aca91fc0"

@@ -12,8 +12,8 @@ from alibabacloud_esa20240910.client import Client as VendorEsa
 from alibabacloud_tea_openapi.utils_models import Config
 from tests.support.emulator import KEY_ID, KEY_SECRET, Emulator
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping

@@ -17,13 +17,13 @@ from tests.support.emulator import (
     Emulator,
 )
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.ens_status import Reading
-from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
-from pulumi_alicloud_edge.cloud.esa_wire import BuildStatus, PodPhase, PublishStatus
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.ens_status import Reading
+from pulumi_alicloud_edge._cloud.ens_wire import DistFile, PushFile
+from pulumi_alicloud_edge._cloud.esa_wire import BuildStatus, PodPhase, PublishStatus
 
 if TYPE_CHECKING:
-    from pulumi_alicloud_edge.cloud.ens_status import StatusGroup
+    from pulumi_alicloud_edge._cloud.ens_status import StatusGroup
 
 FIRST, SECOND, _ = VERSION_IDS
 PUSH_FILE = PushFile(name="assets", version="1", url="file:///assets.tgz", archive_type="tar.gz")

@@ -10,8 +10,8 @@ from alibabacloud_ens20171110 import models as ens
 from alibabacloud_esa20240910 import models as esa
 from tests.support.emulator import APP_ID, CONTAINER_APP_ID, REGIONS, VERSION_IDS, Emulator
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.ens_wire import DistFile, PushFile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -12,9 +12,9 @@ import pytest
 from tests.cloud.scripted import Time
 from tests.support.emulator import APP_ID, CONTAINER_APP_ID, KEY_ID, KEY_SECRET, Emulator
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.ens_wire import PushFile
-from pulumi_alicloud_edge.errors import (
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.ens_wire import PushFile
+from pulumi_alicloud_edge._errors import (
     AuthenticationError,
     ClockSkewError,
     CloudError,

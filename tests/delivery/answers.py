@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
 
 Answer = Mapping[str, Any] | httpx.Response | Callable[[dict[str, str]], Any]
 SETTINGS = CloudSettings(endpoint="http://127.0.0.1:1", access_key_id="id", access_key_secret="secret")

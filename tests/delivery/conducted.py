@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from tests.rollout.world import ASSETS, AnswerLost, SimulatedCloud, policy
 
-from pulumi_alicloud_edge.delivery.run_context import Interrupt, RunContext
-from pulumi_alicloud_edge.delivery.runner import RolloutResult, carry_out, remove
-from pulumi_alicloud_edge.errors import (
+from pulumi_alicloud_edge._delivery.run_context import Interrupt, RunContext
+from pulumi_alicloud_edge._delivery.runner import RolloutResult, carry_out, remove
+from pulumi_alicloud_edge._errors import (
     CloudError,
     EdgeError,
     MalformedResponseError,
@@ -21,12 +21,12 @@ from pulumi_alicloud_edge.errors import (
     UnavailableError,
     UnreachableError,
 )
-from pulumi_alicloud_edge.model.observation import Artifact, Observation
-from pulumi_alicloud_edge.model.outcome import Progress
-from pulumi_alicloud_edge.model.policy import RolloutPolicy
-from pulumi_alicloud_edge.model.removal import Cleaning, Permit
-from pulumi_alicloud_edge.reconcile.decisions import Desired, StartRequest, StartResponse
-from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
+from pulumi_alicloud_edge._model.observation import Artifact, Observation
+from pulumi_alicloud_edge._model.outcome import Progress
+from pulumi_alicloud_edge._model.policy import RolloutPolicy
+from pulumi_alicloud_edge._model.removal import Cleaning, Permit
+from pulumi_alicloud_edge._reconcile.decisions import Desired, StartRequest, StartResponse
+from pulumi_alicloud_edge._reconcile.removal import AwaitRemoval
 
 
 def refusal(kind: type[CloudError]) -> CloudError:

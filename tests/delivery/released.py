@@ -12,19 +12,19 @@ import httpx
 from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS
 from tests.support.in_process import InProcess, runtime_before
 
-from pulumi_alicloud_edge.delivery.run_context import Interrupt, RunContext
-from pulumi_alicloud_edge.errors import EdgeError, InputError, NotFoundError, PartialStateError
-from pulumi_alicloud_edge.operations.apply import create, update
-from pulumi_alicloud_edge.operations.check import check
-from pulumi_alicloud_edge.operations.context import OperationContext
-from pulumi_alicloud_edge.operations.diff import diff
-from pulumi_alicloud_edge.operations.listener import LineListener
-from pulumi_alicloud_edge.operations.operation import Operation
-from pulumi_alicloud_edge.operations.read import read
-from pulumi_alicloud_edge.operations.results import Read
-from pulumi_alicloud_edge.resources.messages import explain
-from pulumi_alicloud_edge.resources.release import ReleaseHandler
-from pulumi_alicloud_edge.runtime import Runtime
+from pulumi_alicloud_edge._delivery.run_context import Interrupt, RunContext
+from pulumi_alicloud_edge._errors import EdgeError, InputError, NotFoundError, PartialStateError
+from pulumi_alicloud_edge._operations.apply import create, update
+from pulumi_alicloud_edge._operations.check import check
+from pulumi_alicloud_edge._operations.context import OperationContext
+from pulumi_alicloud_edge._operations.diff import diff
+from pulumi_alicloud_edge._operations.listener import LineListener
+from pulumi_alicloud_edge._operations.operation import Operation
+from pulumi_alicloud_edge._operations.read import read
+from pulumi_alicloud_edge._operations.results import Read
+from pulumi_alicloud_edge._resources.messages import explain
+from pulumi_alicloud_edge._resources.release import ReleaseHandler
+from pulumi_alicloud_edge._runtime import Runtime
 
 V1, V2, V3 = VERSION_IDS
 URN = "urn:pulumi:test::edge::pulumi-python:dynamic/alicloud-edge:ContainerAppRelease::web"

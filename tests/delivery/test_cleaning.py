@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from tests.delivery.answers import Answers, Row, application, dist_results, push_page, refused
 
-from pulumi_alicloud_edge.delivery.cleaning import Cleaner
-from pulumi_alicloud_edge.delivery.reads import Reads
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import (
+from pulumi_alicloud_edge._delivery.cleaning import Cleaner
+from pulumi_alicloud_edge._delivery.reads import Reads
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.policy import (
     ByStrategies,
     Everywhere,
     ExactTargets,
@@ -20,8 +20,8 @@ from pulumi_alicloud_edge.model.policy import (
     Matching,
     Selector,
 )
-from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit, Wanted
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
+from pulumi_alicloud_edge._model.removal import Cleaning, LeftBecause, Permit, Wanted
+from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER
 
 OLD, NEW = Artifact("assets", "1.4"), Artifact("assets", "1.5")
 FLEET = {"i-1": "a", "i-2": "a", "i-3": "b"}

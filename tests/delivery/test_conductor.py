@@ -9,17 +9,17 @@ import pytest
 from tests.delivery.conducted import FINAL, TRANSIENT_ERRORS, Scene, lost, refusal, unreachable
 from tests.rollout.world import ASSETS, SimulatedCloud, everywhere, fails, fleet, policy, works
 
-from pulumi_alicloud_edge.delivery.run_context import Interrupt, InterruptedWaitError
-from pulumi_alicloud_edge.errors import (
+from pulumi_alicloud_edge._delivery.run_context import Interrupt, InterruptedWaitError
+from pulumi_alicloud_edge._errors import (
     EdgeError,
     PermissionDeniedError,
     RemovalError,
     ResponseLostError,
     UnavailableError,
 )
-from pulumi_alicloud_edge.model.observation import Observation, RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
-from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
+from pulumi_alicloud_edge._model.observation import Observation, RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause, RolloutStatus
+from pulumi_alicloud_edge._reconcile.decisions import StartRequest, StartResponse
 
 
 def names(makers: list[Callable[[], EdgeError]]) -> list[str]:

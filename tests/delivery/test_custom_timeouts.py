@@ -10,18 +10,18 @@ from tests.delivery.released import world
 from tests.support.emulator import CONTAINER_APP_ID, SMALL_APP_ID, VERSION_IDS
 from tests.support.in_process import InProcess, runtime_before
 
-from pulumi_alicloud_edge.delivery.rollback import Rollback
-from pulumi_alicloud_edge.delivery.runner import RolloutResult
-from pulumi_alicloud_edge.errors import PartialStateError, RollbackResult
-from pulumi_alicloud_edge.model.observation import Observation
-from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, Progress, RolloutStatus
-from pulumi_alicloud_edge.operations import apply
-from pulumi_alicloud_edge.operations.context import OperationContext
-from pulumi_alicloud_edge.operations.operation import Operation
-from pulumi_alicloud_edge.reconcile.baseline import Baseline
-from pulumi_alicloud_edge.resources.dist import DistHandler
-from pulumi_alicloud_edge.resources.handler import ResourceHandler
-from pulumi_alicloud_edge.resources.release import ReleaseHandler
+from pulumi_alicloud_edge._delivery.rollback import Rollback
+from pulumi_alicloud_edge._delivery.runner import RolloutResult
+from pulumi_alicloud_edge._errors import PartialStateError, RollbackResult
+from pulumi_alicloud_edge._model.observation import Observation
+from pulumi_alicloud_edge._model.outcome import FailureCause, Outcome, Progress, RolloutStatus
+from pulumi_alicloud_edge._operations import apply
+from pulumi_alicloud_edge._operations.context import OperationContext
+from pulumi_alicloud_edge._operations.operation import Operation
+from pulumi_alicloud_edge._reconcile.baseline import Baseline
+from pulumi_alicloud_edge._resources.dist import DistHandler
+from pulumi_alicloud_edge._resources.handler import ResourceHandler
+from pulumi_alicloud_edge._resources.release import ReleaseHandler
 
 ROLLOUT = {"on_failure": "rollback", "timeout": "10m"}
 RELEASE = {"app_id": CONTAINER_APP_ID, "env": "prod", "rollout": ROLLOUT}

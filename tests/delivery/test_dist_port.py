@@ -17,16 +17,16 @@ from tests.delivery.answers import (
     refused,
 )
 
-from pulumi_alicloud_edge.cloud.ens_wire import DistFile
-from pulumi_alicloud_edge.delivery.cleaning import Cleaner
-from pulumi_alicloud_edge.delivery.dist import DistPort
-from pulumi_alicloud_edge.delivery.reads import Reads
-from pulumi_alicloud_edge.errors import RejectedError
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import Everywhere, ExactTargets, Expression, Matching, Selector, Stage
-from pulumi_alicloud_edge.model.removal import Cleaning, LeftBecause, Permit
-from pulumi_alicloud_edge.reconcile.decisions import StartRequest
+from pulumi_alicloud_edge._cloud.ens_wire import DistFile
+from pulumi_alicloud_edge._delivery.cleaning import Cleaner
+from pulumi_alicloud_edge._delivery.dist import DistPort
+from pulumi_alicloud_edge._delivery.reads import Reads
+from pulumi_alicloud_edge._errors import RejectedError
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.policy import Everywhere, ExactTargets, Expression, Matching, Selector, Stage
+from pulumi_alicloud_edge._model.removal import Cleaning, LeftBecause, Permit
+from pulumi_alicloud_edge._reconcile.decisions import StartRequest
 
 ASSETS, NEWER = Artifact("assets", "1.5"), Artifact("assets", "1.6")
 FILE = DistFile(name="assets", version="1.5", dest_path="/opt")

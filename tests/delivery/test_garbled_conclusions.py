@@ -29,19 +29,19 @@ from tests.delivery.conducted import Heard
 from tests.support.emulator import CONTAINER_APP_ID, VERSION_IDS
 from tests.support.in_process import InProcess
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.ens_wire import DistFile, PushFile
-from pulumi_alicloud_edge.delivery.dist import DistPort
-from pulumi_alicloud_edge.delivery.port import Port
-from pulumi_alicloud_edge.delivery.push import PushPort
-from pulumi_alicloud_edge.delivery.reads import Reads
-from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort
-from pulumi_alicloud_edge.delivery.run_context import Interrupt, RunContext
-from pulumi_alicloud_edge.delivery.runner import RolloutResult, carry_out
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.outcome import RolloutStatus
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, RolloutPolicy, Selector, Share, Stage
-from pulumi_alicloud_edge.reconcile.decisions import Desired
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.ens_wire import DistFile, PushFile
+from pulumi_alicloud_edge._delivery.dist import DistPort
+from pulumi_alicloud_edge._delivery.port import Port
+from pulumi_alicloud_edge._delivery.push import PushPort
+from pulumi_alicloud_edge._delivery.reads import Reads
+from pulumi_alicloud_edge._delivery.release import ReleaseOrder, ReleasePort
+from pulumi_alicloud_edge._delivery.run_context import Interrupt, RunContext
+from pulumi_alicloud_edge._delivery.runner import RolloutResult, carry_out
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.outcome import RolloutStatus
+from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, RolloutPolicy, Selector, Share, Stage
+from pulumi_alicloud_edge._reconcile.decisions import Desired
 
 APP, REGIONS, INSTANCES = "an-application", ("cn-a", "cn-b"), ("i-a", "i-b")
 PUSHED, PLACED = Artifact("assets", "2"), Artifact("levels", "2")

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from pulumi_alicloud_edge.delivery.preview_reads import FRESH_SECONDS, PreviewReads
-from pulumi_alicloud_edge.delivery.records import FoldedRecords
-from pulumi_alicloud_edge.errors import UnavailableError
-from pulumi_alicloud_edge.model.observation import Artifact
+from pulumi_alicloud_edge._delivery.preview_reads import FRESH_SECONDS, PreviewReads
+from pulumi_alicloud_edge._delivery.records import FoldedRecords
+from pulumi_alicloud_edge._errors import UnavailableError
+from pulumi_alicloud_edge._model.observation import Artifact
 
 APP = "e-1"
 

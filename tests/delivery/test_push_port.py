@@ -7,12 +7,12 @@ import json
 import pytest
 from tests.delivery.answers import Answers, application, push_page, pushed, refused
 
-from pulumi_alicloud_edge.cloud.ens_wire import PushFile
-from pulumi_alicloud_edge.delivery.push import PushPort
-from pulumi_alicloud_edge.delivery.reads import Reads
-from pulumi_alicloud_edge.model.observation import Artifact, RecordState
-from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, InRegions, Selector, Stage
-from pulumi_alicloud_edge.reconcile.decisions import StartRequest
+from pulumi_alicloud_edge._cloud.ens_wire import PushFile
+from pulumi_alicloud_edge._delivery.push import PushPort
+from pulumi_alicloud_edge._delivery.reads import Reads
+from pulumi_alicloud_edge._model.observation import Artifact, RecordState
+from pulumi_alicloud_edge._model.policy import ByStrategies, Everywhere, InRegions, Selector, Stage
+from pulumi_alicloud_edge._reconcile.decisions import StartRequest
 
 ASSETS = Artifact("assets", "1.5")
 FILE = PushFile(name="assets", version="1.5", url="http://x/a?Signature=S", md5="0" * 32, size=3)

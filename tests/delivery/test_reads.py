@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from tests.delivery.answers import Answers, application, dist_page, refused
 
-from pulumi_alicloud_edge.delivery.reads import MOST_NAMES, Reads, SingleFlight
-from pulumi_alicloud_edge.errors import PermissionDeniedError, RejectedError
+from pulumi_alicloud_edge._delivery.reads import MOST_NAMES, Reads, SingleFlight
+from pulumi_alicloud_edge._errors import PermissionDeniedError, RejectedError
 
 
 class Source:

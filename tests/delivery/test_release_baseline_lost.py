@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.delivery.released import V1, V2, V3, Released, releasing, says
 
-from pulumi_alicloud_edge.errors import InputError
+from pulumi_alicloud_edge._errors import InputError
 
 BACK = {"on_failure": "rollback", "stall_timeout": "60s", "retries": 0}
 TO_STOP = {**BACK, "on_failure": "stop"}

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from tests.delivery.answers import Answers, refused
 
-from pulumi_alicloud_edge.delivery.release import ReleaseOrder, ReleasePort, utc_now
-from pulumi_alicloud_edge.errors import RejectedError
-from pulumi_alicloud_edge.model.observation import Artifact, RecordState
-from pulumi_alicloud_edge.model.policy import Budget, InRegions, RolloutPolicy, Selector, Share, Stage
-from pulumi_alicloud_edge.reconcile.decisions import (
+from pulumi_alicloud_edge._delivery.release import ReleaseOrder, ReleasePort, utc_now
+from pulumi_alicloud_edge._errors import RejectedError
+from pulumi_alicloud_edge._model.observation import Artifact, RecordState
+from pulumi_alicloud_edge._model.policy import Budget, InRegions, RolloutPolicy, Selector, Share, Stage
+from pulumi_alicloud_edge._reconcile.decisions import (
     CONFIRMED_AFTER,
     Confirm,
     Desired,
@@ -22,7 +22,7 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     StartRequest,
     Wait,
 )
-from pulumi_alicloud_edge.reconcile.rollout import Rollout
+from pulumi_alicloud_edge._reconcile.rollout import Rollout
 
 OURS = Artifact("app-1", "ver-2")
 CREATED = {"Version": {"VersionId": "ver-2", "Status": "created"}}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_alicloud_edge.cloud.esa_wire import AppStatus
-from pulumi_alicloud_edge.delivery.release_status import (
+from pulumi_alicloud_edge._cloud.esa_wire import AppStatus
+from pulumi_alicloud_edge._delivery.release_status import (
     Context,
     current_version,
     reached,
@@ -15,9 +15,9 @@ from pulumi_alicloud_edge.delivery.release_status import (
     record_of_share,
     serving,
 )
-from pulumi_alicloud_edge.model.observation import RecordState
-from pulumi_alicloud_edge.model.policy import InRegions, Share
-from pulumi_alicloud_edge.model.release import Part, Serving
+from pulumi_alicloud_edge._model.observation import RecordState
+from pulumi_alicloud_edge._model.policy import InRegions, Share
+from pulumi_alicloud_edge._model.release import Part, Serving
 
 DONE, MOVING, NOTHING = RecordState.SUCCEEDED, RecordState.IN_PROGRESS, None
 BEYOND = RecordState.DELETED

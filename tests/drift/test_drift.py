@@ -7,17 +7,17 @@ from fractions import Fraction
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import (
+from pulumi_alicloud_edge._model.observation import (
     Artifact,
     Observation,
     Record,
     RecordState,
     running_versions,
 )
-from pulumi_alicloud_edge.model.outcome import TargetState
-from pulumi_alicloud_edge.model.policy import Budget, Everywhere, Expression, InRegions, Matching, Selector
-from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.drift import Drift, find_drift, placements
+from pulumi_alicloud_edge._model.outcome import TargetState
+from pulumi_alicloud_edge._model.policy import Budget, Everywhere, Expression, InRegions, Matching, Selector
+from pulumi_alicloud_edge._reconcile.decisions import Desired
+from pulumi_alicloud_edge._reconcile.drift import Drift, find_drift, placements
 
 OURS = Artifact("assets", "1.5")
 OLDER = Artifact("assets", "1.4")

@@ -12,7 +12,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
-from pulumi_alicloud_edge.adapters.dynamic.call import Call, current_call
+from pulumi_alicloud_edge._adapters.dynamic.call import Call, current_call
 
 URN = "urn:pulumi:staging::shop::pulumi-python:dynamic:Resource::assets"
 

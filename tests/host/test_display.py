@@ -13,7 +13,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from tests.support.dynamic_host import eventually
 
-from pulumi_alicloud_edge.adapters.dynamic.display import (
+from pulumi_alicloud_edge._adapters.dynamic.display import (
     GONE_REFUSALS,
     GONE_SECONDS,
     LATE_LINES,

@@ -10,7 +10,7 @@ from google.protobuf import struct_pb2
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from pulumi_alicloud_edge.adapters.dynamic.call import Call, with_hidden
+from pulumi_alicloud_edge._adapters.dynamic.call import Call, with_hidden
 
 HANDED_ON = {"app_id": "e-1", "__provider": "pickled"}
 HIDDEN = {"__sources": {"assets@1": "https://bucket/a?b=c"}, "__hints": 2.0, "__list": [1.0, None, "x"]}

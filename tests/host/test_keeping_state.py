@@ -10,9 +10,9 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from pulumi_alicloud_edge.adapters.dynamic import process
-from pulumi_alicloud_edge.adapters.dynamic.call import Call
-from pulumi_alicloud_edge.adapters.dynamic.failed_state import keep_state
+from pulumi_alicloud_edge._adapters.dynamic import process
+from pulumi_alicloud_edge._adapters.dynamic.call import Call
+from pulumi_alicloud_edge._adapters.dynamic.failed_state import keep_state
 
 
 class Context:

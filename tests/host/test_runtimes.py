@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from pulumi_alicloud_edge.delivery.run_context import Interrupt, InterruptedWaitError
-from pulumi_alicloud_edge.errors import SettingsError
-from pulumi_alicloud_edge.runtime import Runtimes
+from pulumi_alicloud_edge._delivery.run_context import Interrupt, InterruptedWaitError
+from pulumi_alicloud_edge._errors import SettingsError
+from pulumi_alicloud_edge._runtime import Runtimes
 
 
 def config(**settings: str) -> dict[str, str]:

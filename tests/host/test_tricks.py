@@ -13,11 +13,11 @@ import pytest
 from google.protobuf import empty_pb2
 from tests.host.hosts import host
 
-from pulumi_alicloud_edge.adapters.dynamic import cancellation, process
-from pulumi_alicloud_edge.adapters.dynamic.cancellation import forward_cancel
-from pulumi_alicloud_edge.adapters.dynamic.engine import engine_address
-from pulumi_alicloud_edge.adapters.dynamic.executor import WIDTH, raise_worker_limit
-from pulumi_alicloud_edge.adapters.dynamic.tracebacks import ProviderFailure, quieten_tracebacks
+from pulumi_alicloud_edge._adapters.dynamic import cancellation, process
+from pulumi_alicloud_edge._adapters.dynamic.cancellation import forward_cancel
+from pulumi_alicloud_edge._adapters.dynamic.engine import engine_address
+from pulumi_alicloud_edge._adapters.dynamic.executor import WIDTH, raise_worker_limit
+from pulumi_alicloud_edge._adapters.dynamic.tracebacks import ProviderFailure, quieten_tracebacks
 
 
 def in_worker(work: Any, workers: int = 4) -> tuple[Any, ThreadPoolExecutor]:

@@ -6,8 +6,8 @@ import pulumi
 import pytest
 from pulumi.runtime import rpc
 
-from pulumi_alicloud_edge.adapters.dynamic.unknowns import with_unknowns
-from pulumi_alicloud_edge.model.unknown import UNKNOWN, has_unknown
+from pulumi_alicloud_edge._adapters.dynamic.unknowns import with_unknowns
+from pulumi_alicloud_edge._model.unknown import UNKNOWN, has_unknown
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulumi_alicloud_edge.errors import InputError
-from pulumi_alicloud_edge.resources.validation import read_inputs
+from pulumi_alicloud_edge._errors import InputError
+from pulumi_alicloud_edge._resources.validation import read_inputs
 
 MD5 = "0" * 32
 UNCHANGED = object()

@@ -19,12 +19,12 @@ from tests.inputs.declared import dist, dist_file, push, push_file, release
 from tests.support.in_process import InProcess, runtime_before
 
 from pulumi_alicloud_edge import provider as providers
-from pulumi_alicloud_edge.adapters.dynamic import provider as adapter
-from pulumi_alicloud_edge.adapters.dynamic.unknowns import with_unknowns
-from pulumi_alicloud_edge.errors import CloudError
-from pulumi_alicloud_edge.model.unknown import has_unknown
-from pulumi_alicloud_edge.reconcile.decisions import StartRequest
-from pulumi_alicloud_edge.runtime import RUNTIMES
+from pulumi_alicloud_edge._adapters.dynamic import provider as adapter
+from pulumi_alicloud_edge._adapters.dynamic.unknowns import with_unknowns
+from pulumi_alicloud_edge._errors import CloudError
+from pulumi_alicloud_edge._model.unknown import has_unknown
+from pulumi_alicloud_edge._reconcile.decisions import StartRequest
+from pulumi_alicloud_edge._runtime import RUNTIMES
 
 APP_ID = "app-1234567890123456"
 CONTAINER_APP_ID = re.compile(r"app-\d{16,60}")

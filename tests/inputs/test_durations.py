@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_alicloud_edge.resources.durations import parse_duration, show_duration
+from pulumi_alicloud_edge._resources.durations import parse_duration, show_duration
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ import pytest
 from pydantic import BaseModel
 from tests.inputs.declared import dist, dist_file, faults, push, push_file, release, without
 
-from pulumi_alicloud_edge.errors import InputError
-from pulumi_alicloud_edge.model.unknown import UNKNOWN
-from pulumi_alicloud_edge.resources.dist import DistHandler
-from pulumi_alicloud_edge.resources.handler import ResourceHandler
-from pulumi_alicloud_edge.resources.inputs import DistInputs, PushInputs, ReleaseInputs
-from pulumi_alicloud_edge.resources.push import PushHandler
-from pulumi_alicloud_edge.resources.release import ReleaseHandler
-from pulumi_alicloud_edge.resources.validation import read_inputs
+from pulumi_alicloud_edge._errors import InputError
+from pulumi_alicloud_edge._model.unknown import UNKNOWN
+from pulumi_alicloud_edge._resources.dist import DistHandler
+from pulumi_alicloud_edge._resources.handler import ResourceHandler
+from pulumi_alicloud_edge._resources.inputs import DistInputs, PushInputs, ReleaseInputs
+from pulumi_alicloud_edge._resources.push import PushHandler
+from pulumi_alicloud_edge._resources.release import ReleaseHandler
+from pulumi_alicloud_edge._resources.validation import read_inputs
 
 REQUIRED, EMPTY, NO_TEXT = "is required", "must not be empty", "must be text"
 COMMA = "must not contain a comma: the cloud's filters are comma-separated lists"

@@ -9,7 +9,7 @@ import pulumi
 import pytest
 
 import pulumi_alicloud_edge as edge
-from pulumi_alicloud_edge.sdk.properties import set_apart_sources, to_property
+from pulumi_alicloud_edge._sdk.properties import set_apart_sources, to_property
 
 URL = "https://example.com/a?Signature=SECRET"
 FILE = {"name": "assets", "version": "1.5", "url": URL}

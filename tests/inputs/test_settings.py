@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_alicloud_edge.errors import SettingsError
-from pulumi_alicloud_edge.settings import Settings, read_settings
+from pulumi_alicloud_edge._errors import SettingsError
+from pulumi_alicloud_edge._settings import Settings, read_settings
 
 
 def settings(environ: dict[str, str] | None = None, **config: object) -> Settings:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 from tests.inputs.declared import dist, faults, push, release
 
-from pulumi_alicloud_edge.model.policy import (
+from pulumi_alicloud_edge._model.policy import (
     Budget,
     ByStrategies,
     Everywhere,
@@ -18,8 +18,8 @@ from pulumi_alicloud_edge.model.policy import (
     OnFailure,
     Share,
 )
-from pulumi_alicloud_edge.resources.inputs import DistInputs, PushInputs, ReleaseInputs
-from pulumi_alicloud_edge.resources.validation import read_inputs
+from pulumi_alicloud_edge._resources.inputs import DistInputs, PushInputs, ReleaseInputs
+from pulumi_alicloud_edge._resources.validation import read_inputs
 
 A = {"key": "region_id", "operator": "In", "values": ["a"]}
 

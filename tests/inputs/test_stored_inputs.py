@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from tests.inputs.declared import dist, dist_file, push, push_file, release
 
-from pulumi_alicloud_edge.model.policy import Budget, Share
-from pulumi_alicloud_edge.resources.dist import DistHandler
-from pulumi_alicloud_edge.resources.handler import ResourceHandler
-from pulumi_alicloud_edge.resources.inputs import DistInputs, PushInputs, ReleaseInputs
-from pulumi_alicloud_edge.resources.push import PushHandler
-from pulumi_alicloud_edge.resources.release import ReleaseHandler
-from pulumi_alicloud_edge.resources.stored_inputs import read_stored
-from pulumi_alicloud_edge.resources.validation import read_inputs
+from pulumi_alicloud_edge._model.policy import Budget, Share
+from pulumi_alicloud_edge._resources.dist import DistHandler
+from pulumi_alicloud_edge._resources.handler import ResourceHandler
+from pulumi_alicloud_edge._resources.inputs import DistInputs, PushInputs, ReleaseInputs
+from pulumi_alicloud_edge._resources.push import PushHandler
+from pulumi_alicloud_edge._resources.release import ReleaseHandler
+from pulumi_alicloud_edge._resources.stored_inputs import read_stored
+from pulumi_alicloud_edge._resources.validation import read_inputs
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 from tests.safety.engine import DIST, PUSH, RELEASE, TYPE, Host
 from tests.safety.world import APP, EDGE_APP, Wire, World
 
-from pulumi_alicloud_edge.delivery.run_context import Interrupt
-from pulumi_alicloud_edge.operations.operation import Operation
+from pulumi_alicloud_edge._delivery.run_context import Interrupt
+from pulumi_alicloud_edge._operations.operation import Operation
 
 FLEET = {"r1": ("r1-1", "r1-2"), "r2": ("r2-1",)}
 __all__ = ["DIST", "FLEET", "PUSH", "RELEASE", "Operated", "inputs_of"]

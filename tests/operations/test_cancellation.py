@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.operations.operated import DIST, PUSH, Operated, inputs_of
 
-from pulumi_alicloud_edge.delivery.run_context import Interrupt
-from pulumi_alicloud_edge.errors import EdgeError, PartialStateError, RolloutInterruptedError
-from pulumi_alicloud_edge.operations.apply import create
-from pulumi_alicloud_edge.operations.delete import delete
+from pulumi_alicloud_edge._delivery.run_context import Interrupt
+from pulumi_alicloud_edge._errors import EdgeError, PartialStateError, RolloutInterruptedError
+from pulumi_alicloud_edge._operations.apply import create
+from pulumi_alicloud_edge._operations.delete import delete
 
 
 def test_a_cancelled_create_keeps_its_state_and_what_it_has_started_goes_on(operated: Operated) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from tests.operations.operated import DIST, PUSH, RELEASE, Operated, inputs_of
 
-from pulumi_alicloud_edge.errors import InputError
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import Everywhere
-from pulumi_alicloud_edge.model.unknown import UNKNOWN
-from pulumi_alicloud_edge.operations.apply import create, update
-from pulumi_alicloud_edge.operations.delete import delete
-from pulumi_alicloud_edge.operations.diff import diff
+from pulumi_alicloud_edge._errors import InputError
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.policy import Everywhere
+from pulumi_alicloud_edge._model.unknown import UNKNOWN
+from pulumi_alicloud_edge._operations.apply import create, update
+from pulumi_alicloud_edge._operations.delete import delete
+from pulumi_alicloud_edge._operations.diff import diff
 
 KINDS = pytest.mark.parametrize("kind", [PUSH, DIST, RELEASE])
 

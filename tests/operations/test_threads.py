@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from tests.operations.operated import DIST, inputs_of
 
-from pulumi_alicloud_edge.operations import preview
-from pulumi_alicloud_edge.operations.context import OperationContext
-from pulumi_alicloud_edge.operations.operation import Operation
-from pulumi_alicloud_edge.resources.dist import DistHandler
-from pulumi_alicloud_edge.runtime import Runtime
+from pulumi_alicloud_edge._operations import preview
+from pulumi_alicloud_edge._operations.context import OperationContext
+from pulumi_alicloud_edge._operations.operation import Operation
+from pulumi_alicloud_edge._resources.dist import DistHandler
+from pulumi_alicloud_edge._runtime import Runtime
 
 
 class Silent:

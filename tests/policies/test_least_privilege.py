@@ -12,24 +12,24 @@ import pytest
 from tests.support.emulator import CONTAINER_APP_ID, KEY_ID, KEY_SECRET, VERSION_IDS
 from tests.support.in_process import InProcess, runtime_before
 
-from pulumi_alicloud_edge.errors import (
+from pulumi_alicloud_edge._errors import (
     EdgeError,
     PartialStateError,
     PermissionDeniedError,
     RolloutFailedError,
 )
-from pulumi_alicloud_edge.operations.apply import create, update
-from pulumi_alicloud_edge.operations.check import check
-from pulumi_alicloud_edge.operations.context import OperationContext
-from pulumi_alicloud_edge.operations.delete import delete
-from pulumi_alicloud_edge.operations.operation import Operation
-from pulumi_alicloud_edge.operations.read import read
-from pulumi_alicloud_edge.resources.dist import DistHandler
-from pulumi_alicloud_edge.resources.handler import ResourceHandler
-from pulumi_alicloud_edge.resources.push import PushHandler
-from pulumi_alicloud_edge.resources.queries import container_app_status
-from pulumi_alicloud_edge.resources.release import ReleaseHandler
-from pulumi_alicloud_edge.runtime import Runtime
+from pulumi_alicloud_edge._operations.apply import create, update
+from pulumi_alicloud_edge._operations.check import check
+from pulumi_alicloud_edge._operations.context import OperationContext
+from pulumi_alicloud_edge._operations.delete import delete
+from pulumi_alicloud_edge._operations.operation import Operation
+from pulumi_alicloud_edge._operations.read import read
+from pulumi_alicloud_edge._resources.dist import DistHandler
+from pulumi_alicloud_edge._resources.handler import ResourceHandler
+from pulumi_alicloud_edge._resources.push import PushHandler
+from pulumi_alicloud_edge._resources.queries import container_app_status
+from pulumi_alicloud_edge._resources.release import ReleaseHandler
+from pulumi_alicloud_edge._runtime import Runtime
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "policies"
 APP, REGIONS = "an-application", ("cn-a", "cn-b")

@@ -17,13 +17,13 @@ from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
 from tests.support.sdks import Sdk, newest, oldest
 
 import pulumi_alicloud_edge as edge
-from pulumi_alicloud_edge.adapters.dynamic import engine
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import ByStrategies, Everywhere, Expression, Matching
-from pulumi_alicloud_edge.registry import Registry
-from pulumi_alicloud_edge.run_register import RunRegister, open_register
-from pulumi_alicloud_edge.sdk import declaration
+from pulumi_alicloud_edge._adapters.dynamic import engine
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.policy import ByStrategies, Everywhere, Expression, Matching
+from pulumi_alicloud_edge._registry import Registry
+from pulumi_alicloud_edge._run_register import RunRegister, open_register
+from pulumi_alicloud_edge._sdk import declaration
 
 Register = Callable[..., list[Any]]
 TYPE = "pulumi-python:dynamic/alicloud-edge:AppDataDist"
@@ -221,7 +221,7 @@ import pulumi
 from pulumi.runtime import settings
 settings.configure(settings.Settings(project="edge", stack="test", engine=sys.argv[1], monitor=sys.argv[1]))
 import pulumi_alicloud_edge
-from pulumi_alicloud_edge.adapters.dynamic.engine import program_engine_address
+from pulumi_alicloud_edge._adapters.dynamic.engine import program_engine_address
 print(json.dumps(program_engine_address()))
 """
 
@@ -243,15 +243,17 @@ def test_telling_imports_nothing_heavy() -> None:
     code = """
 import pulumi, pulumi.dynamic, sys
 before = set(sys.modules)
-from pulumi_alicloud_edge.sdk import declaration
-from pulumi_alicloud_edge.run_register import open_register
+from pulumi_alicloud_edge._sdk import declaration
+from pulumi_alicloud_edge._run_register import open_register
 open_register("127.0.0.1:1")
 print(*sorted(set(sys.modules) - before))
 """
     imported = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert not [m for m in imported if m.partition(".")[0] in {"pydantic", "httpx", "tenacity", "ssl"}]
     assert not [
-        m for m in imported if m.startswith(("pulumi_alicloud_edge.cloud", "pulumi_alicloud_edge.resources"))
+        m
+        for m in imported
+        if m.startswith(("pulumi_alicloud_edge._cloud", "pulumi_alicloud_edge._resources"))
     ]
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.policy import (
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.policy import (
     ByStrategies,
     Everywhere,
     ExactTargets,
@@ -17,9 +17,9 @@ from pulumi_alicloud_edge.model.policy import (
     Matching,
     Selector,
 )
-from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause, Permit
-from pulumi_alicloud_edge.model.selection import Belongs
-from pulumi_alicloud_edge.reconcile.gate import (
+from pulumi_alicloud_edge._model.removal import Cleaning, Left, LeftBecause, Permit
+from pulumi_alicloud_edge._model.selection import Belongs
+from pulumi_alicloud_edge._reconcile.gate import (
     Removal,
     exactly,
     holders_of,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import (
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.policy import (
     ByStrategies,
     Everywhere,
     Expression,
@@ -14,8 +14,8 @@ from pulumi_alicloud_edge.model.policy import (
     Matching,
     Selector,
 )
-from pulumi_alicloud_edge.registry import Registry
-from pulumi_alicloud_edge.resources.conflicts import conflict_errors
+from pulumi_alicloud_edge._registry import Registry
+from pulumi_alicloud_edge._resources.conflicts import conflict_errors
 
 ASSETS, NEWER = Artifact("assets", "1.5"), Artifact("assets", "1.6")
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
-from pulumi_alicloud_edge.reconcile.removal import (
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.removal import Cleaning, Left, LeftBecause
+from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER
+from pulumi_alicloud_edge._reconcile.removal import (
     AwaitRemoval,
     Clean,
     Confirm,

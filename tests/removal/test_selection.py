@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_alicloud_edge.model.policy import (
+from pulumi_alicloud_edge._model.policy import (
     ByStrategies,
     Everywhere,
     ExactTargets,
@@ -17,7 +17,7 @@ from pulumi_alicloud_edge.model.policy import (
     Selector,
     Share,
 )
-from pulumi_alicloud_edge.model.selection import (
+from pulumi_alicloud_edge._model.selection import (
     Belongs,
     belongs,
     belongs_to_any,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, Desired
-from pulumi_alicloud_edge.reconcile.two_looks import LOOKS_BEFORE_START, Settling, TwoLooks
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause
+from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER, Desired
+from pulumi_alicloud_edge._reconcile.two_looks import LOOKS_BEFORE_START, Settling, TwoLooks
 
 OLD, NEW = Artifact("assets", "1"), Artifact("assets", "2")
 DEADLINE = 100.0

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.rollout.world import SimulatedCloud, fleet, policy, rollout, steps
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.reconcile.baseline import (
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._reconcile.baseline import (
     EXCEPTIONS_KEPT,
     Baseline,
     Before,

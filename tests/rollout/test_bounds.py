@@ -18,9 +18,9 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus, TargetState
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
+from pulumi_alicloud_edge._model.observation import RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause, RolloutStatus, TargetState
+from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER
 
 BEGAN = 100.0
 

@@ -16,8 +16,8 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.outcome import FailureCause, RolloutStatus
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from tests.rollout.world import (
     steps,
 )
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
-from pulumi_alicloud_edge.model.policy import Everywhere, RolloutPolicy, Stage
-from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, Start, Wait
-from pulumi_alicloud_edge.reconcile.rollout import Rollout
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause, RolloutStatus
+from pulumi_alicloud_edge._model.policy import Everywhere, RolloutPolicy, Stage
+from pulumi_alicloud_edge._reconcile.decisions import Confirm, Desired, Finish, Start, Wait
+from pulumi_alicloud_edge._reconcile.rollout import Rollout
 
 OURS, OTHER = Artifact("assets", "1"), Artifact("assets", "2")
 TARGET = "i-1"

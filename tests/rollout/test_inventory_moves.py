@@ -20,11 +20,11 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, RolloutStatus
-from pulumi_alicloud_edge.model.policy import InRegions, RolloutPolicy, Selector
-from pulumi_alicloud_edge.reconcile.decisions import Confirm, Desired, Finish, StartResponse
-from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
+from pulumi_alicloud_edge._model.observation import RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause, Outcome, RolloutStatus
+from pulumi_alicloud_edge._model.policy import InRegions, RolloutPolicy, Selector
+from pulumi_alicloud_edge._reconcile.decisions import Confirm, Desired, Finish, StartResponse
+from pulumi_alicloud_edge._reconcile.rollout import Memory, Rollout
 
 
 class Moving(SimulatedCloud):

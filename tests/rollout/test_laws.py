@@ -25,10 +25,10 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Observation, RecordState
-from pulumi_alicloud_edge.model.outcome import RolloutStatus, TargetState
-from pulumi_alicloud_edge.model.policy import RolloutPolicy, Stage
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER
+from pulumi_alicloud_edge._model.observation import Observation, RecordState
+from pulumi_alicloud_edge._model.outcome import RolloutStatus, TargetState
+from pulumi_alicloud_edge._model.policy import RolloutPolicy, Stage
+from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER
 
 TARGETS = tuple(f"t{index}" for index in range(8))
 ENDS = {RolloutStatus.CONVERGED, RolloutStatus.DEGRADED, RolloutStatus.FAILED}

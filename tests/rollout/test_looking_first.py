@@ -16,10 +16,10 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Artifact, RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
-from pulumi_alicloud_edge.model.policy import Everywhere
-from pulumi_alicloud_edge.reconcile.decisions import StartRequest
+from pulumi_alicloud_edge._model.observation import Artifact, RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause, RolloutStatus
+from pulumi_alicloud_edge._model.policy import Everywhere
+from pulumi_alicloud_edge._reconcile.decisions import StartRequest
 
 
 def test_an_empty_cloud_gets_the_version_on_every_target() -> None:

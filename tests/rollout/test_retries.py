@@ -18,9 +18,9 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus, TargetState
-from pulumi_alicloud_edge.reconcile.decisions import Confirm, Finish, StartRequest, StartResponse
+from pulumi_alicloud_edge._model.observation import RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause, RolloutStatus, TargetState
+from pulumi_alicloud_edge._reconcile.decisions import Confirm, Finish, StartRequest, StartResponse
 
 
 def test_a_failed_target_is_started_again_and_the_others_are_left_alone() -> None:

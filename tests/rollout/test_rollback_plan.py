@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.policy import Everywhere, Expression, Matching, Selector
-from pulumi_alicloud_edge.model.removal import LeftBecause
-from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before, Former
-from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.rollback import RestoreStep, RollbackPlan, plan_rollback
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.policy import Everywhere, Expression, Matching, Selector
+from pulumi_alicloud_edge._model.removal import LeftBecause
+from pulumi_alicloud_edge._reconcile.baseline import Baseline, Before, Former
+from pulumi_alicloud_edge._reconcile.decisions import Desired
+from pulumi_alicloud_edge._reconcile.rollback import RestoreStep, RollbackPlan, plan_rollback
 
 NOTHING, UNKNOWN = Before.NOTHING, Before.UNKNOWN
 DONE, FAILED = RecordState.SUCCEEDED, RecordState.FAILED

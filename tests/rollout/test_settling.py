@@ -14,8 +14,8 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.outcome import RolloutStatus
-from pulumi_alicloud_edge.reconcile.decisions import StartResponse
+from pulumi_alicloud_edge._model.outcome import RolloutStatus
+from pulumi_alicloud_edge._reconcile.decisions import StartResponse
 
 
 def test_targets_that_show_one_by_one_are_all_waited_for() -> None:

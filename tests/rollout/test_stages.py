@@ -18,10 +18,10 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Artifact, RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions
-from pulumi_alicloud_edge.reconcile.decisions import CONFIRMED_AFTER, StartResponse
+from pulumi_alicloud_edge._model.observation import Artifact, RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause, RolloutStatus
+from pulumi_alicloud_edge._model.policy import Everywhere, InRegions
+from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER, StartResponse
 
 STAGED = policy(regions("t00", bake=60), regions("t01", "t02", bake=30), everywhere())
 

@@ -22,11 +22,11 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.outcome import FailureCause, Outcome, RolloutStatus
-from pulumi_alicloud_edge.model.policy import OnFailure, RolloutPolicy
-from pulumi_alicloud_edge.reconcile.baseline import Before
-from pulumi_alicloud_edge.reconcile.decisions import (
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.outcome import FailureCause, Outcome, RolloutStatus
+from pulumi_alicloud_edge._model.policy import OnFailure, RolloutPolicy
+from pulumi_alicloud_edge._reconcile.baseline import Before
+from pulumi_alicloud_edge._reconcile.decisions import (
     CONFIRMED_AFTER,
     Confirm,
     Finish,
@@ -34,7 +34,7 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     StartResponse,
     Wait,
 )
-from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
+from pulumi_alicloud_edge._reconcile.rollout import Memory, Rollout
 
 Garble = Callable[[Observation], Observation]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.rollout.world import SimulatedCloud, fails, fleet, policy, run, works
 
-from pulumi_alicloud_edge.model.outcome import FailureCause, RolloutStatus
-from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
+from pulumi_alicloud_edge._model.outcome import FailureCause, RolloutStatus
+from pulumi_alicloud_edge._reconcile.decisions import StartRequest, StartResponse
 
 
 @pytest.mark.parametrize("tells_targets", [True, False], ids=["targets known", "targets unknown"])

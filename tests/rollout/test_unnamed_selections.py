@@ -20,11 +20,11 @@ from tests.rollout.world import (
     works,
 )
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, RecordState
-from pulumi_alicloud_edge.model.outcome import Outcome, RolloutStatus
-from pulumi_alicloud_edge.model.policy import ByStrategies, RolloutPolicy, Selector, Stage
-from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, RecordState
+from pulumi_alicloud_edge._model.outcome import Outcome, RolloutStatus
+from pulumi_alicloud_edge._model.policy import ByStrategies, RolloutPolicy, Selector, Stage
+from pulumi_alicloud_edge._reconcile.decisions import Desired
+from pulumi_alicloud_edge._reconcile.rollout import Memory, Rollout
 
 OPAQUE = Stage(ByStrategies("{}"))
 MODELS = Artifact("models", "7")

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.outcome import Outcome
-from pulumi_alicloud_edge.model.policy import (
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.outcome import Outcome
+from pulumi_alicloud_edge._model.policy import (
     Budget,
     Everywhere,
     InRegions,
@@ -23,7 +23,7 @@ from pulumi_alicloud_edge.model.policy import (
     Selector,
     Stage,
 )
-from pulumi_alicloud_edge.reconcile.decisions import (
+from pulumi_alicloud_edge._reconcile.decisions import (
     Confirm,
     Desired,
     Finish,
@@ -32,7 +32,7 @@ from pulumi_alicloud_edge.reconcile.decisions import (
     StartResponse,
     Wait,
 )
-from pulumi_alicloud_edge.reconcile.rollout import Memory, Rollout
+from pulumi_alicloud_edge._reconcile.rollout import Memory, Rollout
 
 ASSETS = Artifact("assets", "1.5")
 OLDER = Artifact("assets", "1.4")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_alicloud_edge import run_register
-from pulumi_alicloud_edge.run_register import RunRegister, listener, open_register, private_folder
+from pulumi_alicloud_edge import _run_register as run_register
+from pulumi_alicloud_edge._run_register import RunRegister, listener, open_register, private_folder
 
 
 @pytest.fixture(autouse=True)

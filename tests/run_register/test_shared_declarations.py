@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.identity import likely_urn, program_name, program_names
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Selector
-from pulumi_alicloud_edge.model.stored_claim import write_claim
-from pulumi_alicloud_edge.registry import Registry
-from pulumi_alicloud_edge.run_register import RunRegister
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.identity import likely_urn, program_name, program_names
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, Selector
+from pulumi_alicloud_edge._model.stored_claim import write_claim
+from pulumi_alicloud_edge._registry import Registry
+from pulumi_alicloud_edge._run_register import RunRegister
 
 TYPE = "pulumi-python:dynamic/alicloud-edge:AppDataDist"
 OTHER_TYPE = "pulumi-python:dynamic/alicloud-edge:AppDataPush"

@@ -24,26 +24,26 @@ from typing import Any, TypeVar
 
 from tests.safety.world import APP, STARTING, STARTING_RELEASE, Effect, Wire, World
 
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.errors import EdgeError, InputError, PartialStateError
-from pulumi_alicloud_edge.model.identity import program_name
-from pulumi_alicloud_edge.model.stored_claim import write_claim
-from pulumi_alicloud_edge.operations.apply import create, update
-from pulumi_alicloud_edge.operations.check import check
-from pulumi_alicloud_edge.operations.context import OperationContext
-from pulumi_alicloud_edge.operations.delete import delete
-from pulumi_alicloud_edge.operations.diff import diff
-from pulumi_alicloud_edge.operations.operation import Operation as Neutral
-from pulumi_alicloud_edge.operations.read import read
-from pulumi_alicloud_edge.operations.results import Gone
-from pulumi_alicloud_edge.registry import Registry
-from pulumi_alicloud_edge.resources.dist import DistHandler
-from pulumi_alicloud_edge.resources.handler import ResourceHandler
-from pulumi_alicloud_edge.resources.messages import explain
-from pulumi_alicloud_edge.resources.push import PushHandler
-from pulumi_alicloud_edge.resources.release import ReleaseHandler
-from pulumi_alicloud_edge.runtime import Runtime
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
+from pulumi_alicloud_edge._errors import EdgeError, InputError, PartialStateError
+from pulumi_alicloud_edge._model.identity import program_name
+from pulumi_alicloud_edge._model.stored_claim import write_claim
+from pulumi_alicloud_edge._operations.apply import create, update
+from pulumi_alicloud_edge._operations.check import check
+from pulumi_alicloud_edge._operations.context import OperationContext
+from pulumi_alicloud_edge._operations.delete import delete
+from pulumi_alicloud_edge._operations.diff import diff
+from pulumi_alicloud_edge._operations.operation import Operation as Neutral
+from pulumi_alicloud_edge._operations.read import read
+from pulumi_alicloud_edge._operations.results import Gone
+from pulumi_alicloud_edge._registry import Registry
+from pulumi_alicloud_edge._resources.dist import DistHandler
+from pulumi_alicloud_edge._resources.handler import ResourceHandler
+from pulumi_alicloud_edge._resources.messages import explain
+from pulumi_alicloud_edge._resources.push import PushHandler
+from pulumi_alicloud_edge._resources.release import ReleaseHandler
+from pulumi_alicloud_edge._runtime import Runtime
 
 ENDPOINT = "http://127.0.0.1:8787"
 SETTINGS = CloudSettings(endpoint=ENDPOINT, access_key_id="emulator", access_key_secret="emulator-secret")

@@ -17,8 +17,8 @@ from tests.safety.scenario import (
 )
 from tests.safety.test_attacks_rollouts import fails_once
 
-from pulumi_alicloud_edge.operations.apply import update
-from pulumi_alicloud_edge.operations.diff import diff
+from pulumi_alicloud_edge._operations.apply import update
+from pulumi_alicloud_edge._operations.diff import diff
 
 
 def test_a_bump_leaves_a_region_that_came_after_the_selection_was_narrowed(begin: Begin) -> None:

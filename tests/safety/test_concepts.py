@@ -15,10 +15,10 @@ import pytest
 from tests.safety.oracle import BrokenLawError
 from tests.safety.test_law import SEEDS, Law, invent_lives
 
-from pulumi_alicloud_edge.model.selection import Belongs
-from pulumi_alicloud_edge.reconcile import gate, two_looks
-from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before
-from pulumi_alicloud_edge.reconcile.stage_targets import StageTargets
+from pulumi_alicloud_edge._model.selection import Belongs
+from pulumi_alicloud_edge._reconcile import gate, two_looks
+from pulumi_alicloud_edge._reconcile.baseline import Baseline, Before
+from pulumi_alicloud_edge._reconcile.stage_targets import StageTargets
 
 LIVES = int(os.environ.get("SAFETY_WITHOUT", "0"))
 

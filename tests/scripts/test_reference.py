@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from reference import declared, files, markdown
 from reference.catalog import ARGS, COMPONENT, FUNCTIONS, RESOURCES, SHOWN
 
-from pulumi_alicloud_edge.resources.fields import Percentage, Token
-from pulumi_alicloud_edge.resources.markers import Mark, Unset
+from pulumi_alicloud_edge._resources.fields import Percentage, Token
+from pulumi_alicloud_edge._resources.markers import Mark, Unset
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from alicloud_edge_emulator.cloud import Cloud as EmulatedCloud
 from alicloud_edge_emulator.ledger import Ledger
 from alicloud_edge_emulator.server import build
 from alicloud_edge_emulator.world import World
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.cloud.settings import CloudSettings
-from pulumi_alicloud_edge.runtime import Runtime
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._cloud.settings import CloudSettings
+from pulumi_alicloud_edge._runtime import Runtime
 
 SETTINGS = CloudSettings(endpoint="http://127.0.0.1:8787", access_key_id=KEY_ID, access_key_secret=KEY_SECRET)
 

@@ -24,19 +24,19 @@ from alicloud_edge_emulator.cloud import Cloud as EmulatedCloud
 from alicloud_edge_emulator.ledger import Ledger
 from alicloud_edge_emulator.server import build
 from alicloud_edge_emulator.world import World as WorldFile
-from pulumi_alicloud_edge.cloud.client import Cloud
-from pulumi_alicloud_edge.errors import EdgeError, InputError, PartialStateError
-from pulumi_alicloud_edge.operations.apply import create, update
-from pulumi_alicloud_edge.operations.check import check
-from pulumi_alicloud_edge.operations.context import OperationContext
-from pulumi_alicloud_edge.operations.delete import delete
-from pulumi_alicloud_edge.operations.diff import diff
-from pulumi_alicloud_edge.operations.operation import Operation
-from pulumi_alicloud_edge.operations.read import read
-from pulumi_alicloud_edge.operations.results import Gone
-from pulumi_alicloud_edge.resources.handlers import handler_of
-from pulumi_alicloud_edge.resources.messages import explain
-from pulumi_alicloud_edge.runtime import Runtime
+from pulumi_alicloud_edge._cloud.client import Cloud
+from pulumi_alicloud_edge._errors import EdgeError, InputError, PartialStateError
+from pulumi_alicloud_edge._operations.apply import create, update
+from pulumi_alicloud_edge._operations.check import check
+from pulumi_alicloud_edge._operations.context import OperationContext
+from pulumi_alicloud_edge._operations.delete import delete
+from pulumi_alicloud_edge._operations.diff import diff
+from pulumi_alicloud_edge._operations.operation import Operation
+from pulumi_alicloud_edge._operations.read import read
+from pulumi_alicloud_edge._operations.results import Gone
+from pulumi_alicloud_edge._resources.handlers import handler_of
+from pulumi_alicloud_edge._resources.messages import explain
+from pulumi_alicloud_edge._runtime import Runtime
 
 ENDPOINT = "http://127.0.0.1:8787"
 LATENCY = 0.02

@@ -20,7 +20,7 @@ import pulumi_alicloud_edge
 
 EPOCH = 1_800_000_000.0
 """The moment at which every world begins, in seconds since the Unix epoch."""
-REAL_TIME = "pulumi_alicloud_edge.cloud"
+REAL_TIME = "pulumi_alicloud_edge._cloud"
 """What signs and reads real dates keeps the real time."""
 
 

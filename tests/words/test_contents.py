@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.resources.contents import (
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._resources.contents import (
     CONTENTS,
     KEPT_IN_ALL,
     digests,
@@ -16,7 +16,7 @@ from pulumi_alicloud_edge.resources.contents import (
     show_contents,
     without_undeclared,
 )
-from pulumi_alicloud_edge.resources.inputs import PushDataInput
+from pulumi_alicloud_edge._resources.inputs import PushDataInput
 
 MD5, OTHER = "0" * 32, "1" * 32
 

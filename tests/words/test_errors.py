@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pulumi_alicloud_edge import errors
-from pulumi_alicloud_edge.errors import (
+from pulumi_alicloud_edge import _errors as errors
+from pulumi_alicloud_edge._errors import (
     AuthenticationError,
     ClockSkewError,
     CloudError,
@@ -30,9 +30,9 @@ from pulumi_alicloud_edge.errors import (
     UnreachableError,
     UnsupportedOperationError,
 )
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
-from pulumi_alicloud_edge.resources.messages import TargetLabel, explain
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.outcome import FailedTarget, FailureCause, Outcome, Progress, RolloutStatus
+from pulumi_alicloud_edge._resources.messages import TargetLabel, explain
 
 INSTANCES = TargetLabel("instance", "instances")
 ASSETS = Artifact("assets", "1.5")

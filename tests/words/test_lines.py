@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from pulumi_alicloud_edge.errors import UnreachableError
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.outcome import Progress
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Share, Stage
-from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
-from pulumi_alicloud_edge.operations.context import SilentSink
-from pulumi_alicloud_edge.operations.listener import LineListener
-from pulumi_alicloud_edge.reconcile.drift import ArtifactDrift, Drift
-from pulumi_alicloud_edge.reconcile.impact import ArtifactImpact, Impact
-from pulumi_alicloud_edge.reconcile.removal import AwaitRemoval
-from pulumi_alicloud_edge.resources.messages import (
+from pulumi_alicloud_edge._errors import UnreachableError
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.outcome import Progress
+from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, Share, Stage
+from pulumi_alicloud_edge._model.removal import Cleaning, Left, LeftBecause
+from pulumi_alicloud_edge._operations.context import SilentSink
+from pulumi_alicloud_edge._operations.listener import LineListener
+from pulumi_alicloud_edge._reconcile.drift import ArtifactDrift, Drift
+from pulumi_alicloud_edge._reconcile.impact import ArtifactImpact, Impact
+from pulumi_alicloud_edge._reconcile.removal import AwaitRemoval
+from pulumi_alicloud_edge._resources.messages import (
     TargetLabel,
     accepted_failures_line,
     cleans_lines,

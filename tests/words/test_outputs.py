@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact, Observation
-from pulumi_alicloud_edge.model.outcome import FailedTarget, Placement, TargetState
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Selector
-from pulumi_alicloud_edge.reconcile.baseline import Baseline, Before
-from pulumi_alicloud_edge.resources.data_outputs import (
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact, Observation
+from pulumi_alicloud_edge._model.outcome import FailedTarget, Placement, TargetState
+from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, Selector
+from pulumi_alicloud_edge._reconcile.baseline import Baseline, Before
+from pulumi_alicloud_edge._resources.data_outputs import (
     owned_artifacts,
     owned_claims,
     show_baseline,
@@ -23,7 +23,7 @@ from pulumi_alicloud_edge.resources.data_outputs import (
     stored_rollout,
     succeeded_somewhere,
 )
-from pulumi_alicloud_edge.resources.last_rollout import LastRollout
+from pulumi_alicloud_edge._resources.last_rollout import LastRollout
 
 ASSETS, MODELS = Artifact("assets", "1.5"), Artifact("models", "7")
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_alicloud_edge.model.claim import Claim
-from pulumi_alicloud_edge.model.observation import Artifact
-from pulumi_alicloud_edge.model.policy import (
+from pulumi_alicloud_edge._model.claim import Claim
+from pulumi_alicloud_edge._model.observation import Artifact
+from pulumi_alicloud_edge._model.policy import (
     ByStrategies,
     Everywhere,
     Expression,
@@ -19,10 +19,10 @@ from pulumi_alicloud_edge.model.policy import (
     Matching,
     Selector,
 )
-from pulumi_alicloud_edge.model.selection import Belongs
-from pulumi_alicloud_edge.model.stored_selection import read_selection, write_selection
-from pulumi_alicloud_edge.resources.data_outputs import unreadable_owned
-from pulumi_alicloud_edge.resources.neighbours import remembered_claims, show_neighbours
+from pulumi_alicloud_edge._model.selection import Belongs
+from pulumi_alicloud_edge._model.stored_selection import read_selection, write_selection
+from pulumi_alicloud_edge._resources.data_outputs import unreadable_owned
+from pulumi_alicloud_edge._resources.neighbours import remembered_claims, show_neighbours
 
 TEXTS = st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=4).map(tuple)
 EXPRESSIONS = st.builds(Expression, st.text(max_size=5), st.sampled_from(["In", "NotIn"]), TEXTS)

@@ -1,0 +1,54 @@
+"""Check: find every field error of the inputs, and say what rolling them out would touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pulumi_alicloud_edge._errors import InputError
+from pulumi_alicloud_edge._operations.impact import describe_impact
+from pulumi_alicloud_edge._operations.preview import Preview
+from pulumi_alicloud_edge._operations.results import Checked
+from pulumi_alicloud_edge._resources.conflicts import conflict_errors
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from pulumi_alicloud_edge._operations.operation import Operation
+
+I = TypeVar("I", bound="BaseModel")  # noqa: E741
+
+
+def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[str, Any]) -> Checked:
+    """Find every field error of the inputs, note what they declare, and say what rolling them out would touch.
+
+    Args:
+        operation: The operation.
+        olds: The inputs before, empty for a create.
+        properties: The inputs.
+
+    Raises:
+        InputError: With every field error.
+    """
+    handler, registry = operation.handler, operation.runtime.registry
+    inputs = handler.read(properties)
+    if inputs is None:
+        return Checked()
+    claims = handler.claims(operation.urn, inputs)
+    others = registry.declare(operation.urn, claims)
+    if field_errors := tuple(conflict_errors(claims, others)):
+        raise InputError(field_errors)
+    if not operation.runtime.settings.observe_on_diff:
+        return Checked()
+    look = Preview(operation).look(inputs, olds)
+    field_errors = look.field_errors
+    if look.observation is not None:
+        field_errors += tuple(conflict_errors(claims, others, look.observation.regions))
+    if field_errors:
+        raise InputError(field_errors)
+    impact = describe_impact(operation, inputs, look, olds)
+    if impact:
+        operation.runtime.preview_cache.keep_look(operation.urn, inputs, replace(look, impact=impact))
+        operation.status(impact)
+    return Checked(impact)

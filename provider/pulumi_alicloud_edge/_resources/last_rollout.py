@@ -1,0 +1,130 @@
+"""What a state tells of the last rollout of its resource, whatever the kind: how it ended, and what was accepted then.
+
+What a kind remembers besides (what was put where, what a rollback restores) is its handler's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_alicloud_edge._model.observation import Artifact, Observation
+from pulumi_alicloud_edge._model.outcome import Outcome, RolloutStatus, TargetState
+from pulumi_alicloud_edge._reconcile.drift import Drift
+from pulumi_alicloud_edge._resources.migrations import STATE_VERSION
+
+TARGETS_KEPT = 500
+"""Targets that a state names one by one."""
+HINTS = "__hints"
+"""Hidden output: how many targets that the cloud's inventory hints at had nothing after the last rollout."""
+ACCEPTED = "__accepted"
+"""Hidden output: targets that failed within the budget."""
+UNSERVED = "__unserved"
+"""Hidden output: targets that were listed and not served, by whether the inventory called them stopped."""
+REPAIRS = "__repairs"
+"""Hidden output: for each name, the versions that the last repair has displaced."""
+IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value, RolloutStatus.DRIFTED.value)
+"""After a rollout that has ended well, whatever has drifted since."""
+UNFINISHED = (RolloutStatus.FAILED.value, RolloutStatus.INTERRUPTED.value)
+
+
+class LastRollout:
+    """Reads stored outputs. What is damaged, or was never stored, reads as nothing.
+
+    Args:
+        outputs: The stored outputs, empty before the first rollout.
+    """
+
+    def __init__(self, outputs: Mapping[str, Any]) -> None:
+        self._outputs = outputs
+
+    @property
+    def status(self) -> Any:
+        """The status as it is stored."""
+        return self._outputs.get("status")
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether it has ended well, whatever has drifted since."""
+        return self.status in IN_PLACE
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it has failed or was interrupted, so that the next run goes on with it."""
+        return self.status in UNFINISHED
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it was interrupted, so that what it has started may not show yet."""
+        return bool(self.status == RolloutStatus.INTERRUPTED.value)
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether a read has found it otherwise since."""
+        return bool(self.status == RolloutStatus.DRIFTED.value)
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether targets had nothing when it was rolled out or read last."""
+        counts = [placement.get("counts", {}) for placement in self._outputs.get("placements") or ()]
+        return any(count.get(TargetState.MISSING.value) for count in counts)
+
+    @property
+    def converged_at(self) -> str:
+        """When a rollout has ended well last; empty for never."""
+        return self._outputs.get("converged_at") or ""
+
+    @property
+    def hints_not_borne_out(self) -> int:
+        """How many targets that the inventory hints at had nothing."""
+        return int(self._outputs.get(HINTS) or 0)
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The targets that failed within the budget."""
+        stored = self._outputs.get(ACCEPTED)
+        return frozenset(t for t in stored if isinstance(t, str)) if isinstance(stored, list) else frozenset()
+
+    @property
+    def unserved(self) -> frozenset[str]:
+        """The targets that were not served, whatever the inventory calls them now."""
+        stopped, listed = self._unserved()
+        return stopped | listed
+
+    def still_unserved(self, seen: Observation) -> frozenset[str]:
+        """Return the targets that were not served, and that the inventory still calls what it called them then."""
+        stopped, listed = self._unserved()
+        return (stopped & seen.stopped) | (listed - seen.stopped)
+
+    def displaced(self, artifact: Artifact) -> frozenset[str]:
+        """Return the versions of a name that its last repair has displaced."""
+        return frozenset((self._outputs.get(REPAIRS) or {}).get(artifact.name, ()))
+
+    def _unserved(self) -> tuple[frozenset[str], frozenset[str]]:
+        stored = self._outputs.get(UNSERVED)
+        if not isinstance(stored, dict):
+            return frozenset(), frozenset()
+        return frozenset(stored.get("stopped") or ()), frozenset(stored.get("listed") or ())
+
+
+def show_outcome(outcome: Outcome, status: RolloutStatus) -> dict[str, Any]:
+    """Write how a rollout ended: what `LastRollout` reads.
+
+    Args:
+        outcome: How it ended.
+        status: How it stands, after a rollback too.
+    """
+    outputs: dict[str, Any] = {
+        "status": status.value,
+        "request_ids": list(outcome.request_ids),
+        "state_version": STATE_VERSION,
+    }
+    return outputs | ({ACCEPTED: sorted(outcome.accepted)[:TARGETS_KEPT]} if outcome.accepted else {})
+
+
+def show_repair(drift: Drift | None) -> dict[str, dict[str, list[str]]]:
+    """Write which versions a repair displaces; those of the repair before it are forgotten."""
+    artifacts = drift.artifacts if drift is not None else ()
+    return {
+        REPAIRS: {each.artifact.name: sorted(each.others) for each in artifacts if each.others},
+    }
