@@ -14,18 +14,15 @@ What it stores when is what the engine stores:
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tests.safety.world import APP, STARTING, STARTING_RELEASE, Effect, Wire, World
+from tests.support.virtual_runtime import VirtualRuntime, wire_form
 
-from pulumi_alicloud_edge._cloud.client import Cloud
-from pulumi_alicloud_edge._cloud.settings import CloudSettings
 from pulumi_alicloud_edge._errors import EdgeError, InputError, PartialStateError
 from pulumi_alicloud_edge._model.identity import program_name
 from pulumi_alicloud_edge._model.stored_claim import write_claim
@@ -45,8 +42,6 @@ from pulumi_alicloud_edge._resources.push import PushHandler
 from pulumi_alicloud_edge._resources.release import ReleaseHandler
 from pulumi_alicloud_edge._runtime import Runtime
 
-ENDPOINT = "http://127.0.0.1:8787"
-SETTINGS = CloudSettings(endpoint=ENDPOINT, access_key_id="emulator", access_key_secret="emulator-secret")
 TYPE = "pulumi-python:dynamic/alicloud-edge:"
 DIST, PUSH, RELEASE = "AppDataDist", "AppDataPush", "ContainerAppRelease"
 KINDS: dict[str, Callable[[], ResourceHandler[Any]]] = {
@@ -173,43 +168,22 @@ class _Lines:
         self._world.tell(f"    {urn.rpartition('::')[2]} says: {text}")
 
 
-class _Runtime(Runtime):
-    """The provider's runtime on the world's own loop, driven by whoever calls."""
+class _Runtime(VirtualRuntime):
+    """A runtime whose process may die at one of its calls."""
 
     def __init__(self, world: World, wire: Wire) -> None:
-        super().__init__({"alicloud-edge:endpoint": ENDPOINT}.get)
-        self._world = world
+        super().__init__(world.loop, wire)
         self._wire = wire
-        self._loop = world.loop
-        self.__dict__["cloud"] = Cloud(SETTINGS, clock=self.clock, sleep=self.sleep, transport=wire)
-
-    def clock(self) -> float:
-        """Return the virtual time."""
-        return self._world.loop.time()
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait in virtual time."""
-        await asyncio.sleep(seconds)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Drive work to its end here and now."""
-        task = self._world.loop.create_task(work)
+        """Drive work to its end, unless the process dies."""
         try:
-            return self._world.loop.run_until_complete(task)
+            return super().run(work)
         except RuntimeError:
             if not self._wire.is_dead:
                 raise
-        self._world.loop.drop_tasks()
+        self._virtual.drop_tasks()
         raise KilledError
-
-    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Drive work to its end, and give the result as a future."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(self.run(work))
-        except Exception as error:  # noqa: BLE001 - handed on
-            future.set_exception(error)
-        return future
 
 
 class Host:
@@ -265,21 +239,6 @@ def announce(runtime: Runtime, program: Iterable[Resource]) -> None:
         claims = [write_claim(claim) for claim in kind.claims(name, inputs)] if inputs is not None else None
         entries.append({"program": name, "claims": claims})
     runtime.registry = Registry(_Announced(entries))  # type: ignore[arg-type]
-
-
-def wire_form(value: Any) -> Any:
-    """Return properties as they come through the engine: numbers are floats, nothing is shared."""
-    match value:
-        case bool() | None | str() | float():
-            return value
-        case int():
-            return float(value)
-        case Mapping():
-            return {key: wire_form(each) for key, each in value.items() if each is not None}
-        case list() | tuple():
-            return [wire_form(each) for each in value]
-        case _:
-            raise AssertionError(f"{value!r} does not go through the engine")
 
 
 class Stack:

@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx
 from starlette.requests import Request
 from tests.support.virtual_clock import VirtualLoop, enter, leave
+from tests.support.virtual_runtime import LATENCY
 
 from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.chance import Dice
@@ -39,8 +40,6 @@ REGIONS = ("r1", "r2", "r3")
 NAMES = ("assets", "levels", "maps")
 VERSIONS = ("1", "2", "3", "4", "5", "6")
 EDGE_VERSIONS = tuple(f"ver-{number}" for number in (1, 2, 3))
-LATENCY = 0.02
-"""Seconds that a call takes."""
 STARTING = frozenset({"DistApplicationData", "CleanDistData", "PushApplicationData"})
 STARTING_RELEASE = frozenset({"PublishEdgeContainerAppVersion", "RollbackEdgeContainerAppVersion"})
 

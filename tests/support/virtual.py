@@ -7,7 +7,6 @@ and no second process, and a wait of hours takes no time: a rule is tried in mil
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -15,16 +14,16 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-from tests.support.dynamic_host import NAMESPACE, CallFailedError, Checked, Diffed, Kept, Kind, Line
-from tests.support.emulator import KEY_ID, KEY_SECRET, Emulator, World
+from tests.support.dynamic_host import CallFailedError, Checked, Diffed, Kept, Kind, Line
+from tests.support.emulator import Emulator, World
 from tests.support.virtual_clock import VirtualLoop, enter, leave
+from tests.support.virtual_runtime import ENDPOINT, LATENCY, VirtualRuntime, wire_form
 
 from alicloud_edge_emulator.clock import EmulatedClock
 from alicloud_edge_emulator.cloud import Cloud as EmulatedCloud
 from alicloud_edge_emulator.ledger import Ledger
 from alicloud_edge_emulator.server import build
 from alicloud_edge_emulator.world import World as WorldFile
-from pulumi_alicloud_edge._cloud.client import Cloud
 from pulumi_alicloud_edge._errors import EdgeError, InputError, PartialStateError
 from pulumi_alicloud_edge._operations.apply import create, update
 from pulumi_alicloud_edge._operations.check import check
@@ -36,11 +35,7 @@ from pulumi_alicloud_edge._operations.read import read
 from pulumi_alicloud_edge._operations.results import Gone
 from pulumi_alicloud_edge._resources.handlers import handler_of
 from pulumi_alicloud_edge._resources.messages import explain
-from pulumi_alicloud_edge._runtime import Runtime
 
-ENDPOINT = "http://127.0.0.1:8787"
-LATENCY = 0.02
-"""Seconds that a call takes."""
 T = TypeVar("T")
 
 
@@ -141,40 +136,6 @@ class _Wire(httpx.AsyncBaseTransport):
             raise httpx.ReadTimeout("", request=request) from None
 
 
-class _Runtime(Runtime):
-    """The provider's runtime on the emulator's loop, driven by whoever calls."""
-
-    def __init__(self, emulator: VirtualEmulator, config: Mapping[str, str]) -> None:
-        keys = {"endpoint": ENDPOINT, "accessKeyId": KEY_ID, "accessKeySecret": KEY_SECRET, **config}
-        super().__init__({f"{NAMESPACE}:{key}": value for key, value in keys.items()}.get)
-        self._virtual = emulator.loop
-        self._loop = emulator.loop
-        self.__dict__["cloud"] = Cloud(
-            self.settings.cloud, clock=self.clock, sleep=self.sleep, transport=_Wire(emulator)
-        )
-
-    def clock(self) -> float:
-        """Return the virtual time."""
-        return self._virtual.time()
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait in virtual time."""
-        await asyncio.sleep(seconds)
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Drive work to its end here and now."""
-        return self._virtual.run_until_complete(self._virtual.create_task(work))
-
-    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Drive work to its end, and return the result as a future."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(self.run(work))
-        except Exception as error:  # noqa: BLE001 - handed on
-            future.set_exception(error)
-        return future
-
-
 @dataclass
 class _Display:
     """Collects the lines that a user would see; may have something happen at one of them."""
@@ -208,7 +169,7 @@ class VirtualHost:
 
     def __init__(self, emulator: VirtualEmulator, *, config: Mapping[str, str] | None = None) -> None:
         self._display = _Display()
-        self._runtime = _Runtime(emulator, config or {})
+        self._runtime = VirtualRuntime(emulator.loop, _Wire(emulator), config)
         self._handlers = {kind: handler_of(kind.value) for kind in Kind}
 
     @property
@@ -224,9 +185,9 @@ class VirtualHost:
         self, kind: Kind, news: Mapping[str, Any], *, olds: Mapping[str, Any] | None = None, name: str = "it"
     ) -> Checked:
         """Have inputs checked."""
-        news = _sent(news)
+        news = wire_form(news)
         try:
-            checked = check(self._operation(kind, name), _sent(olds or {}), _neutral(news))
+            checked = check(self._operation(kind, name), wire_form(olds or {}), _neutral(news))
         except EdgeError as error:
             return Checked(news, tuple(self._text(kind, each) for each in _each(error)))
         return Checked({**news, "impact": checked.impact} if checked.impact else news, ())
@@ -243,7 +204,7 @@ class VirtualHost:
     ) -> Diffed:
         """Compare stored outputs with new inputs."""
         operation = self._operation(kind, name, old_inputs=old_inputs)
-        difference = self._done(kind, lambda: diff(operation, _sent(olds), _neutral(_sent(news))))
+        difference = self._done(kind, lambda: diff(operation, wire_form(olds), _neutral(wire_form(news))))
         return Diffed(difference.changes, difference.replaces)
 
     def create(
@@ -251,8 +212,8 @@ class VirtualHost:
     ) -> Kept:
         """Create a resource; `timeout` are customTimeouts."""
         operation = self._operation(kind, name, timeout)
-        created = self._done(kind, lambda: create(operation, _neutral(_sent(inputs))))
-        return Kept(created.id, _sent(created.outputs))
+        created = self._done(kind, lambda: create(operation, _neutral(wire_form(inputs))))
+        return Kept(created.id, wire_form(created.outputs))
 
     def update(
         self,
@@ -267,13 +228,13 @@ class VirtualHost:
     ) -> Kept:
         """Update a resource."""
         operation = self._operation(kind, name, timeout, old_inputs)
-        updated = self._done(kind, lambda: update(operation, id_, _sent(olds), _neutral(_sent(news))))
-        return Kept(id_, _sent(updated.outputs))
+        updated = self._done(kind, lambda: update(operation, id_, wire_form(olds), _neutral(wire_form(news))))
+        return Kept(id_, wire_form(updated.outputs))
 
     def read(self, kind: Kind, id_: str, outputs: Mapping[str, Any], *, name: str = "it") -> Kept:
         """Read a resource; without an id in what comes back it is gone."""
-        found = self._done(kind, lambda: read(self._operation(kind, name), _sent(outputs)))
-        return Kept("", {}) if isinstance(found, Gone) else Kept(id_, _sent(found.outputs))
+        found = self._done(kind, lambda: read(self._operation(kind, name), wire_form(outputs)))
+        return Kept("", {}) if isinstance(found, Gone) else Kept(id_, wire_form(found.outputs))
 
     def delete(
         self,
@@ -287,7 +248,7 @@ class VirtualHost:
     ) -> None:
         """Delete a resource."""
         operation = self._operation(kind, name, timeout, old_inputs)
-        self._done(kind, lambda: delete(operation, _sent(outputs)))
+        self._done(kind, lambda: delete(operation, wire_form(outputs)))
 
     def await_line(self, text: str) -> Line:
         """Return the line that holds a text: whatever was done has been shown."""
@@ -305,7 +266,7 @@ class VirtualHost:
         context = OperationContext(
             kind.urn(name),
             timeout=timeout or None,
-            old_inputs=lambda: _sent(old_inputs or {}),
+            old_inputs=lambda: wire_form(old_inputs or {}),
             progress=self._display,
             cancellation=self._runtime.interrupt,
         )
@@ -316,7 +277,7 @@ class VirtualHost:
             return operation()
         except PartialStateError as error:
             text = self._text(kind, error)
-            raise CallFailedError(text, Kept(error.id, _sent(error.outputs), (text,))) from None
+            raise CallFailedError(text, Kept(error.id, wire_form(error.outputs), (text,))) from None
         except EdgeError as error:
             raise CallFailedError(self._text(kind, error), None) from None
 
@@ -333,21 +294,6 @@ def _each(error: EdgeError) -> list[EdgeError]:
 
 def _neutral(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in properties.items() if key != "impact"}
-
-
-def _sent(value: Any) -> Any:
-    """Return properties as they come through the engine: numbers are floats, nothing is shared, no key is empty."""
-    match value:
-        case bool() | None | str() | float():
-            return value
-        case int():
-            return float(value)
-        case Mapping():
-            return {key: _sent(each) for key, each in value.items() if each is not None}
-        case list() | tuple():
-            return [_sent(each) for each in value]
-        case _:
-            raise AssertionError(f"{value!r} does not go through the engine")
 
 
 def _stepped(work: Coroutine[Any, Any, T]) -> T:
