@@ -21,7 +21,7 @@ LINTERS = (
     ),
     ("lint-imports",),
 )
-WORKERS = ("-n", "4")
+WORKERS = ("-n", "4", "--dist", "worksteal")
 """More than a small machine has cores: most tests wait for a process or a clock."""
 APART = "tests/program"
 """Tests in which Pulumi's SDK takes the thread's event loop: they do not mix with asynchronous ones."""
