@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 RUN = $(if $(PYTHON),$(PYTHON) scripts,echo "Python 3.11 or newer is missing: https://www.python.org/downloads" && false)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh down bench shell lint reference test matrix soak
+.PHONY: help setup up preview refresh down bench shell lint reference test matrix mutation soak
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -47,6 +47,9 @@ test: ## lint, then every test (ARGS="-k budget" for some)
 
 matrix: ## every fault and every kill against every operation, as tables (ARGS="-k refused" for some)
 	@$(RUN) matrix $(ARGS)
+
+mutation: ## change the code in small ways and see which no test notices (ARGS="reconcile/gate.py" for some)
+	@$(RUN) mutation $(ARGS)
 
 soak: ## simulate lives of programs at length (HOURS=24 EXAMPLES=2000 STEPS=30 SEED=1)
 	@$(RUN) soak --hours $(HOURS) --examples $(EXAMPLES) --steps $(STEPS) --seed $(SEED)

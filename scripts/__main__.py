@@ -26,6 +26,7 @@ def main() -> int:
     commands.add_parser(
         "matrix", help="run every cell of the matrices of faults and kills and print them as tables"
     )
+    commands.add_parser("mutation", help="change the code in small ways and see which no test notices")
     soak = commands.add_parser(
         "soak", help="simulate lives of programs at length, with edits, drifts, faults and kills"
     )
@@ -37,7 +38,7 @@ def main() -> int:
     commands.add_parser("cli", help="print the folder of the Pulumi CLI")
     try:
         chosen, further = parser.parse_known_args()
-        if further and chosen.command not in ("test", "matrix", "bench"):
+        if further and chosen.command not in ("test", "matrix", "mutation", "bench"):
             parser.error(f"unknown: {' '.join(further)}")
         _run(chosen, further)
     except StepError as error:
@@ -64,7 +65,7 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> None:
             checks.lint()
         case "reference":
             checks.reference()
-        case "test" | "matrix" | "bench" as command:
+        case "test" | "matrix" | "mutation" | "bench" as command:
             getattr(checks, command)(further)
         case "soak":
             checks.soak(chosen.hours, chosen.examples, chosen.steps, chosen.seed)

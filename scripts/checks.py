@@ -69,6 +69,17 @@ def matrix(arguments: Sequence[str]) -> None:
     _conclude(_failed(["pytest", *WORKERS, *printing, *MATRICES, *arguments], *path, **environment))
 
 
+def mutation(arguments: Sequence[str]) -> None:
+    """Change the provider's code in small ways, one after the other, and list those that no test notices.
+
+    Args:
+        arguments: Further arguments for ``python -m mutation``.
+    """
+    python_env.ensure()
+    path = {"PYTHONPATH": str(ROOT / "scripts")}
+    _conclude(_failed(["python", "-m", "mutation", *arguments], VENV / "bin", **path))
+
+
 def soak(hours: float, examples: int, steps: int, seed: int) -> None:
     """Simulate lives of programs at length, and print what happened; a failure of one part does not hide the other's.
 

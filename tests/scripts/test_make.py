@@ -11,7 +11,18 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_make_alone_lists_what_there_is() -> None:
     listed = make().stdout
-    for target in ("setup", "up", "preview", "refresh", "down", "shell", "lint", "test", "matrix"):
+    for target in (
+        "setup",
+        "up",
+        "preview",
+        "refresh",
+        "down",
+        "shell",
+        "lint",
+        "test",
+        "matrix",
+        "mutation",
+    ):
         assert f"make {target} " in listed
 
 
