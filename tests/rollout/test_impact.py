@@ -21,7 +21,7 @@ def impact(
 ) -> Impact:
     """What rolling out touches; each stage is written as its targets, None where nobody names them."""
     named = tuple(None if stage is None else frozenset(stage.split()) for stage in stages)
-    policy = RolloutPolicy(tuple(Stage(InRegions(())) for _ in named[1:]) + (Stage(Everywhere()),))
+    policy = RolloutPolicy((*(Stage(InRegions(())) for _ in named[1:]), Stage(Everywhere())))
     seen = Observation(records, named, hints=frozenset(hints.split()))
     return find_impact(Desired((wanted,), exclusive=exclusive), policy, seen)
 
