@@ -57,6 +57,12 @@ def told(one: RollbackPlan) -> tuple[list[Artifact], list[Artifact], list[LeftBe
     [
         pytest.param("2", {"2": at(1)}, ([], [], []), id="ran the desired version: left alone"),
         pytest.param("2", {"2": at(9, FAILED)}, ([], [], []), id="ran the desired version, a restart failed"),
+        pytest.param(
+            "2",
+            {"2": at(1), "4": at(9)},
+            ([], [], []),
+            id="ran the desired version, and somebody put 4 there",
+        ),
         pytest.param("1", {"1": at(1), "2": at(5)}, ([artifact("1")], [], []), id="ran 1 and runs ours"),
         pytest.param(
             "1", {"1": at(1), "2": at(5, FAILED)}, ([artifact("1")], [], []), id="ran 1, ours has failed"
@@ -110,6 +116,26 @@ def test_what_earlier_runs_of_the_rollout_have_put_is_ours_too() -> None:
     assert told(one) == ([], [OURS, artifact("3")], [])
     back = plan({"i-1": "1"}, {"3": at(4)}, attempted=("2", "3"))
     assert told(back) == ([artifact("1")], [], [])
+
+
+def test_what_ran_the_desired_version_and_runs_it_again_is_not_started_anew() -> None:
+    """An earlier run of the rollout had tried 3 over it."""
+    assert told(plan({"i-1": "2"}, {"3": at(4), "2": at(5)}, attempted=("2", "3"))) == ([], [], [])
+    assert told(plan({"i-1": "2"}, {"2": at(4), "3": at(5)}, attempted=("2", "3"))) == ([OURS], [], [])
+
+
+def test_what_is_desired_is_ours_though_only_an_earlier_version_is_noted_as_started() -> None:
+    assert told(plan({"i-1": NOTHING}, {"2": at(5)}, attempted=("3",))) == ([], [OURS], [])
+
+
+def test_a_name_that_ran_everywhere_is_not_looked_for_below_another() -> None:
+    models = artifact("8", "models")
+    baseline = Baseline(
+        {"assets": {"i-1": NOTHING}, "models": {"i-1": "7"}}, attempted={"assets": {"2"}, "models": {"8"}}
+    )
+    records = {OURS: {"i-1": at(5)}, models: {"i-1": at(5)}}
+    one = plan_rollback(Desired((OURS, models)), baseline, Observation(records), ALL, ())
+    assert one.below == ((OURS, frozenset({"i-1"})),)
 
 
 def test_an_instance_that_no_longer_exists_is_left_out() -> None:
