@@ -18,7 +18,7 @@ import pytest
 from workspace import ROOT
 
 from mutation.kept import states
-from mutation.mutants import Mutant, live_functions, put_in
+from mutation.mutants import Mutant, live_functions
 from mutation.passages import WORKERS, Passage, Tracing, fork
 from mutation.verdicts import Verdict, Verdicts
 
@@ -111,7 +111,7 @@ class Judge:
 
         def begin(trial: _Trial) -> None:
             def work() -> None:
-                put_in(trial.mutant, PACKAGE / trial.mutant.module, functions)
+                trial.mutant.put_in(PACKAGE / trial.mutant.module, functions)
                 trial.run(seconds)
 
             running[fork(work)] = trial

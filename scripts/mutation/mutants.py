@@ -6,7 +6,7 @@ import ast
 import gc
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -52,6 +52,14 @@ CONDITIONS = {"test", "ifs", "guard"}
 
 
 @dataclass(frozen=True)
+class _Site:
+    function: str
+    node: ast.expr | ast.stmt
+    replacement: ast.AST
+    put: Callable[[ast.AST], None]
+
+
+@dataclass(frozen=True)
 class Mutant:
     """One change.
 
@@ -70,19 +78,27 @@ class Mutant:
     text: str
     change: str
     number: int
+    _tree: ast.Module = field(repr=False, compare=False)
+    _site: _Site = field(repr=False, compare=False)
 
     @property
     def key(self) -> str:
         """What it is called from run to run."""
         return f"{self.module} | {self.function} | {self.number} | {self.text} | {self.change}"
 
+    def put_in(self, file: Path, functions: Functions) -> None:
+        """Make the change in this process, for good: the function's code is exchanged, wherever it is referred to.
 
-@dataclass(frozen=True)
-class _Site:
-    function: str
-    node: ast.expr | ast.stmt
-    replacement: ast.AST
-    apply: Callable[[ast.AST], None]
+        Args:
+            file: The module's file.
+            functions: The functions that this process has.
+        """
+        self._site.put(ast.copy_location(self._site.replacement, self._site.node))
+        module = compile(ast.fix_missing_locations(self._tree), str(file), "exec", dont_inherit=True)
+        for code in _codes(module):
+            if code.co_qualname == self.function:
+                for function in functions.get((str(file), code.co_qualname, code.co_firstlineno), ()):
+                    function.__code__ = code
 
 
 def mutants_of(module: str, source: str) -> list[Mutant]:
@@ -92,11 +108,12 @@ def mutants_of(module: str, source: str) -> list[Mutant]:
         module: The module's file, from the package's folder.
         source: Its text.
     """
-    lines, found = source.splitlines(), []
-    for number, site in enumerate(_sites(ast.parse(source))):
+    tree, lines, found = ast.parse(source), source.splitlines(), []
+    for number, site in enumerate(_sites(tree)):
         first, last = site.node.lineno, site.node.end_lineno or site.node.lineno
+        text = lines[first - 1].strip()
         change = f"{ast.unparse(site.node)} → {ast.unparse(site.replacement)}"
-        found.append(Mutant(module, site.function, (first, last), lines[first - 1].strip(), change, number))
+        found.append(Mutant(module, site.function, (first, last), text, change, number, tree, site))
     return found
 
 
@@ -111,23 +128,6 @@ def live_functions(package: Path) -> Functions:
     return found
 
 
-def put_in(mutant: Mutant, file: Path, functions: Functions) -> None:
-    """Make the change in this process, for good: the function's code is exchanged, wherever it is referred to.
-
-    Args:
-        mutant: The change.
-        file: The module's file.
-        functions: The functions that this process has.
-    """
-    tree = ast.parse(file.read_text())
-    site = next(site for number, site in enumerate(_sites(tree)) if number == mutant.number)
-    site.apply(ast.copy_location(site.replacement, site.node))
-    for code in _codes(compile(ast.fix_missing_locations(tree), str(file), "exec", dont_inherit=True)):
-        if code.co_qualname == mutant.function:
-            for function in functions.get((str(file), code.co_qualname, code.co_firstlineno), ()):
-                function.__code__ = code
-
-
 def _codes(code: CodeType) -> Iterator[CodeType]:
     yield code
     for constant in code.co_consts:
@@ -139,50 +139,50 @@ def _sites(
     node: ast.AST, scope: str = "", function: str = "", returns: ast.expr | None = None
 ) -> Iterator[_Site]:
     """Yield the changes below a node, in the order of the source."""
-    for field, value in ast.iter_fields(node):
-        if field in AT_DEFINITION and not isinstance(node, ast.Call):
+    for name, value in ast.iter_fields(node):
+        if name in AT_DEFINITION and not isinstance(node, ast.Call):
             continue
-        if field == "args" and scope == f"{function}." and not isinstance(node, ast.Call | ast.Lambda):
+        if name == "args" and scope == f"{function}." and not isinstance(node, ast.Call | ast.Lambda):
             continue  # the defaults of a function of the module
         for position, child in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(child, ast.AST):
                 continue
             if function and isinstance(child, ast.expr | ast.stmt):
-                put = _putting(node, field, position if isinstance(value, list) else None)
-                for changed in _changes(child, field, returns):
+                put = _putting(node, name, position if isinstance(value, list) else None)
+                for changed in _changes(child, name, returns):
                     yield _Site(function, child, changed, put)
-            name, inner, result = scope, function, returns
+            below, inner, result = scope, function, returns
             if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                name = f"{scope}{child.name}."
+                below = f"{scope}{child.name}."
                 if not isinstance(child, ast.ClassDef):
-                    inner, result = function or name[:-1], child.returns
-            yield from _sites(child, name, inner, result)
+                    inner, result = function or below[:-1], child.returns
+            yield from _sites(child, below, inner, result)
 
 
-def _putting(parent: ast.AST, field: str, position: int | None) -> Callable[[ast.AST], None]:
+def _putting(parent: ast.AST, name: str, position: int | None) -> Callable[[ast.AST], None]:
     def put(node: ast.AST) -> None:
         if position is None:
-            setattr(parent, field, node)
+            setattr(parent, name, node)
         else:
-            getattr(parent, field)[position] = node
+            getattr(parent, name)[position] = node
 
     return put
 
 
-def _changes(node: ast.expr | ast.stmt, field: str, returns: ast.expr | None) -> Iterator[ast.AST]:
+def _changes(node: ast.expr | ast.stmt, place: str, returns: ast.expr | None) -> Iterator[ast.AST]:
     """Yield what may stand in a node's place.
 
     Args:
         node: The node.
-        field: What it is to the node above it.
+        place: What it is to the node above it.
         returns: What the function returns.
     """
     if isinstance(node, ast.stmt):
         yield from _statements(node, returns)
         return
-    if field in CONDITIONS and not isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp):
+    if place in CONDITIONS and not isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp):
         yield ast.UnaryOp(ast.Not(), deepcopy(node))
-    if field == "ifs":
+    if place == "ifs":
         yield ast.Constant(value=True)
     yield from _expressions(node)
 
