@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import mmap
 import os
@@ -87,6 +88,7 @@ class Judge:
         for file in PACKAGE.rglob("*.py"):
             if file.stem not in ("__main__", "__init__"):
                 importlib.import_module(".".join(file.relative_to(PROVIDER).with_suffix("").parts))
+        gc.freeze()  # forks share what they do not touch
         current = states(item.nodeid for item in session.items)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # fork beside threads: none here minds
