@@ -13,13 +13,14 @@ import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 from workspace import ROOT
 
 from mutation.kept import states
-from mutation.mutants import Mutant, live_functions
+from mutation.mutants import Functions, Mutant, live_functions
 from mutation.passages import WORKERS, Passage, Tracing, fork
 from mutation.verdicts import Verdict, Verdicts
 
@@ -45,7 +46,7 @@ class _Trial:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        for number, (item, following) in enumerate(zip(self.items, [*self.items[1:], None], strict=True)):
+        for number, (item, following) in enumerate(zip_longest(self.items, self.items[1:])):
             self.reached[:4] = number.to_bytes(4, "little")
             usual = seconds[item.nodeid]
             signal.setitimer(signal.ITIMER_PROF, 3 + 5 * usual)
@@ -88,7 +89,8 @@ class Judge:
         for file in PACKAGE.rglob("*.py"):
             if file.stem not in ("__main__", "__init__"):
                 importlib.import_module(".".join(file.relative_to(PROVIDER).with_suffix("").parts))
-        gc.freeze()  # forks share what they do not touch
+        functions = live_functions(PACKAGE)
+        gc.freeze()  # forks share what they do not touch; nobody finds it here any more
         current = states(item.nodeid for item in session.items)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # fork beside threads: none here minds
@@ -98,7 +100,7 @@ class Judge:
                 self._at_failure = lambda: os._exit(1)
                 verdicts = Verdicts(len(self._mutants), current)
                 self.verdicts = verdicts.found
-                self._judge({item.nodeid: item for item in session.items}, verdicts)
+                self._judge({item.nodeid: item for item in session.items}, verdicts, functions)
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -106,8 +108,7 @@ class Judge:
         if report.failed:
             self._at_failure()
 
-    def _judge(self, items: dict[str, pytest.Item], verdicts: Verdicts) -> None:
-        functions = live_functions(PACKAGE)
+    def _judge(self, items: dict[str, pytest.Item], verdicts: Verdicts, functions: Functions) -> None:
         seconds = {test: passage.seconds for test, passage in self._passages.items()}
         running: dict[int, _Trial] = {}
 

@@ -97,7 +97,7 @@ class Mutant:
         module = compile(ast.fix_missing_locations(self._tree), str(file), "exec", dont_inherit=True)
         for code in _codes(module):
             if code.co_qualname == self.function:
-                for function in functions.get((str(file), code.co_qualname, code.co_firstlineno), ()):
+                for function in functions[str(file), code.co_qualname, code.co_firstlineno]:
                     function.__code__ = code
 
 

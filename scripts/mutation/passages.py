@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -77,7 +78,7 @@ class Tracing:
         return {item.nodeid: Passage(**{**known[item.nodeid], "of": ""}) for item in items}
 
     def _trace(self, items: Sequence[pytest.Item], kept: Kept) -> None:
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip_longest(items, items[1:]):
             self._current = Passage()
             started = time.process_time()
             with self._traced() as lines:
