@@ -71,6 +71,10 @@ def test_one_target_of_a_later_stage_that_was_begun_after_the_bake_is_enough() -
     assert baked({"a": at(0), "b": at(1, began=1), "c": at(700, began=650)}, "a", "a b c")
 
 
+def test_the_next_stage_shows_it_also_where_the_last_one_has_not_begun() -> None:
+    assert baked({"a": at(0), "b": at(700, began=650)}, "a", "b", "c")
+
+
 def test_a_failure_in_a_later_stage_shows_nothing() -> None:
     assert not baked({"a": at(0), "b": at(700, FAILED, 650)}, "a", "a b")
 

@@ -83,5 +83,10 @@ def test_suggested_regions_are_counted_as_the_targets() -> None:
     assert not impact({OURS: {"a": at(1)}}, None, exclusive=False, hints="a")
 
 
+def test_where_the_last_stage_is_all_the_rest_records_of_other_versions_show_targets() -> None:
+    found = impact({OLDER: {"a": at(1), "b": at(1)}}, "a", None)
+    assert found == Impact((ArtifactImpact(OURS, ("1",), changed=2, having=0),), None, (1, None))
+
+
 def test_a_rollout_to_nobody_touches_nothing() -> None:
     assert impact({}, "") == Impact((), 0, (0,))

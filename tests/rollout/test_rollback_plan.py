@@ -36,9 +36,11 @@ def plan(
     selected: tuple[str, ...] = ("i-1",),
     regions: dict[str, str] | None = None,
     others: tuple[Claim, ...] = (),
+    since: str = "",
 ) -> RollbackPlan:
     """The plan for a rollout of version 2; ``records`` are those of one target, by version."""
-    baseline = Baseline({"assets": before}, attempted={"assets": set(attempted)} if attempted else {})
+    tried = {"assets": set(attempted)} if attempted else {}
+    baseline = Baseline({"assets": before}, attempted=tried, since={"assets": since})
     shown = {artifact(version): {target: record} for version, record in records.items()}
     seen = Observation(shown, regions=regions or {})
     return plan_rollback(Desired((OURS,)), baseline, seen, frozenset(selected), others)
@@ -136,6 +138,15 @@ def test_a_name_that_ran_everywhere_is_not_looked_for_below_another() -> None:
     records = {OURS: {"i-1": at(5)}, models: {"i-1": at(5)}}
     one = plan_rollback(Desired((OURS, models)), baseline, Observation(records), ALL, ())
     assert one.below == ((OURS, frozenset({"i-1"})),)
+
+
+@pytest.mark.parametrize(
+    ("since", "restored"), [("04", []), ("05", [artifact("1")]), ("06", [artifact("1")]), ("", [])]
+)
+def test_what_a_displacement_has_uncovered_is_nobody_elses(since: str, restored: list[Artifact]) -> None:
+    """Version 0 came in minute 5; it has been there before the rollout if that began later."""
+    one = plan({"i-1": "1"}, {"0": at(5), "2": at(7, DELETED)}, since=since)
+    assert told(one) == (restored, [], [])
 
 
 def test_an_instance_that_no_longer_exists_is_left_out() -> None:
