@@ -220,3 +220,61 @@ def test_a_target_runs_the_newest_success(ours: Record, older: Record, runs: str
 def test_other_names_have_no_part_in_what_runs() -> None:
     observation = Observation({OURS: {"a": at(1)}, Artifact("models", "9"): {"a": at(9)}})
     assert running_versions(observation, "assets") == {"a": "1.5"}
+
+
+def test_whatever_is_not_there_is_drift_of_itself() -> None:
+    assert drift({OURS: {"a": at(1)}}, BOTH)
+    assert drift({OURS: {"a": at(1), "b": at(1, MOVING)}}, BOTH)
+
+
+def test_only_what_has_drifted_is_told() -> None:
+    records = {OURS: {"a": at(1), "b": at(1)}, OTHER: {"a": at(1)}}
+    assert [found.artifact for found in drift(records, BOTH, OURS, OTHER).artifacts] == [OTHER]
+
+
+def test_what_has_failed_everywhere_has_drifted_whatever_the_budget() -> None:
+    assert drift({OURS: {"a": at(1, FAILED), "b": at(2, FAILED)}}, BOTH, budget=Budget(9))
+
+
+@pytest.mark.parametrize("state", [DELETED, MOVING], ids=["missing", "under way"])
+def test_what_the_last_rollout_accepted_as_failed_counts_as_that(state: RecordState) -> None:
+    observation = Observation({OURS: {"a": at(1), "b": at(2, state)}}, (BOTH,))
+    desired = Desired((OURS,))
+    within = find_drift(desired, Everywhere(), observation, Budget(1), accepted={"b"})
+    assert not within
+    beyond = find_drift(desired, Everywhere(), observation, Budget(0), accepted={"b"})
+    (found,) = beyond.artifacts
+    assert (bool(beyond), found.missing, found.under_way) == (True, set(), set())
+    assert found.failed == {"b": "failed in the last rollout"}
+
+
+def test_a_failure_without_the_clouds_words_is_told_as_one() -> None:
+    (found,) = drift({OURS: {"a": at(1), "b": Record(FAILED)}}, BOTH).artifacts
+    assert found.failed == {"b": "failed"}
+
+
+def test_a_selection_that_has_nobody_has_not_drifted() -> None:
+    assert not drift({}, frozenset())
+
+
+def test_what_is_missing_on_suggested_regions_is_not_called_nowhere() -> None:
+    (found,) = drift({}, exclusive=False, hints=BOTH).artifacts
+    assert not found.is_nowhere
+
+
+@pytest.mark.parametrize(
+    ("recorded", "nowhere"), [(None, False), (frozenset(), True), (frozenset({"elsewhere"}), False)]
+)
+def test_records_outside_of_the_selection_do_not_show_that_it_is_somewhere(
+    recorded: frozenset[str] | None,
+    nowhere: bool,  # noqa: FBT001
+) -> None:
+    seen = Observation({OURS: {"elsewhere": at(1)}}, (None,), recorded=(recorded,))
+    found = find_drift(Desired((OURS,), exclusive=False), SOME, seen, Budget())
+    assert bool(found) is nowhere
+
+
+def test_the_last_stage_decides_whether_it_may_be_elsewhere() -> None:
+    seen = Observation({}, (frozenset(), None))
+    (found,) = find_drift(Desired((OURS,)), Everywhere(), seen, Budget()).artifacts
+    assert found.is_nowhere

@@ -185,3 +185,10 @@ def test_a_stopped_instance_is_named_beside_one_that_is_clean() -> None:
     held = seen("i-2", stopped="i-1 i-2")
     assert removal.decide(held, 110) == Confirm(111)
     assert removal.decide(held, 111) == Removed((Left(OLD, NOT_REACHED, frozenset({"i-2"}), "a"),))
+
+
+def test_a_stopped_instance_without_a_record_holds_nothing() -> None:
+    removal = told(IN_A)
+    held = Observation({OLD: {"i-2": GONE}}, regions=REGIONS, stopped=frozenset({"i-1"}))
+    assert removal.decide(held, 110) == Confirm(111)
+    assert removal.decide(held, 111) == Removed()

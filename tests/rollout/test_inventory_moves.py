@@ -10,6 +10,7 @@ from tests.rollout.world import (
     OLDER,
     SimulatedCloud,
     everywhere,
+    fails,
     fleet,
     hangs,
     policy,
@@ -131,6 +132,60 @@ def test_one_empty_answer_does_not_make_everyone_unserved() -> None:
     outcome = run(cloud)
     assert (outcome.status, outcome.unserved) == (RolloutStatus.CONVERGED, set())
     assert len(cloud.requests) == 1
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_an_empty_answer_counts_where_nothing_may_be_started_again_after_the_time_for_it_to_show(
+    retries: int,
+) -> None:
+    cloud = moving(2)
+    cloud.unserved, cloud.names_targets = frozenset(cloud.scripts), True
+    outcome = run(cloud, policy(retries=retries))
+    assert (outcome.cause, len(cloud.requests)) == (FailureCause.NOTHING_SELECTED, retries + 1)
+    slow = moving(2)
+    slow.answers, slow.lag = [StartResponse(targets=frozenset())], 10
+    assert run(slow, policy(retries=retries)).status is RolloutStatus.CONVERGED
+
+
+def test_a_start_that_nobody_was_served_by_is_repeated_where_it_may_be() -> None:
+    cloud = moving(2)
+    cloud.unserved, cloud.names_targets = frozenset(cloud.scripts), True
+    plan = policy(retries=1)
+    for outcome in steps(rollout(cloud, plan), cloud, plan):
+        if cloud.requests:
+            cloud.unserved = frozenset()
+        if outcome is not None:
+            assert (outcome.status, outcome.unserved) == (RolloutStatus.CONVERGED, set())
+    assert len(cloud.requests) == 2
+
+
+def test_an_instance_that_an_empty_answer_left_out_and_that_fails_later_is_a_failure() -> None:
+    cloud = moving(2, bad=[fails(25)])
+    cloud.answers = [StartResponse(targets=frozenset())]
+    outcome = run(cloud, policy(retries=0))
+    assert (outcome.status, outcome.unserved) == (RolloutStatus.FAILED, set())
+    assert [failed.target for failed in outcome.stage_failed] == ["bad"]
+
+
+@pytest.mark.parametrize("state", [RecordState.FAILED, RecordState.DELETED])
+def test_an_old_record_does_not_show_that_an_instance_is_served(state: RecordState) -> None:
+    cloud = moving(2, off=[hangs()])
+    cloud.has(ASSETS, "off", state=state)
+    cloud.unserved, cloud.names_targets = frozenset({"off"}), True
+    outcome = run(cloud)
+    assert (outcome.status, outcome.unserved) == (RolloutStatus.CONVERGED, {"off"})
+
+
+def test_a_version_that_is_deleted_from_an_instance_after_the_answer_left_it_out_is_not_ours() -> None:
+    cloud = moving(2, off=[hangs()])
+    cloud.has(ASSETS, "off", state=RecordState.FAILED)
+    cloud.unserved, cloud.names_targets = frozenset({"off"}), True
+    plan = policy(everywhere(bake=60))
+    for outcome in steps(rollout(cloud, plan), cloud, plan):
+        if cloud.now > 120:
+            cloud.has(ASSETS, "off", state=RecordState.DELETED)
+        if outcome is not None:
+            assert (outcome.status, outcome.unserved) == (RolloutStatus.CONVERGED, {"off"})
 
 
 EMPTY_CANARY = policy(regions(), everywhere())
