@@ -42,10 +42,12 @@ def exactly(*targets: str) -> ExactTargets:
     return ExactTargets(frozenset(targets))
 
 
+def raw(name: str = "ScheduleToAllByMatchExpressions", **parameters: object) -> ByStrategies:
+    return ByStrategies(json.dumps({"name": name, "parameters": parameters}))
+
+
 ALL, A_OR_B = Everywhere(), matching("region_id In a b")
-RAW = ByStrategies(
-    json.dumps({"name": "ScheduleToRegionId", "parameters": {"operator": "In", "values": ["a"]}})
-)
+RAW = raw("ScheduleToRegionId", operator="In", values=["a"])
 OPAQUE, LABEL = ByStrategies("{}"), matching("label In x")
 
 
@@ -102,6 +104,18 @@ def test_what_several_stages_have_in_common_is_each_with_each() -> None:
     those = (matching("region_id In b c"), matching("region_id In a c"), matching("region_id In a"))
     assert in_common(these, those) == these
     assert in_common(these, ()) == ()
+
+
+def test_what_lies_in_one_of_several_stages_as_a_whole_stays_whole() -> None:
+    assert in_common((A_OR_B,), (ALL, matching("region_id In a"))) == (A_OR_B,)
+    assert in_common((A_OR_B,), (A_OR_B, matching("region_id In a"))) == (A_OR_B,)
+
+
+def test_conditions_that_nobody_can_judge_stay_beside_those_on_the_same_key() -> None:
+    one, other = matching("region_id In a b", "region_id Exists x"), matching("region_id In b")
+    assert in_common((one,), (other,)) == (
+        matching("region_id In a b", "region_id Exists x", "region_id In b"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,6 +191,7 @@ def test_a_target_is_in_what_is_common_just_where_it_is_in_both(
         (matching("instance_id In i-1", "region_id In a"), None),
         (ALL, None),
         (RAW, None),
+        (raw(match_expressions=[{"key": "instance_id", "operator": "In", "values": ["i-1"]}]), {"i-1"}),
     ],
 )
 def test_some_selections_name_their_targets_one_by_one(selector: Selector, named: set[str] | None) -> None:
@@ -219,3 +234,20 @@ def test_conditions_about_other_things_do_not_keep_an_instance_from_being_named(
     conditions = conditions_of(matching("region_id In a", "instance_id In i-1 i-2", "instance_id NotIn i-2"))
     assert conditions is not None
     assert [names_instance(conditions, target) for target in ("i-1", "i-2", "i-3")] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        raw("SomethingElse", operator="In", values=["a"]),
+        raw("ScheduleToRegionId", operator="In", values=["a", 1]),
+        raw("ScheduleToRegionId", operator="NotIn", values=["a"]),
+        raw(),
+        raw(match_expressions="region_id"),
+    ],
+    ids=["another policy", "a number among the regions", "all but some", "no conditions", "no list of them"],
+)
+def test_a_raw_policy_that_is_not_as_documented_is_within_everywhere_alone(policy: ByStrategies) -> None:
+    assert conditions_of(policy) is None
+    assert is_within((policy,), (ALL,))
+    assert not is_within((policy,), (A_OR_B,))

@@ -198,3 +198,10 @@ def test_who_holds_something_is_told_by_region() -> None:
 def test_exact_targets_are_a_selection_of_just_those() -> None:
     (selector,) = exactly(["i-2", "i-1"])
     assert selector == ExactTargets(frozenset({"i-1", "i-2"}))
+
+
+def test_two_answers_of_the_gate_are_joined_in_their_order() -> None:
+    one, other = permit(instances("i-1"), TWO), permit(ALL, TWO)
+    assert one + other == Permit(one.cleanings + other.cleanings, one.left + other.left)
+    assert ((one + other).cleanings, (one + other).left) == (other.cleanings, one.left)
+    assert (other + Permit(other.cleanings)).cleanings == other.cleanings * 2

@@ -108,3 +108,9 @@ def test_what_a_state_does_not_tell_any_more_is_said_when_it_is_destroyed(
     owned: object, names: tuple[str, ...]
 ) -> None:
     assert unreadable_owned({"owned": owned}) == names
+
+
+def test_a_claim_comes_back_from_the_state_with_whether_it_is_never_cleaned() -> None:
+    for retains in (True, False):
+        claim = Claim("urn", "e-1", Artifact("assets", "1"), (InRegions(("a",)),), retains=retains)
+        assert read_claim("urn", write_claim(claim)) == claim
