@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pulumi_alicloud_edge.reconcile.poll_interval import PollInterval, Sample
+from pulumi_alicloud_edge.reconcile.poll_interval import PollConfig, PollInterval, Sample
 
 BLIND = [0.56, 0.56, 0.56, 0.57, 0.77, 1.03, 1.39, 1.86, 2.5, 3.36, 4.5, 6.04, 8.11]
 QUICK = [0.56, 0.56, 0.76, 1.28]
@@ -70,6 +70,11 @@ def test_a_rollout_is_looked_at_as_it_was_measured_to_be_best(
             id="another leg",
         ),
         pytest.param(
+            [(0, 0.1), (5, 0.2), (10, 0.3), (15, 0.6, 1), (20, 0.7, 1)],
+            [0.56, 3.4, 6.8, 0.56, 3.4],
+            id="another leg, further on",
+        ),
+        pytest.param(
             [(0, 0.0), (5, 0.2), (10, 0.4), (15, 0.3), (20, 0.5), (25, 0.6)],
             [0.56, 3.4, 6.8, 5.13, 3.4, 6.8],
             id="a share that falls",
@@ -89,3 +94,18 @@ def test_what_was_learned_is_forgotten_where_it_says_nothing_of_what_comes(
 ) -> None:
     poll_interval = PollInterval()
     assert [poll_interval.wait(Sample(*each)) for each in samples] == pytest.approx(waits, abs=0.006)
+
+
+def test_other_patience_gives_other_waits() -> None:
+    poll_interval = PollInterval(PollConfig(blind=0.5, blind_most=12))
+    assert [poll_interval.wait(Sample(at, None)) for at in (0, 10, 100)] == [0.56, 5, 12]
+
+
+def test_what_is_taken_up_halfway_is_looked_at_by_what_it_does_from_there() -> None:
+    poll_interval, now, seen = PollInterval(), 5000.0, []
+    finished = [*[0.0] * 30, *(now + 2 * n for n in range(1, 21)), *(now + 200 + 2 * n for n in range(1, 11))]
+    while (share := bisect_right(finished, now) / len(finished)) < 1:
+        seen.append(poll_interval.wait(Sample(now, share)))
+        now += seen[-1]
+    waits = [*STEP_OF_TWO, 23.71, *[29.0] * 4, 1.88, 5.09, 2.3]
+    assert seen == pytest.approx(waits, abs=0.006)

@@ -18,8 +18,10 @@ from pulumi_alicloud_edge._model.policy import (
     InRegions,
     Matching,
     Selector,
+    Share,
 )
 from pulumi_alicloud_edge._model.selection import Belongs
+from pulumi_alicloud_edge._model.stored_claim import read_claim, write_claim
 from pulumi_alicloud_edge._model.stored_selection import read_selection, write_selection
 from pulumi_alicloud_edge._resources.data_outputs import unreadable_owned
 from pulumi_alicloud_edge._resources.neighbours import remembered_claims, show_neighbours
@@ -114,3 +116,12 @@ def test_a_claim_comes_back_from_the_state_with_whether_it_is_never_cleaned() ->
     for retains in (True, False):
         claim = Claim("urn", "e-1", Artifact("assets", "1"), (InRegions(("a",)),), retains=retains)
         assert read_claim("urn", write_claim(claim)) == claim
+
+
+def test_a_selection_that_the_inputs_have_no_words_for_is_kept_as_everywhere() -> None:
+    assert write_selection((Share(10),)) == [{}]
+
+
+@pytest.mark.parametrize("stored", [5, [{"regions": ["a", 1]}]])
+def test_numbers_are_no_selection(stored: Any) -> None:
+    assert read_selection(stored) is None
