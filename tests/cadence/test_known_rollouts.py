@@ -71,7 +71,7 @@ def test_a_rollout_is_looked_at_as_it_was_measured_to_be_best(
         ),
         pytest.param(
             [(0, 0.1), (5, 0.2), (10, 0.3), (15, 0.6, 1), (20, 0.7, 1)],
-            [0.56, 3.4, 6.8, 0.56, 3.4],
+            [0.56, 3.4, 6.8, 5.13, 3.4],
             id="another leg, further on",
         ),
         pytest.param(
