@@ -48,7 +48,7 @@ test: ## lint, then every test (ARGS="-k budget" for some)
 matrix: ## every fault and every kill against every operation, as tables (ARGS="-k refused" for some)
 	@$(RUN) matrix $(ARGS)
 
-mutation: ## change the code in small ways and see which no test notices (ARGS="reconcile/gate.py" for some)
+mutation: ## change the code in small ways and see which no test notices (ARGS="_reconcile/gate.py" for some)
 	@$(RUN) mutation $(ARGS)
 
 soak: ## simulate lives of programs at length (HOURS=24 EXAMPLES=2000 STEPS=30 SEED=1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pulumi_alicloud_edge.reconcile.poll_interval import PollConfig, PollInterval, Sample
+from pulumi_alicloud_edge._reconcile.poll_interval import PollConfig, PollInterval, Sample
 
 BLIND = [0.56, 0.56, 0.56, 0.57, 0.77, 1.03, 1.39, 1.86, 2.5, 3.36, 4.5, 6.04, 8.11]
 QUICK = [0.56, 0.56, 0.76, 1.28]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_alicloud_edge.model.policy import (
+from pulumi_alicloud_edge._model.policy import (
     ByStrategies,
     Everywhere,
     ExactTargets,
@@ -18,7 +18,7 @@ from pulumi_alicloud_edge.model.policy import (
     Selector,
     Share,
 )
-from pulumi_alicloud_edge.model.selection import (
+from pulumi_alicloud_edge._model.selection import (
     Belongs,
     belongs_to_any,
     conditions_of,

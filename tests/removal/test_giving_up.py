@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.removal import Cleaning, Left, LeftBecause
-from pulumi_alicloud_edge.reconcile.removal import (
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.removal import Cleaning, Left, LeftBecause
+from pulumi_alicloud_edge._reconcile.removal import (
     AwaitRemoval,
     Clean,
     Confirm,

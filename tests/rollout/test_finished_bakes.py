@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.reconcile.bake import has_baked
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._reconcile.bake import has_baked
 
 OURS, OTHER = Artifact("assets", "2"), Artifact("models", "7")
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, RolloutPolicy, Stage
-from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.impact import ArtifactImpact, Impact, find_impact
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, RolloutPolicy, Stage
+from pulumi_alicloud_edge._reconcile.decisions import Desired
+from pulumi_alicloud_edge._reconcile.impact import ArtifactImpact, Impact, find_impact
 
 OURS, OLDER, NEWER = Artifact("assets", "2"), Artifact("assets", "1"), Artifact("assets", "3")
 DELETED, FAILED, BUSY = RecordState.DELETED, RecordState.FAILED, RecordState.IN_PROGRESS
@@ -53,7 +53,7 @@ def test_versions_that_lie_side_by_side_are_not_named() -> None:
 def test_newer_versions_above_it_are_counted_where_it_is_to_come_back() -> None:
     records = {OURS: {t: at(1) for t in "abx"}, NEWER: {"a": at(5), "x": at(5)}, OLDER: {"b": at(7)}}
     (found,) = impact(records, "a b").artifacts
-    assert found.above == ((OLDER, 1), (NEWER, 1))
+    assert found.above == ((OLDER, {"b"}), (NEWER, {"a"}))
 
 
 def test_a_version_that_lies_above_it_only_elsewhere_is_not_counted() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.policy import Everywhere, Expression, InRegions, Matching, Selector
-from pulumi_alicloud_edge.model.stored_selection import write_selection
-from pulumi_alicloud_edge.reconcile.baseline import (
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.policy import Everywhere, Expression, InRegions, Matching, Selector
+from pulumi_alicloud_edge._model.stored_selection import write_selection
+from pulumi_alicloud_edge._reconcile.baseline import (
     Baseline,
     Before,
     Former,

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.policy import Everywhere
-from pulumi_alicloud_edge.model.selection import Certainty, TargetSet
-from pulumi_alicloud_edge.reconcile.attempts import VISIBILITY, Attempts
-from pulumi_alicloud_edge.reconcile.decisions import Desired, StartRequest, StartResponse
-from pulumi_alicloud_edge.reconcile.stage_status import (
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.policy import Everywhere
+from pulumi_alicloud_edge._model.selection import Certainty, TargetSet
+from pulumi_alicloud_edge._reconcile.attempts import VISIBILITY, Attempts
+from pulumi_alicloud_edge._reconcile.decisions import Desired, StartRequest, StartResponse
+from pulumi_alicloud_edge._reconcile.stage_status import (
     ArtifactStatus,
     RetryWindow,
     StageStatus,
@@ -273,16 +273,22 @@ def test_a_target_that_has_failed_since_it_was_started_is_started_again_at_once(
 @pytest.mark.parametrize(
     ("records", "newer", "response", "reason"),
     [
-        pytest.param({}, None, StartResponse(), "accepted, but never shown", id="never shown"),
+        pytest.param(
+            {}, None, StartResponse(), "accepted, but the cloud shows no record of it", id="never shown"
+        ),
         pytest.param(
             {},
             None,
             StartResponse(notes={OURS: "busy"}),
-            "accepted, but never shown; the cloud's words were: busy",
+            "accepted, but the cloud shows no record of it; its message: busy",
             id="with words",
         ),
         pytest.param(
-            {}, at(5), StartResponse(), "accepted, but never shown; 3 runs there", id="another runs there"
+            {},
+            at(5),
+            StartResponse(),
+            "accepted, but the cloud shows no record of it; 3 runs there",
+            id="another runs there",
         ),
         pytest.param({}, None, REFUSED, "not started: quota", id="refused"),
         pytest.param({"a": at(9, FAILED, "full")}, None, StartResponse(), "full", id="the cloud's words"),

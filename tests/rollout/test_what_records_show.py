@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, Selector
-from pulumi_alicloud_edge.reconcile.decisions import Desired
-from pulumi_alicloud_edge.reconcile.target_status import TargetStates, lying_above, recorded_targets
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState
+from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, Selector
+from pulumi_alicloud_edge._reconcile.decisions import Desired
+from pulumi_alicloud_edge._reconcile.target_status import TargetStates, lying_above, recorded_targets
 
 OURS, OLDER, NEWER = Artifact("assets", "2"), Artifact("assets", "1"), Artifact("assets", "3")
 DONE, FAILED = RecordState.SUCCEEDED, RecordState.FAILED

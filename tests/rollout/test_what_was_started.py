@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pulumi_alicloud_edge.model.observation import Artifact, Record, RecordState
-from pulumi_alicloud_edge.model.policy import Everywhere
-from pulumi_alicloud_edge.reconcile.attempts import Attempts
-from pulumi_alicloud_edge.reconcile.decisions import StartRequest, StartResponse
+from pulumi_alicloud_edge._model.observation import Artifact, Record, RecordState
+from pulumi_alicloud_edge._model.policy import Everywhere
+from pulumi_alicloud_edge._reconcile.attempts import Attempts
+from pulumi_alicloud_edge._reconcile.decisions import StartRequest, StartResponse
 
 ASSETS, MODELS = Artifact("assets", "2"), Artifact("models", "7")
 BOTH = (ASSETS, MODELS)
@@ -49,7 +49,7 @@ def test_a_start_of_which_nothing_was_taken_has_started_nothing() -> None:
     attempts = Attempts()
     start(attempts, request(), StartResponse(refused={ASSETS: "quota"}))
     assert (attempts.started, attempts.was_refused(ASSETS)) == (False, True)
-    assert attempts.words(ASSETS) == "quota"
+    assert attempts.message(ASSETS) == "quota"
 
 
 def test_what_was_refused_once_and_is_started_again_is_not_refused() -> None:
@@ -63,7 +63,7 @@ def test_an_answer_without_words_leaves_the_last_ones() -> None:
     attempts = Attempts()
     start(attempts, request(), StartResponse(notes={ASSETS: "busy"}))
     start(attempts, request(), StartResponse(notes={ASSETS: ""}))
-    assert attempts.words(ASSETS) == "busy"
+    assert attempts.message(ASSETS) == "busy"
 
 
 def test_all_answers_together_say_who_is_served() -> None:
@@ -73,8 +73,8 @@ def test_all_answers_together_say_who_is_served() -> None:
     start(attempts, request(), named("i-2"))
     start(attempts, request("i-3", stage=1), named("i-3"))
     start(attempts, request("i-4", stage=1), named("i-4"))
-    assert attempts.whole_answer(0) == {"i-1", "i-2"}
-    assert (attempts.whole_answer(1), attempts.narrow_answer(1)) == (None, {"i-3", "i-4"})
+    assert attempts.whole_response(0) == {"i-1", "i-2"}
+    assert (attempts.whole_response(1), attempts.partial_response(1)) == (None, {"i-3", "i-4"})
     assert attempts.named == {"i-1", "i-2", "i-3", "i-4"}
 
 

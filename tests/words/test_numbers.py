@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pulumi_alicloud_edge.model.observation import Artifact, Observation, Record, RecordState, newest_record
-from pulumi_alicloud_edge.model.outcome import Progress
-from pulumi_alicloud_edge.model.policy import Everywhere, InRegions, RolloutPolicy, Share, Stage
-from pulumi_alicloud_edge.model.release import Part, same_part, seconds_until, show_part
-from pulumi_alicloud_edge.model.status import AppDataStatus, DataVersionStatus, TargetCounts
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState, newest_record
+from pulumi_alicloud_edge._model.outcome import Progress
+from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, RolloutPolicy, Share, Stage
+from pulumi_alicloud_edge._model.release import Part, same_part, seconds_until, show_part
+from pulumi_alicloud_edge._model.status import AppDataStatus, DataVersionStatus, TargetCounts
 
 
 def progress(
