@@ -99,7 +99,7 @@ def test_a_rollback_is_remembered_until_all_that_it_restored_is_known_again() ->
 
 
 def test_a_complete_rollback_forgets_what_it_has_restored_and_nothing_else() -> None:
-    models = {"models": {"others": "nothing"}}
+    models = {"models": {"others": "nothing", "within": write_selection(ALL)}}
     wide = entry("1.4", within=ALL, exceptions=[{"ran": "nothing", "regions": [], "targets": ["i-1", "i-3"]}])
     left = after_rollback({**wide, **models}, {"assets"}, IN_A, REGIONS)
     assert left["models"] == models["models"]
@@ -160,6 +160,27 @@ def test_a_failed_start_of_an_earlier_run_tells_of_the_others_answer() -> None:
     baseline = read_baseline(entry("1.4"), ALL)
     baseline.note([V5], ["i-1"], Observation({V5: {"i-1": Record(RecordState.FAILED, "2")}}, regions=REGIONS))
     assert before(baseline, "i-1") == ["1.4"]
+    assert baseline.targets() == {"i-1"}, "and is known one by one from then on"
+
+
+def test_a_start_that_fails_where_a_rollback_had_restored_nothing_leaves_nothing_to_restore() -> None:
+    baseline = read_baseline(entry("1.4", within=ALL, rolled_back=IN_A), ALL)
+    baseline.note([V5], ["i-1"], Observation({V5: {"i-1": Record(RecordState.FAILED, "2")}}, regions=REGIONS))
+    assert before(baseline, "i-1") == [NOTHING]
+
+
+def test_who_is_selected_still_is_known_though_nobody_lists_the_regions() -> None:
+    assert before(read_baseline(entry("1.4", within=IN_A), IN_A), "i-1", regions={}) == ["1.4"]
+
+
+def test_what_is_too_much_to_keep_leaves_an_empty_list() -> None:
+    baseline = Baseline({"assets": {f"i-{number}": str(number) for number in range(400)}})
+    assert stored_baseline(baseline, {})["assets"]["exceptions"] == []
+
+
+def test_what_is_no_target_in_a_damaged_state_is_passed_over() -> None:
+    damaged = [{"ran": "nothing", "regions": [{}], "targets": [["i-2"], "i-1", 7]}]
+    assert before(read_baseline(entry("1.4", exceptions=damaged)), "i-1", "i-2") == [NOTHING, "1.4"]
 
 
 def test_a_target_of_no_known_region_may_be_in_one_with_its_own_answer() -> None:
