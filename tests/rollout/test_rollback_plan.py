@@ -149,6 +149,10 @@ def test_what_a_displacement_has_uncovered_is_nobody_elses(since: str, restored:
     assert told(one) == (restored, [], [])
 
 
+def test_without_any_time_nothing_is_known_to_have_been_there_before() -> None:
+    assert told(plan({"i-1": "1"}, {"0": Record(DONE), "2": at(7, DELETED)})) == ([], [], [])
+
+
 def test_an_instance_that_no_longer_exists_is_left_out() -> None:
     assert told(plan({"i-1": "1"}, {"2": at(5)}, regions={"i-9": "a"})) == ([], [], [])
     assert told(plan({"i-1": NOTHING}, {"2": at(5)}, regions={"i-9": "a"})) == ([], [], [])
