@@ -292,6 +292,8 @@ def test_a_target_that_has_failed_since_it_was_started_is_started_again_at_once(
         ),
         pytest.param({}, None, REFUSED, "not started: quota", id="refused"),
         pytest.param({"a": at(9, FAILED, "full")}, None, StartResponse(), "full", id="the cloud's words"),
+        pytest.param({"a": at(9, FAILED, "full")}, None, REFUSED, "full", id="its record says more"),
+        pytest.param({"a": at(9, FAILED, "full")}, at(5), StartResponse(), "full", id="failed over another"),
         pytest.param(
             {"a": at(9, FAILED)}, None, StartResponse(notes={OURS: "busy"}), "busy", id="those to the start"
         ),
@@ -317,3 +319,13 @@ def test_what_lies_below_another_version_is_started_a_second_time_in_any_case(be
         assert found.to_start == again
     once = named({"a": at(9, DELETED)}, targets="a", attempts=started("a"), starts=1, now=LATE)
     assert (once.to_start, set(once.failed)) == (set(), {"a"})
+
+
+def test_what_never_shows_is_not_started_more_often_than_it_may_be() -> None:
+    once = named({}, targets="a", attempts=started("a"), starts=1, now=LATE)
+    assert (once.to_start, set(once.failed)) == (set(), {"a"})
+
+
+def test_what_was_refused_and_may_not_be_started_in_a_bake_is_gone() -> None:
+    found = named({}, targets="a", attempts=started("a", response=REFUSED), starts=0, now=LATE)
+    assert found.failed == {"a": "its record is gone"}
