@@ -204,4 +204,10 @@ def test_two_answers_of_the_gate_are_joined_in_their_order() -> None:
     one, other = permit(instances("i-1"), TWO), permit(ALL, TWO)
     assert one + other == Permit(one.cleanings + other.cleanings, one.left + other.left)
     assert ((one + other).cleanings, (one + other).left) == (other.cleanings, one.left)
-    assert (other + Permit(other.cleanings)).cleanings == other.cleanings * 2
+    assert one + one == Permit(one.cleanings * 2, one.left * 2)
+
+
+def test_who_loses_an_artifact_is_told_of_all_regions_and_of_no_other_artifact() -> None:
+    both = permit(ALL, TWO) + permit_removal(Removal(MODELS, (ALL,), holders(a="i-9")), ())
+    assert both.cleaned_of(OLD) == {"i-1", "i-2", "i-3"}
+    assert both.cleaned_of(NEW) == set()

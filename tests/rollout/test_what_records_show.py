@@ -36,6 +36,7 @@ def at(updated: int, state: RecordState = DONE, started: int = 0) -> Record:
         pytest.param(
             {OURS: at(5, started=1), NEWER: at(5, started=2)}, {NEWER}, id="equal times: the later start"
         ),
+        pytest.param({OURS: at(5), OLDER: at(5)}, set(), id="all times equal: ours is what runs"),
         pytest.param({OURS: at(5), NEWER: at(5)}, {NEWER}, id="all times equal: what runs lies above"),
     ],
 )

@@ -9,8 +9,16 @@ import pytest
 from pulumi_alicloud_edge._model.observation import Artifact, Observation, Record, RecordState, newest_record
 from pulumi_alicloud_edge._model.outcome import Progress
 from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, RolloutPolicy, Share, Stage
-from pulumi_alicloud_edge._model.release import Part, same_part, seconds_until, show_part
+from pulumi_alicloud_edge._model.release import (
+    EnvironmentStatus,
+    Part,
+    Serving,
+    same_part,
+    seconds_until,
+    show_part,
+)
 from pulumi_alicloud_edge._model.status import AppDataStatus, DataVersionStatus, TargetCounts
+from pulumi_alicloud_edge._model.unknown import UNKNOWN, has_unknown
 
 
 def progress(
@@ -110,3 +118,22 @@ def test_the_time_until_a_start_is_without_end_where_it_cannot_be_read() -> None
     noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
     assert seconds_until("2026-05-01T12:01:30Z", noon) == 90
     assert seconds_until("soon", noon) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("served", "goes_to", "on_its_way"),
+    [
+        pytest.param(Serving("2", Share(10)), Share(50), Share(50), id="it is to reach more"),
+        pytest.param(Serving("2", Share(50)), Share(50), None, id="it stands"),
+        pytest.param(Serving("1", Share(10)), Share(50), None, id="another version is served"),
+    ],
+)
+def test_where_a_release_is_on_its_way_to(served: Serving, goes_to: Part, on_its_way: Part | None) -> None:
+    assert EnvironmentStatus("2", 10, served, goes_to, "1").on_its_way_to == on_its_way
+
+
+def test_a_value_is_known_where_all_parts_of_it_are() -> None:
+    assert has_unknown({"a": [{"b": (1, UNKNOWN)}, 2]})
+    assert not has_unknown({"a": [{"b": (1, "x")}, None]})
+    assert has_unknown(UNKNOWN)
+    assert repr(UNKNOWN) == "UNKNOWN"
