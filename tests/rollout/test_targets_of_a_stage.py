@@ -9,7 +9,9 @@ from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, RolloutPol
 from pulumi_alicloud_edge._model.selection import Certainty, TargetSet
 from pulumi_alicloud_edge._reconcile.attempts import Attempts
 from pulumi_alicloud_edge._reconcile.decisions import Desired, StartRequest, StartResponse
+from pulumi_alicloud_edge._reconcile.stage_status import ArtifactStatus, Unnamed
 from pulumi_alicloud_edge._reconcile.stage_targets import StageTargets
+from pulumi_alicloud_edge._reconcile.start_requests import StageStarts
 
 OURS = Artifact("assets", "2")
 KNOWN, OPEN, UNKNOWN = Certainty.KNOWN, Certainty.OPEN, Certainty.UNKNOWN
@@ -96,3 +98,43 @@ def test_a_stage_is_empty_where_the_inventory_or_a_response_says_so_and_nothing_
     assert stages(None, attempts=started("")).is_empty(0)
     assert not stages(None, attempts=started(""), shown="x").is_empty(0)
     assert not stages(None, attempts=started("a")).is_empty(0)
+
+
+def due(
+    listed: str | None,
+    to_start: str,
+    *,
+    unnamed: Unnamed = Unnamed.NONE,
+    attempts: Attempts | None = None,
+    covered: tuple[frozenset[Artifact], ...] = (),
+) -> tuple[frozenset[str] | None, int]:
+    """The targets of the one start that is due, and how often it was made before."""
+    attempts = attempts or Attempts()
+    targets = stages(listed, attempts=attempts, covered=covered)
+    starts = StageStarts(0, Everywhere(), look(listed), targets, attempts)
+    status = ArtifactStatus(OURS, to_start=set(to_start.split()), unnamed=unnamed)
+    (request,) = starts.requests([status])
+    return request.targets, request.repeat
+
+
+def test_a_start_is_narrowed_to_those_that_need_it() -> None:
+    assert due("a b", "a") == ({"a"}, 0)
+    assert due("a b", "a b") == (None, 0)
+
+
+def test_where_nobody_names_the_targets_the_whole_is_started_once() -> None:
+    assert due(None, "a") == (None, 0)
+    assert due(None, "a", attempts=started(None)) == ({"a"}, 1)
+    assert due(None, "a", covered=(frozenset({OURS}),)) == ({"a"}, 0)
+    assert due(None, "", unnamed=Unnamed.DUE, attempts=started(None, None)) == (None, 2)
+
+
+def test_what_the_cloud_refused_as_a_whole_is_started_as_a_whole() -> None:
+    attempts, request = Attempts(), StartRequest(0, Everywhere(), (OURS,), None)
+    attempts.record(request, {}, None, 100.0)
+    attempts.answered(request, StartResponse(refused={OURS: "quota"}))
+    assert due(None, "a", attempts=attempts) == (None, 1)
+
+
+def test_the_target_that_was_started_most_often_counts() -> None:
+    assert due("a b c", "a b", attempts=started(partial="b")) == ({"a", "b"}, 1)
