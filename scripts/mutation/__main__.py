@@ -17,7 +17,16 @@ LONG = ("test_law.py", "test_concepts.py", "test_open_breaks.py")
 JUDGES = (
     *(
         f"tests/{name}"
-        for name in ("rollout", "removal", "drift", "cadence", "delivery", "words", "run_register")
+        for name in (
+            "rollout",
+            "removal",
+            "drift",
+            "cadence",
+            "delivery",
+            "words",
+            "run_register",
+            "operations",
+        )
     ),
     *(
         str(file.relative_to(ROOT))
