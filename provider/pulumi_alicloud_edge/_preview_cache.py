@@ -26,12 +26,14 @@ class Look:
         unknown: Why it showed nothing.
         field_errors: What it showed to be wrong with the inputs.
         impact: What rolling the inputs out would touch, as far as a check can tell.
+        leaves_behind: Whether it would clean or retain anything, as far as a check can tell.
     """
 
     observation: Observation | None
     unknown: str = ""
     field_errors: tuple[FieldError, ...] = ()
     impact: str = ""
+    leaves_behind: bool = False
 
 
 class PreviewCache:

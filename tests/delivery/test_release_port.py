@@ -32,10 +32,14 @@ PODS = "GetEdgeContainerStagingDeployStatus"
 
 
 def shown(
-    status: str, publishing: str = "", deployed: str = "", percentage: int | None = None
+    status: str,
+    publishing: str = "",
+    deployed: str = "",
+    percentage: int | None = None,
+    expect: int | None = None,
 ) -> dict[str, Any]:
     fields = {"PublishStatus": status, "PublishingVersion": publishing, "DeployedVersion": deployed}
-    return {"AppStatus": {**fields, "PublishPercentage": percentage}}
+    return {"AppStatus": {**fields, "PublishPercentage": percentage, "ExpectPercentage": expect}}
 
 
 def world(**more: Any) -> Answers:
@@ -171,6 +175,18 @@ async def test_progress_shows_the_share_and_the_pods_of_the_environment() -> Non
     moving = shown("publishing", "ver-2", "ver-1", 30)
     answers = world(**{STATUS: moving, "GetEdgeContainerAppResourceStatus": pods})
     assert (await port(answers).observe()).progress_token == ("30 % of prod", "3/4 pods ready")
+
+
+async def test_a_share_that_moves_without_us_is_no_progress_of_ours() -> None:
+    """It would postpone the repeat of a publish that came to nothing, and the stall."""
+    looks = [shown("publishing", "ver-2", "ver-1", percentage, expect=100) for percentage in (22, 24)]
+    one = port(world(**{STATUS: looks}), Share(10), Share(50))
+    assert [(await one.observe()).progress_token for _ in range(2)] == [(), ()]
+
+
+async def test_a_former_version_that_still_serves_is_not_said_to_serve_nothing() -> None:
+    answers = world(**{STATUS: shown("published", "ver-1", "ver-2", 10)})
+    assert (await port(answers).observe()).progress_token == ()
 
 
 async def test_pods_that_nobody_shows_are_no_trouble() -> None:

@@ -44,3 +44,28 @@ def test_a_preview_of_going_back_asks_the_gate(begin: Begin) -> None:
     assert said([one.up()[0]], "stays on 1 instance (r1-1)")
     assert "stays on 1 instance (r1-1)" in look.impact
     assert "cleans assets@2 from 1 instance" not in look.impact
+
+
+def test_a_preview_that_could_not_ask_what_is_cleaned_says_so(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"), ("levels", "1"))
+    assert fine(one.up())
+    one.dist("a", ("assets", "1"))
+    world.disturb({"action": "DescribeDataDistResult", "effect": "delay", "seconds": 8, "skip": 1})
+    (look,) = one.preview()
+    assert look.impact == "which data it cleans is unknown: the cloud did not answer in time"
+
+
+def test_a_change_that_leaves_nothing_asks_no_more_than_the_check_has_asked(begin: Begin) -> None:
+    world = begin(dialect={"redist": "ignored"})
+    one = stack(world)
+    for version in "12":
+        one.dist("a", ("assets", version))
+        assert fine(one.up())
+        world.pass_time(60)
+    one.dist("a", ("assets", "1"))
+    before = len(world.calls)
+    (look,) = one.preview()
+    assert "cleans assets@2 from 6 instances first" in look.impact
+    assert [action for _, action, _ in world.calls[before:]].count("DescribeDataDistResult") == 2

@@ -117,7 +117,7 @@ class ReleasePort:
         records = self._records(status)
         if not any(record.state is RecordState.IN_PROGRESS for record in records.values()):
             self._broken_before = False
-            return self._observation(records, self._standing(status, records), "")
+            return self._observation(records, self._standing(status), "")
         seen = self._observation(records, await self._mark(status), await self._pod_trouble(status))
         return replace(seen, part=part_reached(status, self._artifact.version, self._origin()))
 
@@ -290,16 +290,19 @@ class ReleasePort:
         before = self._lowering.serves.part if self._lowering else None
         return before.percentage if isinstance(before, Share) else 0
 
-    def _standing(self, status: AppStatus, records: dict[str, Record]) -> tuple[object, ...]:
-        """Return the share that our version stands at; empty where it moves, has regions, or is not known."""
+    def _standing(self, status: AppStatus) -> tuple[object, ...]:
+        """Return the share that our version stands at; empty where anything moves, has regions, or is not known.
+
+        What moves without us must not look like progress of ours: it would postpone a repeated publish and a stall.
+        """
+        if is_under_way(status) and not is_at_its_end(status):
+            return ()
         if not is_ours(status, self._artifact.version):
             by_region = any(isinstance(stage.selector, InRegions) for stage in self._stages)
-            return () if by_region else (f"0 % of {self._env}",)
+            may_serve = self._artifact.version in {status.deployed_version, status.baseline_version}
+            return () if by_region or may_serve else (f"0 % of {self._env}",)
         part = serving(status).part
-        arrived = any(record.state is RecordState.SUCCEEDED for record in records.values())
-        if not isinstance(part, Share) or (is_under_way(status) and not arrived):
-            return ()
-        return (f"{show_part(part)} of {self._env}",)
+        return (f"{show_part(part)} of {self._env}",) if isinstance(part, Share) else ()
 
     async def _mark(self, status: AppStatus) -> tuple[object, ...]:
         """Return the share reached and, where the cloud shows them, the pods that are ready."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_alicloud_edge._errors import InputError
+from pulumi_alicloud_edge._operations.cleanup import Cleanup
 from pulumi_alicloud_edge._operations.impact import describe_impact
 from pulumi_alicloud_edge._operations.preview import Preview
 from pulumi_alicloud_edge._operations.results import Checked
@@ -48,7 +49,9 @@ def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[
     if field_errors:
         raise InputError(field_errors)
     impact = describe_impact(operation, inputs, look, olds)
+    leaves_behind = bool(olds) and Cleanup(operation).leaves_behind(inputs, olds)
+    look = replace(look, impact=impact, leaves_behind=leaves_behind)
+    operation.runtime.preview_cache.keep_look(operation.urn, inputs, look)
     if impact:
-        operation.runtime.preview_cache.keep_look(operation.urn, inputs, replace(look, impact=impact))
         operation.status(impact)
     return Checked(impact)

@@ -13,7 +13,7 @@ from pulumi_alicloud_edge._model.claim import Claim
 from pulumi_alicloud_edge._model.observation import Artifact, Observation
 from pulumi_alicloud_edge._model.policy import DEFAULT_TIMEOUT, InRegions, Selector
 from pulumi_alicloud_edge._model.removal import Left, LeftBecause, Permit, Wanted
-from pulumi_alicloud_edge._model.selection import Belongs, in_common
+from pulumi_alicloud_edge._model.selection import Belongs, in_common, is_by_region
 from pulumi_alicloud_edge._reconcile.attempts import VISIBILITY
 from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge._reconcile.gate import exactly
@@ -133,20 +133,28 @@ class Cleanup(Generic[I]):
         told = (_as_remembered(each) if each.urn and each.urn not in now else each for each in cleaned.left)
         self._operation.announce(Permit(left=tuple(told)))
 
-    def impact(self, inputs: I, before: Mapping[str, Any], *, within: float) -> Permit:
+    def leaves_behind(self, inputs: I, before: Mapping[str, Any]) -> bool:
+        """Return whether an update to these inputs would clean or retain anything; ``before`` as in `impact`."""
+        behind = self._handler.left_behind(self._urn, inputs, before)
+        return bool(behind or self._handler.retained(self._urn, inputs, before))
+
+    def impact(self, inputs: I, before: Mapping[str, Any], *, within: float) -> Permit | None:
         """Return what an update to these inputs would clean, and what it would leave; reads, and changes nothing.
 
         Args:
             inputs: What is declared now.
-            before: The inputs before.
-            within: Seconds that the look may take; what it does not find out in them is not said.
+            before: The outputs that are stored or, where they are not at hand, the inputs.
+            within: Seconds that the look may take.
+
+        Returns:
+            None where the gate could not be asked in that time.
         """
         wanted = _wanted(self._handler.left_behind(self._urn, inputs, before))
         mine = self._handler.claims(self._urn, inputs)
         declared = (*self._operation.others(before), *mine)
         permit = self._ask(str(before.get("app_id", "")), wanted, declared, within)
         if permit is None:
-            return Permit()
+            return None
         return Permit(permit.cleanings, _not_kept_by(self._urn, mine, permit.left))
 
     def displaced_by(
@@ -170,7 +178,7 @@ class Cleanup(Generic[I]):
                 above[other] = above.get(other, frozenset()) | targets
         plan = self._handler.plan(inputs)
         selection = plan.policy.selection
-        if None not in observation.stage_targets:
+        if None not in observation.stage_targets and not all(map(is_by_region, selection)):
             selection = exactly(frozenset().union(*(each for each in observation.stage_targets if each)))
         wanted = tuple(Wanted(artifact, selection) for artifact in above)
         permit = self._ask(plan.app_id, wanted, self._operation.others(before), within)

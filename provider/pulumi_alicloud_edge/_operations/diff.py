@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_alicloud_edge._errors import InputError
 from pulumi_alicloud_edge._model.unknown import has_unknown
+from pulumi_alicloud_edge._operations.cleanup import Cleanup
 from pulumi_alicloud_edge._operations.impact import describe_impact
 from pulumi_alicloud_edge._operations.preview import Preview
 from pulumi_alicloud_edge._operations.results import Difference
@@ -69,6 +70,8 @@ def _impact(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> str:
     look = operation.runtime.preview_cache.look(operation.urn, inputs)
     if look is None or look.observation is None:
         return ""
+    if not look.leaves_behind and not Cleanup(operation).leaves_behind(inputs, olds):
+        return ""  # the check has said all there is to say
     impact = describe_impact(operation, inputs, look, olds)
     if impact == look.impact:
         return ""

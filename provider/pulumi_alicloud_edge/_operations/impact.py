@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pulumi_alicloud_edge._model.removal import Permit
 from pulumi_alicloud_edge._operations.cleanup import Cleanup
 from pulumi_alicloud_edge._operations.preview import LOOK_SECONDS, Preview
-from pulumi_alicloud_edge._resources.messages import cleans_lines, left_lines
+from pulumi_alicloud_edge._resources.messages import CLEANING_UNKNOWN, cleans_lines, left_lines
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -37,7 +37,8 @@ def describe_impact(operation: Operation[I], inputs: I, look: Look, before: Mapp
         return f"impact unknown: {look.unknown}"
     handler, cleanup = operation.handler, Cleanup(operation)
     impact = Preview(operation).impact(inputs, look.observation)
-    permit = cleanup.impact(inputs, before, within=LOOK_SECONDS) if before else Permit()
+    asked = cleanup.impact(inputs, before, within=LOOK_SECONDS) if before else Permit()
+    permit = asked or Permit()
     displaced = cleanup.displaced_by(inputs, impact, look.observation, before, within=LOOK_SECONDS)
     if displaced is not None:
         impact = _as_permitted(impact, displaced)
@@ -46,6 +47,7 @@ def describe_impact(operation: Operation[I], inputs: I, look: Look, before: Mapp
         handler.impact_line(inputs, impact),
         *cleans_lines(permit.cleanings, handler.label),
         *left_lines(permit.left, handler.label),
+        CLEANING_UNKNOWN if asked is None else "",
         handler.retained(operation.urn, inputs, before) if before else "",
     ]
     return "; ".join(filter(None, lines))

@@ -81,6 +81,10 @@ class ReleaseDrift(Drift):
         return super().__bool__()
 
 
+CLEANING_UNKNOWN = "which data it cleans is unknown: the cloud did not answer in time"
+"""Part of an impact whose question to the gate was not answered."""
+
+
 def progress_line(progress: Progress, label: TargetLabel) -> str:
     """Write the line beside a resource while it rolls out: ``4/6 regions, 1 failed, 12 s``."""
     total = "?" if progress.total is None else progress.total
