@@ -20,6 +20,10 @@ FILES_URL = os.environ.get("QUICKSTART_FILES_URL", "http://127.0.0.1:8787/files"
 def archive(name: str, version: str) -> edge.PushDataArgs:
     """Describe an archive that the edge can fetch, with the checksum it must have."""
     file = FILES / f"{name}-{version}.tar.gz"
+    if not file.exists():
+        raise pulumi.RunError(
+            f"files/{file.name} is missing. Put it there, or choose a version whose file is."
+        )
     content = file.read_bytes()
     return edge.PushDataArgs(
         name=name,

@@ -32,11 +32,11 @@ def test_a_failed_create_tells_its_message_alone_keeps_its_state_and_is_updated_
     assert kept.outputs["owned"] == {"assets": [{"versions": ["1"], "selection": [{}]}]}
 
     stocked.faults([])
-    mended = dist.up(distribution(rollout=NO_RETRIES))
+    fixed = dist.up(distribution(rollout=NO_RETRIES))
 
     assert dist.done == ["create", "update"]
-    assert mended.outputs["status"] == "converged"
-    assert mended.id == kept.id
+    assert fixed.outputs["status"] == "converged"
+    assert fixed.id == kept.id
 
 
 def test_a_failed_update_keeps_what_is_known_now(sdk: Sdk, start: Start, stocked: Emulator) -> None:
@@ -139,7 +139,7 @@ def test_a_fault_of_a_push_never_tells_its_url(host: DynamicHost, archives: Arch
     assert failures == ("data[0].md5: must be an MD5 in 32 hexadecimal digits",)
 
 
-def test_a_mended_create_needs_no_second_start_of_what_has_arrived(
+def test_a_fixed_create_needs_no_second_start_of_what_has_arrived(
     host: DynamicHost, stocked: Emulator
 ) -> None:
     dist = Managed(host, Kind.DIST)

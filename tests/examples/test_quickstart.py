@@ -23,3 +23,18 @@ def test_each_stack_deploys_with_the_config_of_the_top_folder(
     assert ran.ok, ran
     assert example.stack_outputs() == {"push": "converged", "dist": "converged", "release": "converged"}
     assert serves(emulator, name) == version
+
+
+@pytest.mark.cli
+def test_a_version_without_its_file_is_refused_in_one_line(tmp_path: Path, emulator: Emulator) -> None:
+    example = Example(EXAMPLES / "quickstart", tmp_path / "examples", emulator, "staging")
+    config = (EXAMPLES.parent / "Pulumi.staging.yaml").read_text()
+    raised = config.replace("assets: 2026.11.1", "assets: 2026.11.9")
+    assert raised != config
+    (tmp_path / "Pulumi.staging.yaml").write_text(f"encryptionsalt: {SALT}\n{raised}")
+
+    ran = example.preview()
+
+    assert not ran.ok
+    assert "files/assets-2026.11.9.tar.gz is missing. Put it there" in ran.output, ran
+    assert "Traceback" not in ran.output

@@ -24,7 +24,7 @@ def running(emulator: Emulator) -> Counter[str]:
 
 
 @pytest.mark.cli
-def test_a_version_that_fails_on_the_canary_comes_back_and_goes_everywhere_once_it_is_mended(
+def test_a_version_that_fails_on_the_canary_comes_back_and_goes_everywhere_once_it_is_fixed(
     open_example: Callable[[str, str], Example], emulator: Emulator
 ) -> None:
     example = open_example("staged-rollout", "dev")
@@ -50,9 +50,9 @@ def test_a_version_that_fails_on_the_canary_comes_back_and_goes_everywhere_once_
     emulator.advance(60)
     assert running(emulator) == {"2026.11.1": 40}
 
-    mended = example.up()
+    fixed = example.up()
 
-    assert mended.ok, mended
+    assert fixed.ok, fixed
     assert running(emulator) == {"2026.11.2": 40}
     assert example.stack_outputs()["status"] == "converged"
     assert example.destroy().ok

@@ -16,7 +16,7 @@ from tests.support.stack import Stack, dist, push, release
 pytestmark = pytest.mark.cli
 
 
-def test_a_stack_fails_readably_is_mended_changed_repaired_and_destroyed(
+def test_a_stack_fails_readably_is_fixed_changed_repaired_and_destroyed(
     tmp_path: Path, archives: Archives, emulator: Emulator
 ) -> None:
     stack = Stack(tmp_path / "stack", emulator, oldest())
@@ -32,9 +32,9 @@ def test_a_stack_fails_readably_is_mended_changed_repaired_and_destroyed(
     assert stack.outputs("assets-everywhere")["status"] == "failed"
 
     emulator.faults([])
-    mended = stack.up()
+    fixed = stack.up()
 
-    assert mended.ok, str(mended)
+    assert fixed.ok, str(fixed)
     assert runs(emulator) == {"1"}
     emulator.clear_calls()
     assert stack.up(preview=True).counts() == {"unchanged": 4}

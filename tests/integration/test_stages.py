@@ -22,7 +22,7 @@ def data(archives: Archives, version: str, *, bake: str = "1s", **rollout: Any) 
     return push(archives.push(archives.file(version))), dist(staged)
 
 
-def test_a_failure_in_the_last_stage_rolls_back_and_once_mended_the_next_up_converges(
+def test_a_failure_in_the_last_stage_rolls_back_and_once_fixed_the_next_up_converges(
     stack: Stack, archives: Archives, emulator: Emulator
 ) -> None:
     stack.declare(*data(archives, "1"))
@@ -44,9 +44,9 @@ def test_a_failure_in_the_last_stage_rolls_back_and_once_mended_the_next_up_conv
     assert runs(emulator) == {"1"}
 
     emulator.faults([])
-    mended = stack.up()
+    fixed = stack.up()
 
-    assert mended.ok, str(mended)
+    assert fixed.ok, str(fixed)
     assert runs(emulator) == {"2"}
     assert stack.outputs("assets-everywhere")["status"] == "converged"
     assert stack.outputs("assets-everywhere")["baseline"] == {"assets": "1"}

@@ -22,7 +22,7 @@ def is_readable(ran: Ran) -> bool:
     return True
 
 
-def test_a_wrong_md5_is_told_with_regions_and_the_clouds_words_and_can_be_mended_under_the_same_version(
+def test_a_wrong_md5_is_told_with_regions_and_the_clouds_words_and_can_be_fixed_under_the_same_version(
     stack: Stack, archives: Archives, emulator: Emulator
 ) -> None:
     wrong = archives.file("1", md5="0" * 32)
@@ -38,9 +38,9 @@ def test_a_wrong_md5_is_told_with_regions_and_the_clouds_words_and_can_be_mended
     assert stack.outputs("assets")["status"] == "failed"
 
     stack.declare(push(archives.push(regions=list(REGIONS), rollout={"retries": 0})))
-    mended = stack.up(preview=True)
+    fixed = stack.up(preview=True)
 
-    assert mended.ok, str(mended)
+    assert fixed.ok, str(fixed)
     assert set(pushed_to(emulator).values()) == {"SUCCESS"}
 
 

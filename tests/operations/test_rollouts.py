@@ -60,7 +60,7 @@ def test_a_failed_target_is_started_again_as_often_as_retries_allow(
         assert INSTANCES[1] not in repeat["params"]["DistStrategy"]["value"]
 
 
-def test_a_target_that_fails_once_is_mended_by_a_retry(host: VirtualHost, stocked: VirtualEmulator) -> None:
+def test_a_target_that_fails_once_is_fixed_by_a_retry(host: VirtualHost, stocked: VirtualEmulator) -> None:
     stocked.faults([{**ONE_FAILS, "count": 1, "targets": [INSTANCES[1]]}])
     state = Managed(host, Kind.DIST).up(distribution())
     assert state.outputs["status"] == "converged"

@@ -8,7 +8,7 @@ NEVER_PUSHED = "9"
 LOST = f"a rollback would restore assets@{NEVER_PUSHED}, which the cloud no longer has"
 
 
-def test_a_first_version_that_was_never_pushed_is_mended_by_declaring_another(begin: Begin) -> None:
+def test_a_first_version_that_was_never_pushed_is_fixed_by_declaring_another(begin: Begin) -> None:
     world = begin()
     one = stack(world, "S1", "S2", "S3", "S4")
     one.dist("dist", ("assets", NEVER_PUSHED), rollout=ROLLBACK)

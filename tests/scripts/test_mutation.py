@@ -13,7 +13,7 @@ LIMIT = 3
 
 class Shelf:
     def full(self, count: int = 1) -> tuple[int, ...]:
-        """Say so."""
+        """Return whether it is full."""
         if not self.items or count >= LIMIT:
             return ()
         self.items |= {count + 1}

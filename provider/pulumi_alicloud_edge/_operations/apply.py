@@ -165,9 +165,9 @@ def _roll_out(
     Raises:
         EdgeError: It failed, and nothing of it is to be stored.
     """
-    course = operation.runtime.run(_carry_out(operation, inputs, olds))
-    outputs = _outputs(operation, inputs, course, properties, olds)
-    ended, outcome = course.ended, course.ended.outcome
+    rollout_run = operation.runtime.run(_carry_out(operation, inputs, olds))
+    outputs = _outputs(operation, inputs, rollout_run, properties, olds)
+    ended, outcome = rollout_run.ended, rollout_run.ended.outcome
     if outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
         if outcome.failed_total:
             operation.note(accepted_failures_line(outcome.failed_total, operation.handler.label))
@@ -178,24 +178,26 @@ def _roll_out(
         raise ended.error
     interrupted = outcome.status is RolloutStatus.INTERRUPTED
     failure = RolloutInterruptedError if interrupted else RolloutFailedError
-    return outputs, failure(outcome, operation.handler.plan(inputs).subject, ended.error, course.restored)
+    return outputs, failure(
+        outcome, operation.handler.plan(inputs).subject, ended.error, rollout_run.restored
+    )
 
 
 def _outputs(
     operation: Operation[I],
     inputs: I,
-    course: _RolloutRun,
+    rollout_run: _RolloutRun,
     properties: Mapping[str, Any],
     olds: Mapping[str, Any],
 ) -> dict[str, Any]:
-    handler, ended, restored = operation.handler, course.ended, course.restored
+    handler, ended, restored = operation.handler, rollout_run.ended, rollout_run.restored
     outcome = ended.outcome
     status = outcome.status if restored is None else _status_after(restored)
     shown = restored.outcome if restored and restored.outcome else outcome
     outputs = {
         **handler.declared(properties),
         **handler.outputs(inputs, shown.placements, ended.seen, olds, ended),
-        **handler.shown(course.seen),
+        **handler.shown(rollout_run.seen),
         **_show_neighbours(operation, inputs, olds),
         **show_outcome(outcome, status),
         "converged_at": LastRollout(olds).converged_at,
