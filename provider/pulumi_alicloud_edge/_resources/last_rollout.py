@@ -66,8 +66,10 @@ class LastRollout:
     @property
     def has_missing(self) -> bool:
         """Whether targets had nothing when it was rolled out or read last."""
-        counts = [placement.get("counts", {}) for placement in self._outputs.get("placements") or ()]
-        return any(count.get(TargetState.MISSING.value) for count in counts)
+        stored = self._outputs.get("placements")
+        placements = [each for each in stored if isinstance(each, dict)] if isinstance(stored, list) else []
+        counts = [each.get("counts") for each in placements]
+        return any(count.get(TargetState.MISSING.value) for count in counts if isinstance(count, dict))
 
     @property
     def converged_at(self) -> str:
@@ -77,7 +79,8 @@ class LastRollout:
     @property
     def hints_not_borne_out(self) -> int:
         """How many targets that the inventory hints at had nothing."""
-        return int(self._outputs.get(HINTS) or 0)
+        stored = self._outputs.get(HINTS)
+        return int(stored) if isinstance(stored, (int, float)) else 0
 
     @property
     def accepted(self) -> frozenset[str]:
@@ -98,13 +101,25 @@ class LastRollout:
 
     def displaced(self, artifact: Artifact) -> frozenset[str]:
         """Return the versions of a name that its last repair has displaced."""
-        return frozenset((self._outputs.get(REPAIRS) or {}).get(artifact.name, ()))
+        stored = self._outputs.get(REPAIRS)
+        versions = stored.get(artifact.name) if isinstance(stored, dict) else None
+        return (
+            frozenset(v for v in versions if isinstance(v, str))
+            if isinstance(versions, list)
+            else frozenset()
+        )
 
     def _unserved(self) -> tuple[frozenset[str], frozenset[str]]:
         stored = self._outputs.get(UNSERVED)
         if not isinstance(stored, dict):
             return frozenset(), frozenset()
-        return frozenset(stored.get("stopped") or ()), frozenset(stored.get("listed") or ())
+        stopped, listed = (
+            frozenset(t for t in stored[key] if isinstance(t, str))
+            if isinstance(stored.get(key), list)
+            else frozenset()
+            for key in ("stopped", "listed")
+        )
+        return stopped, listed
 
 
 def show_outcome(outcome: Outcome, status: RolloutStatus) -> dict[str, Any]:
