@@ -77,7 +77,7 @@ function disconnected(error) {
   console.debug(error);
   setAttribute(byId("link"), "data-link", "gone");
   const since = lastAnswer ? ` since ${lastAnswer.toLocaleTimeString()}; what is shown is from then` : "";
-  setText(byId("link"), `no answer from the emulator${since}`);
+  setText(byId("link"), `no response from the emulator${since}`);
   setAttribute(document.body, "data-stale", "");
 }
 
