@@ -25,7 +25,8 @@ EdgeError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ class RollbackResult:
         error: The error that ended it, where one did.
         interrupted: Whether the user stopped the run before it had ended.
         left: What it has left as it is, and why.
-        where: Where the baseline's artifacts were to be restored, beginning with a space; empty for everywhere.
+        where: Where artifacts were to be restored, each beginning with a space; the others wherever they ran.
         nothing: Why nothing was restored; empty where that was tried.
         seen: The last observation of what was started again; None where nothing was.
     """
@@ -236,7 +237,7 @@ class RollbackResult:
     error: EdgeError | None = None
     interrupted: bool = False
     left: tuple[Left, ...] = ()
-    where: str = ""
+    where: Mapping[Artifact, str] = field(default_factory=dict)
     nothing: str = ""
     seen: Observation | None = None
 

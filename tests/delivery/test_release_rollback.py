@@ -226,7 +226,7 @@ def test_the_baseline_comes_back_from_the_state_with_numbers_that_are_floats(web
     web.hangs(1)
     web.up(V3, percentage=20, rollout=TO_STOP)
     assert web.outputs is not None
-    assert web.outputs["__baseline"] == {"version": V2, "percentage": 10}
+    assert web.outputs["__baseline"] == {"version": V2, "percentage": 10, "rest": V1}
     web.outputs["__baseline"]["percentage"] = 10.0
     web.hangs(1)
     web.up(V3, percentage=30, rollout=BACK)

@@ -103,7 +103,7 @@ def region(
         pytest.param(status("pubishing\n", publishing=NEW, percentage=5), MOVING, id="the sample's spelling"),
         pytest.param(
             status("rollbacking", publishing=NEW, deployed=OLD, percentage=50),
-            NOTHING,
+            MOVING,
             id="being rolled back from it",
         ),
         pytest.param(

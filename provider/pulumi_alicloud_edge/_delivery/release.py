@@ -19,7 +19,6 @@ from pulumi_alicloud_edge._delivery.release_status import (
     part_reached,
     reached,
     record_of_region,
-    record_of_rollback,
     record_of_share,
     serving,
 )
@@ -101,7 +100,7 @@ class ReleasePort:
         self._asked: int | None = None
         self._lowering: EnvironmentStatus | None = None
         self._moving: tuple[str, ...] = ()
-        self._rolls_back = False
+        self._has_started = False
         self._first: EnvironmentStatus | None = None
         self._shown: EnvironmentStatus | None = None
 
@@ -123,12 +122,12 @@ class ReleasePort:
 
     async def start(self, request: StartRequest) -> StartResponse:
         """Call PublishEdgeContainerAppVersion, or RollbackEdgeContainerAppVersion where that is safe."""
+        self._note_before()
         selector = request.selector
         if self._order.is_rollback and await self._rolls_back_by_operation(selector):
             request_id = await self._esa.rollback_edge_container_app_version(
                 self._app_id, self._artifact.version, remarks=self._order.remarks
             )
-            self._rolls_back = True
             return StartResponse(request_id=request_id)
         self._asked = selector.percentage if isinstance(selector, Share) else None
         self._lowering = self._shown if self._shown and self._has_more_than(selector) else None
@@ -139,6 +138,19 @@ class ReleasePort:
                 what = f"{_held(self._lowering)} → {show_part(selector)}"
                 error.subject = f"{self._app_id} ({self._artifact.version}: {what} of {self._env})"
             raise
+
+    def _note_before(self) -> None:
+        """Let the last look before the first start tell what was there: a second look has borne it out (S3).
+
+        Where our version has come into view meanwhile, a start of an earlier run has arrived: the first look counts.
+        """
+        first, shown, ours = self._first, self._shown, self._artifact.version
+        if self._has_started or first is None or shown is None:
+            return
+        self._has_started = True
+        has_arrived = shown.version == ours and (first.version != ours or first.moves)
+        if not has_arrived:
+            self._first = shown
 
     async def _publish(self, selector: Selector) -> str:
         by_region = isinstance(selector, InRegions)
@@ -227,8 +239,6 @@ class ReleasePort:
                     continue
                 judged.add(target)
                 record = self._record(stage.selector, target, status, context)
-                if record is None and self._rolls_back:
-                    record = record_of_rollback(status, self._artifact.version)
                 if record is not None:
                     records[target] = self._explained(record, stage.selector)
         return records

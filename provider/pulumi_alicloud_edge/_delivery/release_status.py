@@ -3,6 +3,9 @@
 The vendor documents the fields, but not which of them changes first. The version that a status is about is the
 one being published, as long as the cloud names one, else the deployed one; after a rollback, the deployed one.
 
+While the cloud rolls back, nothing documents which version either field names, nor which one the percentage counts. So
+what is served is not known until that is over, and whatever is asked for waits for it.
+
 What a stage needs of the environment, given that the status is about our version:
 
 - A stage before the last has converged where the environment stands at its part or beyond it. A release under way
@@ -65,6 +68,11 @@ def is_ours(status: AppStatus, version: str) -> bool:
     return current_version(status) == version
 
 
+def is_rolling_back(status: AppStatus) -> bool:
+    """Return whether a rollback is on its way, whoever has asked for it."""
+    return status.publish_status is PublishStatus.ROLLBACKING
+
+
 def is_under_way(status: AppStatus) -> bool:
     """Return whether the cloud says that something is on its way."""
     return status.publish_status in _UNDER_WAY
@@ -72,7 +80,7 @@ def is_under_way(status: AppStatus) -> bool:
 
 def reached(status: AppStatus, version: str) -> int:
     """Return the percentage of the environment that this version has reached, as the cloud counts it."""
-    if not is_ours(status, version):
+    if not is_ours(status, version) or is_rolling_back(status):
         return 0
     if status.publish_status is PublishStatus.ROLLBACKED:
         return WHOLE
@@ -86,8 +94,11 @@ def serving(status: AppStatus) -> Serving:
     version = current_version(status)
     if not version:
         return Serving()
+    if is_rolling_back(status):
+        return Serving(version)
     if not is_under_way(status) or reached(status, version):
-        return Serving(version, _part(status, version))
+        part = _part(status, version)
+        return Serving(version, part, "" if part == Share(WHOLE) else status.baseline_version)
     # Nothing of it has arrived: the environment serves what was there before.
     others = (status.deployed_version, status.publishing_version, status.baseline_version)
     return Serving(next((other for other in others if other not in ("", version)), ""))
@@ -95,6 +106,8 @@ def serving(status: AppStatus) -> Serving:
 
 def destination(status: AppStatus) -> Part | None:
     """Return the part that the environment's version is to reach; None where that is unknown."""
+    if is_rolling_back(status):
+        return None
     if is_by_region(status):
         return InRegions(status.regions, bool(status.full_release))
     if status.expect_percentage and is_under_way(status):
@@ -135,8 +148,15 @@ def record_of_share(
         context: What is known beside the status; None to judge this share alone.
     """
     context = context or Context()
+    if is_rolling_back(status):
+        return _rolling_back(status)
     if not is_ours(status, version):
         return None
+    return _record_of_ours(status, version, percentage, context)
+
+
+def _record_of_ours(status: AppStatus, version: str, percentage: int, context: Context) -> Record | None:
+    """Judge a percentage of an environment that is about the version to judge."""
     if _is_undocumented(status):
         return _undocumented(status)
     most = context.most.percentage if isinstance(context.most, Share) else percentage
@@ -175,6 +195,8 @@ def record_of_region(
         context: What is known beside the status; None to judge this stage alone.
     """
     context = context or Context()
+    if is_rolling_back(status):
+        return _rolling_back(status)
     if not is_ours(status, version):
         return None
     if not is_by_region(status):
@@ -191,16 +213,6 @@ def record_of_region(
     if context.is_last and most.full and status.full_release is False:
         return None
     return _record(RecordState.SUCCEEDED if done else RecordState.IN_PROGRESS, status)
-
-
-def record_of_rollback(status: AppStatus, version: str) -> Record | None:
-    """Judge a rollback to a version that this run has asked for; None where none is under way.
-
-    While the cloud rolls back, either field may name the version that it returns to: nothing documents which.
-    """
-    names = version in (status.publishing_version, status.deployed_version)
-    is_rolling_back = status.publish_status is PublishStatus.ROLLBACKING
-    return _record(RecordState.IN_PROGRESS, status) if names and is_rolling_back else None
 
 
 def beyond(status: AppStatus) -> Record:
@@ -264,6 +276,10 @@ def _says_no_share(status: AppStatus) -> bool:
     return status.publish_status is PublishStatus.PUBLISHED and not (
         status.publish_percentage or status.expect_percentage
     )
+
+
+def _rolling_back(status: AppStatus) -> Record:
+    return _record(RecordState.IN_PROGRESS, status)._replace(detail="the cloud is rolling back")
 
 
 def _on_its_way(status: AppStatus, have: int, percentage: int) -> Record:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_alicloud_edge._delivery.run_context import InterruptedWaitError
@@ -60,7 +60,8 @@ class Rollback:
         remover: Cleans it; None where there is nothing to clean.
         left: What stays as it is, and why.
         below: What may lie below what is cleaned; None for nothing.
-        where: Where the former versions are to run again, for messages, beginning with a space.
+        where: Where former versions are to run again, for messages, each beginning with a space; all others run where
+            they ran.
         nothing: Why nothing is restored; empty where something is.
     """
 
@@ -69,7 +70,7 @@ class Rollback:
     remover: RemovingPort | None = None
     left: tuple[Left, ...] = ()
     below: Below | None = None
-    where: str = ""
+    where: Mapping[Artifact, str] = field(default_factory=dict)
     nothing: str = ""
 
     @property
@@ -86,8 +87,8 @@ class Rollback:
 def is_due(policy: RolloutPolicy, ended: RolloutResult, *, resumed: bool) -> bool:
     """Return whether a rollout has failed and has to be rolled back.
 
-    A run that has started nothing itself may still have to roll back what an earlier run has started: ``resumed`` is
-    true then.
+    A run that has started nothing itself may still have to roll back what an earlier run has started since the last
+    success: ``resumed`` is true then.
     """
     begun = ended.outcome.started or resumed
     failed = ended.outcome.status is RolloutStatus.FAILED

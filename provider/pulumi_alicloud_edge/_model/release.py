@@ -19,10 +19,12 @@ class Serving:
     Attributes:
         version: Empty where the environment serves nothing.
         part: How much of the environment; None where that is not known.
+        rest: The version that serves the rest of it; empty where there is none, or that is not known.
     """
 
     version: str = ""
     part: Part | None = None
+    rest: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,20 @@ class EnvironmentStatus:
     goes_to: Part | None
     whole_before: str
 
+    def had_whole(self, version: str) -> bool:
+        """Return whether a version has, or had before a part of it was replaced, the whole environment."""
+        has = self.serves.version == version and self.serves.part == Share(WHOLE)
+        return has or self.whole_before == version
+
+    @property
+    def moves(self) -> bool:
+        """Whether another version, or another part of it, is on its way."""
+        return self.serves.version != self.version or self.goes_to != self.serves.part
+
     @property
     def on_its_way_to(self) -> Part | None:
         """The part that the version served is to reach, None where it stands."""
-        moves = self.serves.version == self.version and self.goes_to != self.serves.part
-        return self.goes_to if moves else None
+        return self.goes_to if self.moves and self.serves.version == self.version else None
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,8 @@ def update(
         raise InputError(field_errors)
     if operation.runtime.preview_cache.take_beside(operation.urn):
         return Updated({**olds, **_show_neighbours(operation, inputs, olds)})
+    if still_ordered := operation.handler.still_ordered(inputs, olds):
+        operation.warn(still_ordered)
     repairs = _repairs(operation, operation.runtime.preview_cache.take_drift(operation.urn), olds)
     outputs, error = _roll_out(operation, inputs, properties, olds)
     outputs |= repairs
@@ -199,7 +201,7 @@ def _outputs(
         **handler.outputs(inputs, shown.placements, ended.seen, olds, ended),
         **handler.shown(rollout_run.seen),
         **_show_neighbours(operation, inputs, olds),
-        **show_outcome(outcome, status),
+        **show_outcome(outcome, status, olds),
         "converged_at": LastRollout(olds).converged_at,
     }
     if status is RolloutStatus.ROLLED_BACK:
@@ -228,7 +230,7 @@ async def _carry_out(operation: Operation[I], inputs: I, olds: Mapping[str, Any]
         starts_in=plan.starts_in,
         memory=handler.memory(inputs, olds),
     )
-    if not is_due(policy, ended, resumed=LastRollout(olds).is_unfinished):
+    if not is_due(policy, ended, resumed=LastRollout(olds).has_started):
         return _RolloutRun(ended)
     failed = FailedRollout(policy, ended, port, olds)
     try:

@@ -5,7 +5,7 @@ A single answer may err: it may be empty, garbled, or of the past. A rollout ask
 | before | two looks agree when |
 | --- | --- |
 | it fails | both bring the same bad news, and the second no fewer failed targets; once time is up, any bad news |
-| its first start | both show the same versions on the targets; a rollback goes by what ran then |
+| its first start | both show the same versions on the targets, and parts: a rollback goes by what was there then |
 | it calls a stage converged | both show the same versions on the targets of the stage, where records are no proof |
 
 Each question is answered with a time: what was seen is believed from then on, if it is still seen. A time that has
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from pulumi_alicloud_edge._model.observation import Observation, newest_record, running_versions
 from pulumi_alicloud_edge._model.outcome import FailureCause
+from pulumi_alicloud_edge._model.release import Serving
 from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER, Desired
 
 LOOKS_BEFORE_START = 5
@@ -61,7 +62,7 @@ class TwoLooks:
         self._newest: dict[str, str] | None = None
         self._doubt: Doubt | None = None
         self._may_start = not needs_baseline
-        self._ran: _Running | None = None
+        self._ran: tuple[_Running, Serving | None] | None = None
         self._looks_before_start = 0
         self._agreed: tuple[_Running, float] | None = None
 
@@ -98,7 +99,9 @@ class TwoLooks:
         Where no two looks agree on that, the last of a few counts.
         """
         if not self._may_start:
-            runs, before = self._running(targets), self._ran
+            environment = self._seen.environment
+            runs = self._running(targets), environment.now.serves if environment else None
+            before = self._ran
             self._looks_before_start += 1
             self._may_start = runs == before or self._looks_before_start >= LOOKS_BEFORE_START
             self._ran = runs

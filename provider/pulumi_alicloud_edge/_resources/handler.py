@@ -228,6 +228,10 @@ class ResourceHandler(ABC, Generic[I]):
         """Return what a resource has put where it declares nothing any more, by outputs or inputs from before."""
         return ()
 
+    def still_ordered(self, inputs: I, olds: Mapping[str, Any]) -> str:  # noqa: ARG002
+        """Describe what an earlier run has asked for, and what the cloud will begin after all; empty for nothing."""
+        return ""
+
     def retained(self, urn: str, inputs: I, before: Mapping[str, Any]) -> str:  # noqa: ARG002
         """Describe what an update leaves on purpose where nothing is declared any more; empty for nothing."""
         return ""

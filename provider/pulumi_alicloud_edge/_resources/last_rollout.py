@@ -6,6 +6,7 @@ What a kind remembers besides (what was put where, what a rollback restores) is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from pulumi_alicloud_edge._model.observation import Artifact, Observation
@@ -23,6 +24,8 @@ UNSERVED = "__unserved"
 """Hidden output: targets that were listed and not served, by whether the inventory called them stopped."""
 REPAIRS = "__repairs"
 """Hidden output: for each name, the versions that the last repair has displaced."""
+STARTED = "__started"
+"""Hidden output: whether a run since the last success has started anything; of older states, that is assumed."""
 IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value, RolloutStatus.DRIFTED.value)
 """After a rollout that has ended well, whatever has drifted since."""
 UNFINISHED = (RolloutStatus.FAILED.value, RolloutStatus.INTERRUPTED.value)
@@ -54,6 +57,11 @@ class LastRollout:
         return self.status in UNFINISHED
 
     @property
+    def has_started(self) -> bool:
+        """Whether it is unfinished and has started anything, so that there is something to roll back."""
+        return self.is_unfinished and self._outputs.get(STARTED) is not False
+
+    @property
     def is_interrupted(self) -> bool:
         """Whether it was interrupted, so that what it has started may not show yet."""
         return bool(self.status == RolloutStatus.INTERRUPTED.value)
@@ -80,7 +88,7 @@ class LastRollout:
     def hints_not_borne_out(self) -> int:
         """How many targets that the inventory hints at had nothing."""
         stored = self._outputs.get(HINTS)
-        return int(stored) if isinstance(stored, (int, float)) else 0
+        return int(stored) if isinstance(stored, (int, float)) and isfinite(stored) else 0
 
     @property
     def accepted(self) -> frozenset[str]:
@@ -122,18 +130,21 @@ class LastRollout:
         return stopped, listed
 
 
-def show_outcome(outcome: Outcome, status: RolloutStatus) -> dict[str, Any]:
+def show_outcome(outcome: Outcome, status: RolloutStatus, olds: Mapping[str, Any]) -> dict[str, Any]:
     """Write how a rollout ended: what `LastRollout` reads.
 
     Args:
         outcome: How it ended.
         status: How it stands, after a rollback too.
+        olds: The outputs before it, if any.
     """
     outputs: dict[str, Any] = {
         "status": status.value,
         "request_ids": list(outcome.request_ids),
         "state_version": STATE_VERSION,
     }
+    if status.value in UNFINISHED:
+        outputs[STARTED] = outcome.started or LastRollout(olds).has_started
     return outputs | ({ACCEPTED: sorted(outcome.accepted)[:TARGETS_KEPT]} if outcome.accepted else {})
 
 

@@ -254,6 +254,14 @@ def two_owners_line(artifact: Artifact, version: str) -> str:
     )
 
 
+def scheduled_line(version: str, env: str, at: str) -> str:
+    """Return the warning that a release which an earlier run has scheduled is still to come."""
+    return (
+        f"{version} is still ordered for {at}, and the cloud has no operation to call that off: {env} may change then. "
+        f"Run `pulumi up` again after it."
+    )
+
+
 def rollback_target_lost(artifact: Artifact) -> str:
     """Return the reason that there is nothing to roll back to."""
     return (
@@ -489,7 +497,7 @@ def _restored(restored: RollbackResult, label: TargetLabel) -> list[str]:
     """Describe how the rollback went."""
     if restored.nothing:
         return [f"Nothing is rolled back: {restored.nothing}.", f"{FIX_THE_CAUSE}."]
-    aims = [f"back to {artifact}{restored.where}" for artifact in restored.artifacts] + [
+    aims = [f"back to {artifact}{restored.where.get(artifact, '')}" for artifact in restored.artifacts] + [
         f"without {artifact}" for artifact in restored.cleaned
     ]
     aim = ", ".join(aims)

@@ -26,20 +26,29 @@ from pulumi_alicloud_edge._reconcile.drift import Drift
 from pulumi_alicloud_edge._reconcile.impact import Impact
 from pulumi_alicloud_edge._resources.handler import FailedRollout, Neighbours, Plan, ResourceHandler
 from pulumi_alicloud_edge._resources.inputs import ReleaseInputs
+from pulumi_alicloud_edge._resources.last_rollout import IN_PLACE, LastRollout
 from pulumi_alicloud_edge._resources.messages import (
     ReleaseDrift,
     ReleaseImpact,
     TargetLabel,
     release_impact_line,
     rollback_target_lost,
+    scheduled_line,
 )
-from pulumi_alicloud_edge._resources.release_baseline import BASELINE, find_baseline, show_baseline
+from pulumi_alicloud_edge._resources.release_baseline import (
+    BASELINE,
+    find_baseline,
+    known_before,
+    show_baseline,
+    stored_baseline,
+)
 from pulumi_alicloud_edge._resources.sizes import size_errors
 
 if TYPE_CHECKING:
     from pulumi_alicloud_edge._delivery.port import Port
     from pulumi_alicloud_edge._delivery.rollback import Rollback
     from pulumi_alicloud_edge._delivery.runner import RolloutResult
+    from pulumi_alicloud_edge._reconcile.rollout import Memory
     from pulumi_alicloud_edge._runtime import Runtime
 
 
@@ -179,6 +188,13 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
             declared=self._declared_serving(inputs),
         )
 
+    def memory(self, inputs: ReleaseInputs, olds: Mapping[str, Any]) -> Memory:  # noqa: ARG002
+        """Return that a rollback goes by what the environment serves now, unless an earlier run has stored it."""
+        from pulumi_alicloud_edge._reconcile.rollout import Memory
+
+        is_stored = LastRollout(olds).has_started and stored_baseline(olds) is not None
+        return Memory(needs_baseline=not is_stored)
+
     async def rollback(
         self,
         runtime: Runtime,
@@ -192,26 +208,40 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         seen = failed.ended.seen.environment
         env, baseline = inputs.env.value, self._baseline(inputs, seen, failed.olds)
         part = baseline.part if baseline else None
-        if part is None and baseline and seen and baseline.version == seen.now.whole_before:
+        if part is None and baseline and seen and baseline.version == seen.first.whole_before:
             part = Share(WHOLE)
-        nothing = self._why_left(inputs, baseline, part)
+        has_whole = seen is not None and seen.now.had_whole(inputs.version_id)
+        nothing = self._why_left(inputs, baseline, part, has_whole=has_whole)
         if nothing or baseline is None or part is None:
             return Rollback(nothing=nothing)
-        back = {
-            "version_id": baseline.version,
-            "publish_type": None,
-            "start_time": None,
-            "remarks": "rollback",
-        }
-        former = inputs.model_copy(update=back)
-        policy = policy_of_step(failed.policy, failed.ended.outcome, part)
-        step = Step(
-            Desired((former.artifact,)), policy, self._port(runtime, former, policy.stages, is_rollback=True)
-        )
-        return Rollback((step,), where=f" on {show_part(part)} of {env}")
+        restored = {Artifact(inputs.app_id, baseline.version): part}
+        if has_whole and part != Share(WHOLE) and baseline.version != inputs.version_id:
+            # The version that had the rest has lost it: first it comes back everywhere, then the other to its part.
+            restored = {Artifact(inputs.app_id, baseline.rest): Share(WHOLE), **restored}
 
-    def _why_left(self, inputs: ReleaseInputs, baseline: Serving | None, part: Part | None) -> str:
-        """Return why nothing is restored; empty where something is."""
+        def step(artifact: Artifact, part: Part) -> Step:
+            policy = policy_of_step(failed.policy, failed.ended.outcome, part)
+            back = {"publish_type": None, "start_time": None, "remarks": "rollback"}
+            former = inputs.model_copy(update={"version_id": artifact.version, **back})
+            port = self._port(runtime, former, policy.stages, is_rollback=True)
+            return Step(Desired((artifact,)), policy, port)
+
+        return Rollback(
+            tuple(step(artifact, part) for artifact, part in restored.items()),
+            where={artifact: f" on {show_part(part)} of {env}" for artifact, part in restored.items()},
+        )
+
+    def _why_left(
+        self, inputs: ReleaseInputs, baseline: Serving | None, part: Part | None, *, has_whole: bool
+    ) -> str:
+        """Return why nothing is restored; empty where something is.
+
+        Args:
+            inputs: What is declared.
+            baseline: What the environment served before, None where that is not known.
+            part: On how much of it.
+            has_whole: Whether the version declared has replaced the one that served the rest.
+        """
         env = inputs.env.value
         if baseline is None:
             return f"it is not known what {env} served before"
@@ -222,6 +252,10 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         declared = self._declared_serving(inputs)
         if baseline.version == declared.version and same_part(part, declared.part):
             return f"{env} served {baseline.version} on {show_part(part)} before, which is what is declared"
+        is_lost = has_whole and not baseline.rest and baseline.version != declared.version
+        if is_lost and part != Share(WHOLE):
+            served = f"{env} served {baseline.version} on {show_part(part)} before"
+            return f"{served}, but it is not known what served the rest"
         return ""
 
     def _baseline(
@@ -257,10 +291,17 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         placements: tuple[Placement, ...],  # noqa: ARG002
         seen: Observation,
         olds: Mapping[str, Any],
-        ended: RolloutResult | None = None,  # noqa: ARG002
+        ended: RolloutResult | None = None,
     ) -> dict[str, Any]:
-        """Return what was there before, for people by its version, for a rollback with its part."""
-        baseline = self._baseline(inputs, seen.environment, olds)
+        """Return what was there before, for people by its version, for a rollback with its part.
+
+        What a run has seen that has started nothing is no baseline yet: it is what the next run finds.
+        """
+        has_begun = ended is None or ended.outcome.started or ended.outcome.status.value in IN_PLACE
+        if has_begun or LastRollout(olds).has_started:
+            baseline = self._baseline(inputs, seen.environment, olds)
+        else:
+            baseline = known_before(olds, self._declared_before(olds))
         version = baseline.version if baseline else ""
         if version in ("", inputs.version_id):
             version = str(olds.get("baseline_version") or "")
@@ -273,6 +314,14 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
             return {}
         now = seen.environment.now
         return {"published_version": now.version, "publish_percentage": now.percentage}
+
+    def still_ordered(self, inputs: ReleaseInputs, olds: Mapping[str, Any]) -> str:
+        """A publish that waits for its start time cannot be called off: ESA has no operation for it."""
+        last, at, version = LastRollout(olds), olds.get("start_time"), olds.get("version_id")
+        if not last.has_started or version == inputs.version_id or not isinstance(at, str):
+            return ""
+        lies_ahead = 0 < seconds_until(at, datetime.now(UTC)) < float("inf")
+        return scheduled_line(str(version), inputs.env.value, at) if lies_ahead else ""
 
     def leftovers(self, outputs: Mapping[str, Any]) -> str:
         """A release cannot be unpublished: ESA has no operation for it."""

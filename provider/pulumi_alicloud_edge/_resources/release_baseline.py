@@ -2,9 +2,10 @@
 
 It is what the environment served when the rollout began, across all runs since the last success:
 
-- After a run that failed or was interrupted, the one that was stored then.
-- After a success or a rollback, what the first look finds. Where that is our version at a part of one of the stages,
-  an earlier run was killed, and the baseline is what was in place before it, but no more of our version than is found.
+- After a run that failed or was interrupted and had started something, the one that was stored then.
+- After a success, a rollback, or a run that has started nothing, what the first look finds. Where that is our version
+  at a part of one of the stages, an earlier run was killed, and the baseline is what was in place before it, but no
+  more of our version than is found.
 - For a create, what the first look finds.
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 from pulumi_alicloud_edge._model.outcome import RolloutStatus
 from pulumi_alicloud_edge._model.policy import InRegions, Share
 from pulumi_alicloud_edge._model.release import WHOLE, Part, Serving, same_part
-from pulumi_alicloud_edge._resources.last_rollout import IN_PLACE, UNFINISHED
+from pulumi_alicloud_edge._resources.last_rollout import LastRollout
 from pulumi_alicloud_edge._resources.migrations import release_baseline
 
 BASELINE = "__baseline"
@@ -44,14 +45,9 @@ def find_baseline(
         current: The version that the environment ran then or was moving to.
         goes_to: The part that this version had or was to reach.
     """
-    status = olds.get("status")
-    if status in UNFINISHED and (stored := stored_baseline(olds)) is not None:
+    if LastRollout(olds).has_started and (stored := stored_baseline(olds)) is not None:
         return stored
-    before = None
-    if status in IN_PLACE:
-        before = declared_before
-    elif status == RolloutStatus.ROLLED_BACK.value:
-        before = stored_baseline(olds)
+    before = known_before(olds, declared_before)
     if found is None:
         return before
     is_ours = current == version and any(
@@ -61,8 +57,24 @@ def find_baseline(
         is_known = before is not None and found.part is None and found.version == before.version
         return before if is_known else found
     if before is None:
-        return None if status in UNFINISHED and found.version == version else found
-    return found if found.version == before.version and _is_less(found.part, before.part) else before
+        return None if LastRollout(olds).has_started and found.version == version else found
+    if found.version != before.version or found.part is None or before.part is None:
+        return before
+    return before if _includes(found.part, before.part) else found
+
+
+def known_before(olds: Mapping[str, Any], declared_before: Serving | None) -> Serving | None:
+    """Return what the environment served before any run that has started something; None where that is unknown.
+
+    Args:
+        olds: The outputs before the rollout, empty for a create.
+        declared_before: What they declared, None where that cannot be read.
+    """
+    last = LastRollout(olds)
+    if last.is_in_place:
+        return declared_before
+    is_stored = last.is_unfinished or last.status == RolloutStatus.ROLLED_BACK.value
+    return stored_baseline(olds) if is_stored else None
 
 
 def stored_baseline(outputs: Mapping[str, Any]) -> Serving | None:
@@ -75,7 +87,10 @@ def stored_baseline(outputs: Mapping[str, Any]) -> Serving | None:
     if stored == {}:
         return Serving()
     version = stored.get("version") if isinstance(stored, Mapping) else None
-    return Serving(version, _read_part(stored)) if isinstance(version, str) and version else None
+    if not isinstance(version, str) or not version:
+        return None
+    rest = stored.get("rest")
+    return Serving(version, _read_part(stored), rest if isinstance(rest, str) else "")
 
 
 def show_baseline(baseline: Serving) -> dict[str, Any]:
@@ -88,7 +103,7 @@ def show_baseline(baseline: Serving) -> dict[str, Any]:
             shown["percentage"] = percentage
         case InRegions(regions, full):
             shown |= {"regions": sorted(regions), "full": bool(full)}
-    return shown
+    return shown | ({"rest": baseline.rest} if baseline.rest else {})
 
 
 def _read_part(stored: Mapping[str, Any]) -> Part | None:
@@ -101,11 +116,14 @@ def _read_part(stored: Mapping[str, Any]) -> Part | None:
     return None
 
 
-def _is_less(one: Part | None, other: Part | None) -> bool:
+def _includes(one: Part, other: Part) -> bool:
+    """Return whether one part has all that another has; a whole environment, or a full release, has everything."""
+    if one == Share(WHOLE) or (isinstance(one, InRegions) and one.full):
+        return True
     match one, other:
-        case Share(percentage), Share(more):
-            return percentage < more
-        case InRegions(regions), InRegions(more_regions):
-            return set(regions) < set(more_regions)
+        case Share(percentage), Share(least):
+            return percentage >= least
+        case InRegions(regions), InRegions(least_regions, full):
+            return not full and set(regions) >= set(least_regions)
         case _:
             return False

@@ -9,6 +9,7 @@ more.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -117,7 +118,7 @@ def _without_bounds(annotation: Any) -> Any:
 
 
 def _by_type(plain: Any, stored: Any) -> Any:
-    is_number = isinstance(stored, (int, float)) and not isinstance(stored, bool)
+    is_number = isinstance(stored, (int, float)) and not isinstance(stored, bool) and isfinite(stored)
     match plain:
         case t if t is str and isinstance(stored, str):
             return stored
