@@ -115,6 +115,7 @@ class Outcome:
         unserved: Targets that the inventory lists but the responses to starts left out (S6).
         accepted: All targets that failed within the budget of a rollout that has ended well.
         begun: How many stages, from the first, this run or the ones before it have started as a whole.
+        unshown: Whether something was started so recently that it need not show yet.
     """
 
     status: RolloutStatus
@@ -129,3 +130,4 @@ class Outcome:
     unserved: frozenset[str] = frozenset()
     accepted: frozenset[str] = frozenset()
     begun: int = 0
+    unshown: bool = False

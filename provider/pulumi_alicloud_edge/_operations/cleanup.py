@@ -209,7 +209,7 @@ class Cleanup(Generic[I]):
     def _bounds(self, plan: Plan | None, before: Mapping[str, Any], *, unserved: frozenset[str]) -> _Bounds:
         """Return what bounds a cleaning; ``plan`` is None where the stored inputs cannot be read."""
         timeout = plan.policy.timeout if plan is not None else DEFAULT_TIMEOUT
-        settles = VISIBILITY if LastRollout(before).is_interrupted else 0.0
+        settles = VISIBILITY if LastRollout(before).has_unshown else 0.0
         return _Bounds(self._operation.context.timeout or timeout, settles, unserved)
 
     def _run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from pulumi_alicloud_edge._model.observation import NO_RECORDS, Artifact, Records
+from pulumi_alicloud_edge._model.observation import NO_RECORDS, Artifact, Observation, Records
 from pulumi_alicloud_edge._reconcile.decisions import StartRequest, StartResponse
 
 VISIBILITY = 20.0
@@ -231,6 +231,24 @@ class Attempts:
         """Return the targets that the cloud named when some targets of a stage were started."""
         return self._stages[stage].named_one_by_one
 
+    def has_unshown(self, observation: Observation, now: float) -> bool:
+        """Return whether a start was accepted so recently that some of its targets need not show it yet."""
+        whole = (
+            (artifact, attempt, self._stages[stage].named or self._stages[stage].targets)
+            for (artifact, stage), attempt in self._whole.items()
+            if artifact not in self._stages[stage].complete
+        )
+        of_targets = (
+            (artifact, attempt, frozenset({target}))
+            for (artifact, target), attempt in self._of_targets.items()
+        )
+        return any(
+            now - attempt.at < VISIBILITY
+            and not self._artifacts[artifact].is_refused
+            and not _shows(observation.of(artifact), attempt, targets)
+            for artifact, attempt, targets in (*whole, *of_targets)
+        )
+
     def message(self, artifact: Artifact) -> str:
         """Return what the cloud said last about a start of this artifact."""
         return self._artifacts[artifact].message
@@ -244,6 +262,13 @@ class Attempts:
     @staticmethod
     def _next(previous: Attempt | None, seen: Records, now: float) -> Attempt:
         return Attempt(now, seen, 1 if previous is None else previous.count + 1)
+
+
+def _shows(records: Records, attempt: Attempt, targets: frozenset[str] | None) -> bool:
+    """Return whether the record of each target has changed since a start; where they are unknown, of any."""
+    if targets is None:
+        return records != attempt.seen
+    return all(records.get(target) != attempt.seen.get(target) for target in targets)
 
 
 def _uncounted(attempt: Attempt) -> Attempt:

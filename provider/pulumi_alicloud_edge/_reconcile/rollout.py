@@ -42,7 +42,7 @@ from pulumi_alicloud_edge._model.outcome import (
     RolloutStatus,
 )
 from pulumi_alicloud_edge._model.policy import RolloutPolicy, Stage
-from pulumi_alicloud_edge._reconcile.attempts import Attempts
+from pulumi_alicloud_edge._reconcile.attempts import VISIBILITY, Attempts
 from pulumi_alicloud_edge._reconcile.bake import has_baked
 from pulumi_alicloud_edge._reconcile.baseline import Baseline
 from pulumi_alicloud_edge._reconcile.decisions import (
@@ -80,12 +80,14 @@ class Memory:
         covered: For each stage, the artifacts of which an earlier run has started the whole of it (S4).
         needs_baseline: Whether a rollback, of this run or a later one, goes by what targets run now.
         passes_empty_stages: Whether a stage that selects nothing any more is passed over: nothing was edited (S6).
+        unshown: Whether the run before has started something that may not show yet.
     """
 
     baseline: Baseline = field(default_factory=Baseline)
     covered: tuple[frozenset[Artifact], ...] = ()
     needs_baseline: bool = False
     passes_empty_stages: bool = False
+    unshown: bool = False
 
 
 class Rollout:
@@ -120,7 +122,10 @@ class Rollout:
         self._bake_ends: float | None = None
         self._baking: frozenset[str] = frozenset()
         self._given_up: dict[Artifact, dict[str, str]] = {}
-        self._looks = TwoLooks(desired, self._deadline, needs_baseline=self._memory.needs_baseline)
+        self._shown_at = now + starts_in + VISIBILITY if self._memory.unshown else now
+        self._looks = TwoLooks(
+            desired, self._deadline, needs_baseline=self._memory.needs_baseline, shown_at=self._shown_at
+        )
         self._inventory_at = now
         self._attempts = Attempts()
         self._targets = StageTargets(desired, policy, self._attempts, self._memory.covered)
@@ -397,4 +402,5 @@ class Rollout:
             unserved=self._targets.unserved,
             accepted=frozenset(seen.failed_targets) if status is RolloutStatus.DEGRADED else frozenset(),
             begun=self._targets.begun(self._stage, needs_start=seen.needs_start),
+            unshown=now < self._shown_at or self._attempts.has_unshown(self._seen, now),
         )

@@ -53,11 +53,15 @@ class TwoLooks:
         desired: What is rolled out.
         deadline: When its time is up.
         needs_baseline: Whether a rollback, of this run or a later one, goes by what targets run before the first start.
+        shown_at: When all shows that was started before this run.
     """
 
-    def __init__(self, desired: Desired, deadline: float, *, needs_baseline: bool) -> None:
+    def __init__(
+        self, desired: Desired, deadline: float, *, needs_baseline: bool, shown_at: float = 0.0
+    ) -> None:
         self._desired = desired
         self._deadline = deadline
+        self._shown_at = shown_at
         self._seen = Observation({})
         self._newest: dict[str, str] | None = None
         self._doubt: Doubt | None = None
@@ -111,14 +115,17 @@ class TwoLooks:
         """Return when it is believed that the targets of a stage have converged.
 
         A single answer may tell of the past, in which a former version ran everywhere. One that tells of records which
-        have come since the first look does not; any other has to come twice, until the deadline has passed.
+        have come since the first look does not; any other has to come twice, until the deadline has passed. Nor is one
+        believed that need not show yet what the run before has started.
         """
         if not self._desired.exclusive or self._is_new(targets):
             return now
         runs = self._running(targets)
         if self._agreed is None or self._agreed[0] != runs:
             self._agreed = runs, now
-        return now if now >= self._deadline + CONFIRMED_AFTER else self._agreed[1] + CONFIRMED_AFTER
+        if now >= self._deadline + CONFIRMED_AFTER:
+            return now
+        return max(self._agreed[1] + CONFIRMED_AFTER, self._shown_at)
 
     def _is_new(self, targets: Collection[str]) -> bool:
         """Return whether every record that makes a target converged is newer than all that the first look showed."""

@@ -26,6 +26,8 @@ REPAIRS = "__repairs"
 """Hidden output: for each name, the versions that the last repair has displaced."""
 STARTED = "__started"
 """Hidden output: whether a run since the last success has started anything; of older states, that is assumed."""
+UNSHOWN = "__unshown"
+"""Hidden output: whether a run that has not ended well had started something that need not show yet."""
 IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value, RolloutStatus.DRIFTED.value)
 """After a rollout that has ended well, whatever has drifted since."""
 UNFINISHED = (RolloutStatus.FAILED.value, RolloutStatus.INTERRUPTED.value)
@@ -62,9 +64,10 @@ class LastRollout:
         return self.is_unfinished and self._outputs.get(STARTED) is not False
 
     @property
-    def is_interrupted(self) -> bool:
-        """Whether it was interrupted, so that what it has started may not show yet."""
-        return bool(self.status == RolloutStatus.INTERRUPTED.value)
+    def has_unshown(self) -> bool:
+        """Whether it may have started something that does not show yet; of older states, where it was interrupted."""
+        stored = self._outputs.get(UNSHOWN, self.status == RolloutStatus.INTERRUPTED.value)
+        return self.is_unfinished and stored is not False
 
     @property
     def has_drifted(self) -> bool:
@@ -130,13 +133,16 @@ class LastRollout:
         return stopped, listed
 
 
-def show_outcome(outcome: Outcome, status: RolloutStatus, olds: Mapping[str, Any]) -> dict[str, Any]:
+def show_outcome(
+    outcome: Outcome, status: RolloutStatus, olds: Mapping[str, Any], *, unshown: bool
+) -> dict[str, Any]:
     """Write how a rollout ended: what `LastRollout` reads.
 
     Args:
         outcome: How it ended.
         status: How it stands, after a rollback too.
         olds: The outputs before it, if any.
+        unshown: Whether it, or the rollback after it, has started something that need not show yet.
     """
     outputs: dict[str, Any] = {
         "status": status.value,
@@ -145,6 +151,7 @@ def show_outcome(outcome: Outcome, status: RolloutStatus, olds: Mapping[str, Any
     }
     if status.value in UNFINISHED:
         outputs[STARTED] = outcome.started or LastRollout(olds).has_started
+        outputs[UNSHOWN] = unshown
     return outputs | ({ACCEPTED: sorted(outcome.accepted)[:TARGETS_KEPT]} if outcome.accepted else {})
 
 

@@ -192,8 +192,9 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         """Return that a rollback goes by what the environment serves now, unless an earlier run has stored it."""
         from pulumi_alicloud_edge._reconcile.rollout import Memory
 
-        is_stored = LastRollout(olds).has_started and stored_baseline(olds) is not None
-        return Memory(needs_baseline=not is_stored)
+        last = LastRollout(olds)
+        is_stored = last.has_started and stored_baseline(olds) is not None
+        return Memory(needs_baseline=not is_stored, unshown=last.has_unshown)
 
     async def rollback(
         self,
