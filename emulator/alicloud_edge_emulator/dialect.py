@@ -145,6 +145,15 @@ class Repush(StrEnum):
     """Answers 300 once and clears the failure; the call after starts anew."""
 
 
+class Hung(StrEnum):
+    """What a start does where the work of the last one hangs, so that it would never end."""
+
+    RESTARTS = "restarts"
+    """It begins anew (the default)."""
+    STAYS = "stays"
+    """Nothing: for the cloud it is under way, and a start of what is under way changes nothing."""
+
+
 class Denied(StrEnum):
     """The HTTP status of a denied permission."""
 
@@ -181,6 +190,7 @@ class Dialect(BaseModel):
     text: Text = Text.CLEAN
     dist_code: DistCode = DistCode.ZERO
     repush: Repush = Repush.RESTARTS
+    hung: Hung = Hung.RESTARTS
     denied: Denied = Denied.HTTP_400
     unserved: Unserved = Unserved.INVALID_ACTION
 

@@ -331,6 +331,17 @@ def test_an_accepted_dist_may_have_the_samples_code(caller: Caller) -> None:
     assert dist_code(dist(caller)) == (400, "Success")
 
 
+@pytest.mark.parametrize(("hung", "after"), [("restarts", "SUCCESS"), ("stays", "PUSHING")])
+def test_a_push_of_what_hangs(caller: Caller, hung: str, after: str) -> None:
+    caller.emulator.dialect(hung=hung)
+    caller.emulator.faults([{"effect": "target_hang", "targets": [REGIONS[0]], "count": 1}])
+    push(caller)
+    caller.emulator.advance(LONG)
+    push(caller)
+    caller.emulator.advance(LONG)
+    assert pushed(caller)[REGIONS[0]] == after
+
+
 def test_a_failed_push_may_answer_300_once(caller: Caller) -> None:
     caller.emulator.faults([{"effect": "target_fail", "targets": [REGIONS[0]], "count": 1}])
     push(caller)

@@ -15,8 +15,9 @@ HANGING = Intents(
     delete=Intent("ok", 2, NOTHING, total=2),
     diff=Intent("seen", 0, AS_BEFORE, total=0),
 )
-"""It is given up after the stall_timeout. What it hangs in is no longer what it was, so a destroy cleans both versions,
-and the run after it, when the target has come to its end, has nothing to start."""
+"""It is given up after the stall_timeout, where it may not be started again. What it hangs in is no longer what it was,
+so a destroy cleans both versions, and the run after it, when the target has come to its end, has nothing to start.
+"""
 FLAPPING = Intents(
     change=STUCK,
     refresh=Intent("ok", 0, "drifted"),
@@ -38,7 +39,7 @@ def test_a_target_that_hangs_for_ever(  # noqa: PLR0917 - fixtures
     record_property: Record,
 ) -> None:
     subject = kind(emulator, archives)
-    trial = Trial.of(phase if phase.changes else Phase.UPDATE, subject, hosts, stall_timeout="25s")
+    trial = Trial.of(phase if phase.changes else Phase.UPDATE, subject, hosts, stall_timeout="25s", retries=0)
     trial.arrange()
     emulator.faults([{"effect": "target_hang", "action": subject.actions.start}])
     came = trial.act(hosts.get())

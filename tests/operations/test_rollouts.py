@@ -1,5 +1,6 @@
 """Rollouts in a cloud that has troubles: budgets, retries, lost answers, and nothing started twice."""
 
+import re
 from typing import Any
 
 import pytest
@@ -71,10 +72,45 @@ def test_a_hanging_target_inside_the_budget_does_not_fail_the_rollout(
     host: VirtualHost, stocked: VirtualEmulator
 ) -> None:
     stocked.faults([{**ONE_FAILS, "effect": "target_hang"}])
-    rollout = {"max_failed": "34%", "stall_timeout": 60}
+    rollout = {"max_failed": "34%", "stall_timeout": 60, "retries": 0}
     state = Managed(host, Kind.DIST).up(distribution(rollout=rollout))
     assert state.outputs["status"] == "degraded"
     assert starts(stocked) == ["DistApplicationData"]
+
+
+def test_a_hanging_target_is_started_again_alone(host: VirtualHost, stocked: VirtualEmulator) -> None:
+    stocked.faults([{**ONE_FAILS, "effect": "target_hang", "count": 1}])
+    state = Managed(host, Kind.DIST).up(distribution(rollout={"stall_timeout": 60, "retries": 1}))
+    assert state.outputs["status"] == "converged"
+    _, again = stocked.calls("DistApplicationData")
+    assert ONE_FAILS["targets"][0] in again["params"]["DistStrategy"]["value"]
+    assert INSTANCES[1] not in again["params"]["DistStrategy"]["value"]
+    assert any("1 started again" in line.text for line in host.lines)
+
+
+def test_a_wait_names_whom_it_waits_for(host: VirtualHost, stocked: VirtualEmulator) -> None:
+    stocked.faults([{**ONE_FAILS, "effect": "target_hang"}])
+    with pytest.raises(CallFailedError):
+        Managed(host, Kind.DIST).up(distribution(rollout={"stall_timeout": 300, "retries": 0}))
+    hanging = ONE_FAILS["targets"][0]
+    assert any(
+        re.search(rf"waiting for {hanging} \([a-z0-9-]+\) for \d min", line.text) for line in host.lines
+    )
+
+
+def test_what_an_earlier_run_found_hanging_is_started_again_at_once(
+    host: VirtualHost, stocked: VirtualEmulator
+) -> None:
+    stocked.faults([{**ONE_FAILS, "effect": "target_hang"}])
+    dist = Managed(host, Kind.DIST)
+    declared = distribution(rollout={"stall_timeout": 60, "retries": 0})
+    with pytest.raises(CallFailedError, match="no progress within stall_timeout"):
+        dist.up(declared)
+    stocked.faults([])
+    stocked.clear_calls()
+    assert dist.up(declared).outputs["status"] == "converged"
+    (call,) = stocked.calls("DistApplicationData")
+    assert ONE_FAILS["targets"][0] in call["params"]["DistStrategy"]["value"]
 
 
 @pytest.mark.parametrize("fault", LOST, ids=effect)

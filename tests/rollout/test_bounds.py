@@ -34,7 +34,7 @@ def test_what_takes_longer_than_the_timeout_fails_at_the_timeout() -> None:
 
 def test_what_stands_still_fails_at_the_stall_timeout() -> None:
     cloud = SimulatedCloud({"slow": [hangs()], "quick": [works(40)]})
-    outcome = run(cloud, policy(stall_timeout=120))
+    outcome = run(cloud, policy(stall_timeout=120, retries=0))
     assert (outcome.status, outcome.cause) == (RolloutStatus.FAILED, FailureCause.STALLED)
     assert BEGAN + 160 <= cloud.now <= BEGAN + 180
     assert [failed.target for failed in outcome.stage_failed] == ["slow"]
@@ -53,7 +53,7 @@ def test_progress_anywhere_puts_the_stall_off() -> None:
 
 def test_a_hanging_target_inside_the_budget_is_given_up_and_the_rest_counts() -> None:
     cloud = SimulatedCloud({"slow": [hangs()], **fleet(3)})
-    outcome = run(cloud, policy(everywhere(max_failed=1), stall_timeout=60))
+    outcome = run(cloud, policy(everywhere(max_failed=1), stall_timeout=60, retries=0))
     assert (outcome.status, outcome.failed_total) == (RolloutStatus.DEGRADED, 1)
     (placement,) = outcome.placements
     assert (placement.count(TargetState.CONVERGED), placement.count(TargetState.FAILED)) == (3, 1)
@@ -61,14 +61,14 @@ def test_a_hanging_target_inside_the_budget_is_given_up_and_the_rest_counts() ->
 
 def test_a_hanging_target_inside_the_budget_does_not_keep_a_stage_from_baking() -> None:
     cloud = SimulatedCloud({"slow": [hangs()], **fleet(3)})
-    outcome = run(cloud, policy(everywhere(max_failed=1, bake=30), stall_timeout=60))
+    outcome = run(cloud, policy(everywhere(max_failed=1, bake=30), stall_timeout=60, retries=0))
     assert outcome.status is RolloutStatus.DEGRADED
     assert cloud.now < BEGAN + 120
 
 
 def test_a_target_given_up_in_one_stage_does_not_hold_up_the_next_for_as_long_again() -> None:
     cloud = SimulatedCloud({"slow": [hangs()], **fleet(3)})
-    plan = policy(regions("slow", "t00", max_failed=1), everywhere(max_failed=1), stall_timeout=60)
+    plan = policy(regions("slow", "t00", max_failed=1), everywhere(max_failed=1), stall_timeout=60, retries=0)
     outcome = run(cloud, plan)
     assert outcome.status is RolloutStatus.DEGRADED
     assert cloud.now < BEGAN + 120
@@ -105,7 +105,7 @@ def test_nothing_is_started_once_time_is_up() -> None:
 
 def test_all_bounds_count_from_a_later_start() -> None:
     cloud = SimulatedCloud(fleet(2, works(9000)), lag=3600)
-    plan = policy(timeout=300, stall_timeout=200)
+    plan = policy(timeout=300, stall_timeout=200, retries=0)
     outcome = run(cloud, plan, rollout(cloud, plan, starts_in=3600))
     assert outcome.cause is FailureCause.STALLED
     assert cloud.now >= BEGAN + 3600 + 200

@@ -121,6 +121,7 @@ def test_every_rollout_ends_in_time_within_its_bounds_and_tells_the_truth(data: 
     world = data.draw(worlds())
     plan = data.draw(plans(list(world.scripts)))
     cloud = world.cloud()
+    cloud.patience = plan.stall_timeout
     began = cloud.now
     outcome = run(cloud, plan)
     event(outcome.status.value)

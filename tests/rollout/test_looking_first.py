@@ -9,6 +9,7 @@ from tests.rollout.world import (
     SimulatedCloud,
     everywhere,
     fleet,
+    hangs,
     policy,
     rollout,
     run,
@@ -119,7 +120,7 @@ def test_a_run_after_a_kill_waits_for_targets_whose_turn_has_not_come() -> None:
 
 
 def test_a_record_left_hanging_does_not_keep_the_missing_targets_waiting_for_good() -> None:
-    cloud = SimulatedCloud(fleet(3)).has(ASSETS, "t00", state=RecordState.IN_PROGRESS)
+    cloud = SimulatedCloud({**fleet(3), "t00": [hangs()]}).has(ASSETS, "t00", state=RecordState.IN_PROGRESS)
     outcome = run(cloud, policy(everywhere(max_failed=1), stall_timeout=120))
     assert outcome.status is RolloutStatus.DEGRADED
     assert cloud.running() == {"t01", "t02"}

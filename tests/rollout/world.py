@@ -99,6 +99,7 @@ class SimulatedCloud:
         ignored: How many of the next starts are answered and come to nothing.
         unserved: Targets that it lists, and that its starts leave out.
         hints: Targets that its inventory suggests.
+        patience: Seconds after which a start of what is under way is of use.
     """
 
     scripts: Mapping[str, Script]
@@ -112,6 +113,7 @@ class SimulatedCloud:
     ignored: int = 0
     unserved: frozenset[str] = frozenset()
     hints: frozenset[str] = frozenset()
+    patience: float = FOREVER
     answers: list[StartResponse] = field(default_factory=list)
     now: float = 100.0
     records: dict[Artifact, dict[str, Record]] = field(default_factory=dict)
@@ -202,11 +204,16 @@ class SimulatedCloud:
         if last in (RecordState.IN_PROGRESS, RecordState.SUCCEEDED) and not self._displaced(artifact, target):
             if self.heals_only:
                 return False
-            self.useless.append((target, last.value))
+            if last is RecordState.SUCCEEDED or not self._hangs(before):
+                self.useless.append((target, last.value))
         script = self.scripts[target]
         course = script[min(len(before), len(script) - 1)]
         before.append(Begun(self.now, works_from, course))
         return True
+
+    def _hangs(self, before: list[Begun]) -> bool:
+        """Return whether a target has been under way for so long that it is started again with good reason."""
+        return not before or self.now - before[-1].works_from >= self.patience
 
     def _displaced(self, artifact: Artifact, target: str) -> bool:
         ours = self.record(artifact, target)

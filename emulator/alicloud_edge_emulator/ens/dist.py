@@ -6,7 +6,7 @@ from typing import assert_never
 
 from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.cloud import Cloud
-from alicloud_edge_emulator.dialect import DistCode, Redist
+from alicloud_edge_emulator.dialect import Dialect, DistCode, Hung, Redist
 from alicloud_edge_emulator.ens import responses
 from alicloud_edge_emulator.ens.app_state import AppState
 from alicloud_edge_emulator.ens.applications import find_app
@@ -77,7 +77,7 @@ def _take(
     }
     starting = tuple(
         instance
-        for instance in _to_start(app, unit, instances, cloud.dialect.redist, call.now)
+        for instance in _to_start(app, unit, instances, cloud.dialect, call.now)
         if app.instances[instance] in pushed
     )
     if starting:
@@ -93,9 +93,9 @@ def _take(
 
 
 def _to_start(
-    app: AppState, unit: Unit, instances: Iterable[str], redist: Redist, now: float
+    app: AppState, unit: Unit, instances: Iterable[str], dialect: Dialect, now: float
 ) -> Iterable[str]:
-    """The instances on which a dist begins: dialect `redist`."""
+    """The instances on which a dist begins: dialects `redist` and `hung`."""
     own = app.dists.get(unit, {})
     for instance in instances:
         attempt = own.get(instance)
@@ -103,7 +103,9 @@ def _to_start(
             yield instance
             continue
         after = app.in_place_of(unit, instance, now)
-        if _begins_again(redist, attempt.state(now), after, now):
+        if (attempt.hangs and dialect.hung is Hung.RESTARTS) or _begins_again(
+            dialect.redist, attempt.state(now), after, now
+        ):
             yield instance
 
 

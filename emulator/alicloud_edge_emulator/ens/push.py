@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from alicloud_edge_emulator.call import Answer, Call
 from alicloud_edge_emulator.cloud import Cloud
-from alicloud_edge_emulator.dialect import Repush
+from alicloud_edge_emulator.dialect import Hung, Repush
 from alicloud_edge_emulator.ens import responses
 from alicloud_edge_emulator.ens.app_state import AppState
 from alicloud_edge_emulator.ens.applications import find_app
@@ -76,7 +76,12 @@ def _take(
     if failed and cloud.dialect.repush is Repush.ANSWERS_300:
         cloud.commit(_forget(app, unit, failed))
         return PushCode.FAILED, ()
-    starting = tuple(region for region, state in states.items() if state in {None, State.FAILED})
+    restarts = cloud.dialect.hung is Hung.RESTARTS
+    starting = tuple(
+        region
+        for region, state in states.items()
+        if state in {None, State.FAILED} or (restarts and records[region].hangs)
+    )
     if starting:
         return PushCode.ACCEPTED, starting
     under_way = any(state is not State.SUCCEEDED for state in states.values())

@@ -108,6 +108,11 @@ class Attempt:
         return replace(self, previous=None if previous is None else replace(previous, previous=None))
 
     @property
+    def hangs(self) -> bool:
+        """Whether it is under way and will never end, though its target is there."""
+        return self.finished == inf and self.cleaned == inf and not self.awaits_source and self.halted == inf
+
+    @property
     def appears(self) -> float:
         """When its turn comes; never, if its target was stopped before."""
         return self.begins if self.begins <= self.halted else inf

@@ -9,6 +9,7 @@ from enum import Enum
 from pulumi_alicloud_edge._model.observation import Artifact
 
 FAILED_TARGETS_KEPT = 20
+STRAGGLERS_KEPT = 2
 
 
 class RolloutStatus(Enum):
@@ -51,6 +52,29 @@ class FailedTarget:
 
 
 @dataclass(frozen=True)
+class HangingTarget:
+    """A target on which an artifact is under way and has not moved for too long.
+
+    Attributes:
+        artifact: What hangs.
+        target: Where.
+        stamp: What the record's times were when that was found; others mean that it has moved.
+    """
+
+    artifact: Artifact
+    target: str
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Straggler:
+    """A target that is waited for, with its region where that is known."""
+
+    target: str
+    region: str = ""
+
+
+@dataclass(frozen=True)
 class Placement:
     """How many targets of one artifact stand where; ``failed`` holds at most 20 of the failed ones."""
 
@@ -75,6 +99,10 @@ class Progress:
         elapsed: Seconds since the rollout began.
         detail: What the cloud shows of its progress, as text; empty for nothing.
         part: How much of the stage is done according to the cloud, 0 to 1; None where unknown.
+        again: Number of targets of the stage that were started again.
+        quiet: Seconds since anything has changed.
+        unfinished: Number of targets that are waited for.
+        stragglers: The first of those.
     """
 
     stage: int
@@ -87,6 +115,10 @@ class Progress:
     baking: float | None = None
     detail: str = ""
     part: float | None = None
+    again: int = 0
+    quiet: float = 0.0
+    unfinished: int = 0
+    stragglers: tuple[Straggler, ...] = ()
 
     @property
     def share(self) -> float | None:
@@ -115,7 +147,8 @@ class Outcome:
         unserved: Targets that the inventory lists but the responses to starts left out (S6).
         accepted: All targets that failed within the budget of a rollout that has ended well.
         begun: How many stages, from the first, this run or the ones before it have started as a whole.
-        unshown: Whether something was started so recently that it need not show yet.
+        unshown: What was started so recently that it need not show yet.
+        hanging: The targets that hang.
     """
 
     status: RolloutStatus
@@ -130,4 +163,5 @@ class Outcome:
     unserved: frozenset[str] = frozenset()
     accepted: frozenset[str] = frozenset()
     begun: int = 0
-    unshown: bool = False
+    unshown: frozenset[Artifact] = frozenset()
+    hanging: tuple[HangingTarget, ...] = ()

@@ -201,7 +201,7 @@ def _outputs(
         **handler.outputs(inputs, shown.placements, ended.seen, olds, ended),
         **handler.shown(rollout_run.seen),
         **_show_neighbours(operation, inputs, olds),
-        **show_outcome(outcome, status, olds, unshown=outcome.unshown or shown.unshown),
+        **show_outcome(outcome, status, olds, unshown=outcome.unshown | shown.unshown),
         "converged_at": LastRollout(olds).converged_at,
     }
     if status is RolloutStatus.ROLLED_BACK:

@@ -39,7 +39,7 @@ class LineListener:
     def progress(self, progress: Progress) -> None:
         """Show how far a rollout is."""
         numbers = (progress.stage, progress.done, progress.failed, progress.total)
-        what = (*numbers, progress.detail, progress.baking is not None)
+        what = (*numbers, progress.detail, progress.baking is not None, progress.again)
         self._show(what, progress_line(progress, self._label))
 
     def removal(self, removal: AwaitRemoval) -> None:

@@ -231,8 +231,8 @@ class Attempts:
         """Return the targets that the cloud named when some targets of a stage were started."""
         return self._stages[stage].named_one_by_one
 
-    def has_unshown(self, observation: Observation, now: float) -> bool:
-        """Return whether a start was accepted so recently that some of its targets need not show it yet."""
+    def unshown(self, observation: Observation, now: float) -> frozenset[Artifact]:
+        """Return what was started so recently that some of the targets need not show it yet."""
         whole = (
             (artifact, attempt, self._stages[stage].named or self._stages[stage].targets)
             for (artifact, stage), attempt in self._whole.items()
@@ -242,11 +242,12 @@ class Attempts:
             (artifact, attempt, frozenset({target}))
             for (artifact, target), attempt in self._of_targets.items()
         )
-        return any(
-            now - attempt.at < VISIBILITY
+        return frozenset(
+            artifact
+            for artifact, attempt, targets in (*whole, *of_targets)
+            if now - attempt.at < VISIBILITY
             and not self._artifacts[artifact].is_refused
             and not _shows(observation.of(artifact), attempt, targets)
-            for artifact, attempt, targets in (*whole, *of_targets)
         )
 
     def message(self, artifact: Artifact) -> str:

@@ -18,10 +18,13 @@ class Desired:
         artifacts: Each must be on every target of the rollout.
         exclusive: Only one version of a name runs on a target at a time, so that a newer success of another
             version displaces ours (distributions and releases); otherwise versions lie side by side (pushes).
+        restarts_hanging: Whether a target on which nothing moves for ``stall_timeout`` is started again in the same
+            run, as often as a failed one; otherwise it has failed then.
     """
 
     artifacts: tuple[Artifact, ...]
     exclusive: bool = True
+    restarts_hanging: bool = True
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,13 @@ from dataclasses import dataclass, field, replace
 from pulumi_alicloud_edge._model.observation import Artifact, Observation
 from pulumi_alicloud_edge._model.outcome import (
     FAILED_TARGETS_KEPT,
+    STRAGGLERS_KEPT,
     FailureCause,
+    HangingTarget,
     Outcome,
     Progress,
     RolloutStatus,
+    Straggler,
 )
 from pulumi_alicloud_edge._model.policy import RolloutPolicy, Stage
 from pulumi_alicloud_edge._reconcile.attempts import VISIBILITY, Attempts
@@ -55,6 +58,7 @@ from pulumi_alicloud_edge._reconcile.decisions import (
     StartResponse,
     Wait,
 )
+from pulumi_alicloud_edge._reconcile.hanging import Hanging
 from pulumi_alicloud_edge._reconcile.stage_status import (
     RetryWindow,
     StageStatus,
@@ -80,14 +84,16 @@ class Memory:
         covered: For each stage, the artifacts of which an earlier run has started the whole of it (S4).
         needs_baseline: Whether a rollback, of this run or a later one, goes by what targets run now.
         passes_empty_stages: Whether a stage that selects nothing any more is passed over: nothing was edited (S6).
-        unshown: Whether the run before has started something that may not show yet.
+        unshown: What the runs before have started that may not show yet.
+        hanging: The targets that an earlier run has found hanging: they are started again.
     """
 
     baseline: Baseline = field(default_factory=Baseline)
     covered: tuple[frozenset[Artifact], ...] = ()
     needs_baseline: bool = False
     passes_empty_stages: bool = False
-    unshown: bool = False
+    unshown: frozenset[Artifact] = frozenset()
+    hanging: tuple[HangingTarget, ...] = ()
 
 
 class Rollout:
@@ -122,12 +128,15 @@ class Rollout:
         self._bake_ends: float | None = None
         self._baking: frozenset[str] = frozenset()
         self._given_up: dict[Artifact, dict[str, str]] = {}
-        self._shown_at = now + starts_in + VISIBILITY if self._memory.unshown else now
+        others_to_show = self._memory.unshown.difference(desired.artifacts)
+        self._shown_at = now + starts_in + VISIBILITY if others_to_show else now
         self._looks = TwoLooks(
             desired, self._deadline, needs_baseline=self._memory.needs_baseline, shown_at=self._shown_at
         )
         self._inventory_at = now
         self._attempts = Attempts()
+        self._hanging = Hanging(self._memory.hanging)
+        self._again: frozenset[str] = frozenset()
         self._targets = StageTargets(desired, policy, self._attempts, self._memory.covered)
         self._seen = Observation({}, (None,) * len(policy.stages))
         self._stage_status = StageStatus(frozenset(), is_open=True, artifacts=())
@@ -182,6 +191,10 @@ class Rollout:
         seen = {artifact: self._seen.of(artifact) for artifact in request.artifacts}
         recorded = recorded_targets(self._desired, request.selector, self._seen, request.stage)
         targets = self._seen.stage_targets[request.stage]
+        meant = request.targets or targets or recorded
+        hanging = frozenset().union(*(self._hanging.of(a, self._seen) for a in request.artifacts))
+        self._again |= meant if request.repeat else meant & hanging
+        self._hanging.starting(request, meant)
         self._attempts.record(request, seen, targets, now, recorded=recorded)
         self._settling.begin_anew()
 
@@ -227,6 +240,7 @@ class Rollout:
         baking = self._bake_ends is not None
         starts = 1 + self._policy.retries
         newcomers = targets.targets - self._baking if baking and targets.is_known else frozenset()
+        hanging = {each: self._hanging.of(each, observation) for each in self._desired.artifacts}
         seen = stage_status(
             self._desired,
             StageView(
@@ -239,7 +253,7 @@ class Rollout:
             observation=observation,
             attempts=self._attempts,
             retry_window=RetryWindow(
-                0 if baking else starts, self._stage, self._quiet_since, now, newcomers, starts
+                0 if baking else starts, self._stage, self._quiet_since, now, newcomers, starts, hanging
             ),
         )
         return replace(
@@ -264,6 +278,8 @@ class Rollout:
         if self._is_beyond_budget(is_final=is_final):
             return self._fail(FailureCause.BUDGET, now)
         if not is_final:
+            if expired is FailureCause.STALLED and self._starts_hanging(now):
+                expired = None
             return self._give_up(expired, now) if expired else self._go_on(now)
         if (at := self._looks.converged_at(self._stage_status.targets, now)) > now:
             self._looks.not_failed()
@@ -310,6 +326,18 @@ class Rollout:
                 return Confirm(at)
             return Start(requests)
         return Wait(self._progress(now), min(self._deadline, self._quiet_since + self._policy.stall_timeout))
+
+    def _starts_hanging(self, now: float) -> bool:
+        """Note what hangs; return whether any of it may be started again: then it is given as much time once more."""
+        under_way = {each.artifact: each.under_way for each in self._stage_status.artifacts}
+        self._hanging.note(under_way, self._seen)
+        if not self._desired.restarts_hanging:
+            return False
+        self._stage_status = self._look(self._seen, now)
+        if not self._stage_status.needs_start:
+            return False
+        self._quiet_since = now
+        return True
 
     def _give_up(self, cause: FailureCause, now: float) -> Decision | None:
         """Count what hangs as failed: it may still fit into the budget."""
@@ -384,6 +412,13 @@ class Rollout:
             baking=None if self._bake_ends is None else max(self._bake_ends - now, 0.0),
             detail=", ".join(str(part) for part in self._seen.progress_token),
             part=self._seen.part,
+            again=len(self._again & seen.targets),
+            quiet=max(now - self._quiet_since, 0.0),
+            unfinished=len(seen.unfinished_targets),
+            stragglers=tuple(
+                Straggler(target, self._seen.regions.get(target, ""))
+                for target in sorted(seen.unfinished_targets)[:STRAGGLERS_KEPT]
+            ),
         )
 
     def _outcome(self, status: RolloutStatus, now: float, cause: FailureCause | None = None) -> Outcome:
@@ -402,5 +437,7 @@ class Rollout:
             unserved=self._targets.unserved,
             accepted=frozenset(seen.failed_targets) if status is RolloutStatus.DEGRADED else frozenset(),
             begun=self._targets.begun(self._stage, needs_start=seen.needs_start),
-            unshown=now < self._shown_at or self._attempts.has_unshown(self._seen, now),
+            hanging=self._hanging.targets(self._seen),
+            unshown=self._attempts.unshown(self._seen, now)
+            | (self._memory.unshown if now < self._began + VISIBILITY else frozenset()),
         )

@@ -143,6 +143,7 @@ class RetryWindow:
         now: The time of the observation.
         newcomers: Targets that the inventory lists only since the stage bakes: they are started all the same (S6).
         starts_of_newcomers: Starts that one of those may have.
+        hanging: For each artifact, the targets on which nothing has moved for too long.
     """
 
     starts: int
@@ -151,6 +152,7 @@ class RetryWindow:
     now: float
     newcomers: frozenset[str] = frozenset()
     starts_of_newcomers: int = 0
+    hanging: Mapping[Artifact, frozenset[str]] = field(default_factory=dict)
 
     def starts_of(self, target: str) -> int:
         """Return the starts that a target may have."""
@@ -210,6 +212,7 @@ def stage_status(
             _classify(one, target, target_states, obstacle, retry_window)
         one.observed = one.converged, len(one.under_way), len(one.to_start), len(one.failed)
         _apply_retry_window(one, target_states, attempts, retry_window)
+        _start_hanging(one, attempts, retry_window)
         if not stage.is_named:
             one.unnamed, one.unnamed_reason = _judge_unnamed(one, stage, observation, attempts, retry_window)
         artifacts.append(one)
@@ -334,6 +337,15 @@ def _apply_retry_window(
                 one.failed[target] = (
                     _reason(record, message, instead) if starts else _lost_reason(record, instead)
                 )
+
+
+def _start_hanging(one: ArtifactStatus, attempts: Attempts, retry_window: RetryWindow) -> None:
+    """Start what hangs again, as often as a target may be started."""
+    for target in one.under_way & retry_window.hanging.get(one.artifact, frozenset()):
+        attempt = attempts.attempt(one.artifact, target)
+        if (0 if attempt is None else attempt.count) < retry_window.starts_of(target):
+            one.under_way.discard(target)
+            one.to_start.add(target)
 
 
 def _starts(starts: int, record: Record | None, instead: str) -> int:

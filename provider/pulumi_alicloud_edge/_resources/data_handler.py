@@ -44,7 +44,8 @@ class DataHandler(ResourceHandler[I]):
             self._covered(inputs, olds, begun),
             needs_baseline=plan.desired.exclusive,
             passes_empty_stages=LastRollout(olds).is_in_place and self.is_unchanged(inputs, olds),
-            unshown=LastRollout(olds).has_unshown,
+            unshown=LastRollout(olds).unshown,
+            hanging=LastRollout(olds).hanging,
         )
 
     def _covered(self, inputs: I, olds: Mapping[str, Any], begun: int) -> tuple[frozenset[Artifact], ...]:

@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any
 
 from pulumi_alicloud_edge._model.observation import Artifact, Observation
-from pulumi_alicloud_edge._model.outcome import Outcome, RolloutStatus, TargetState
+from pulumi_alicloud_edge._model.outcome import HangingTarget, Outcome, RolloutStatus, TargetState
 from pulumi_alicloud_edge._reconcile.drift import Drift
 from pulumi_alicloud_edge._resources.migrations import STATE_VERSION
 
@@ -26,8 +26,10 @@ REPAIRS = "__repairs"
 """Hidden output: for each name, the versions that the last repair has displaced."""
 STARTED = "__started"
 """Hidden output: whether a run since the last success has started anything; of older states, that is assumed."""
+HANGING = "__hanging"
+"""Hidden output: the targets that hang, each as name, version, target and the times of its record."""
 UNSHOWN = "__unshown"
-"""Hidden output: whether a run that has not ended well had started something that need not show yet."""
+"""Hidden output: what a run that has not ended well had started and need not show yet, each as name and version."""
 IN_PLACE = (RolloutStatus.CONVERGED.value, RolloutStatus.DEGRADED.value, RolloutStatus.DRIFTED.value)
 """After a rollout that has ended well, whatever has drifted since."""
 UNFINISHED = (RolloutStatus.FAILED.value, RolloutStatus.INTERRUPTED.value)
@@ -67,7 +69,29 @@ class LastRollout:
     def has_unshown(self) -> bool:
         """Whether it may have started something that does not show yet; of older states, where it was interrupted."""
         stored = self._outputs.get(UNSHOWN, self.status == RolloutStatus.INTERRUPTED.value)
-        return self.is_unfinished and stored is not False
+        return self.is_unfinished and bool(stored)
+
+    @property
+    def unshown(self) -> frozenset[Artifact]:
+        """What an unfinished rollout has started that may not show yet."""
+        stored = self._outputs.get(UNSHOWN)
+        rows = stored if self.is_unfinished and isinstance(stored, list) else []
+        return frozenset(
+            Artifact(row[0], row[1])
+            for row in rows
+            if isinstance(row, list) and len(row) == 2 and all(isinstance(cell, str) for cell in row)  # noqa: PLR2004
+        )
+
+    @property
+    def hanging(self) -> tuple[HangingTarget, ...]:
+        """The targets on which something hung: the next run starts them again."""
+        stored = self._outputs.get(HANGING)
+        rows = stored if isinstance(stored, list) else []
+        return tuple(
+            HangingTarget(Artifact(row[0], row[1]), row[2], row[3])
+            for row in rows
+            if isinstance(row, list) and len(row) == 4 and all(isinstance(cell, str) for cell in row)  # noqa: PLR2004
+        )
 
     @property
     def has_drifted(self) -> bool:
@@ -134,7 +158,7 @@ class LastRollout:
 
 
 def show_outcome(
-    outcome: Outcome, status: RolloutStatus, olds: Mapping[str, Any], *, unshown: bool
+    outcome: Outcome, status: RolloutStatus, olds: Mapping[str, Any], *, unshown: frozenset[Artifact]
 ) -> dict[str, Any]:
     """Write how a rollout ended: what `LastRollout` reads.
 
@@ -142,7 +166,7 @@ def show_outcome(
         outcome: How it ended.
         status: How it stands, after a rollback too.
         olds: The outputs before it, if any.
-        unshown: Whether it, or the rollback after it, has started something that need not show yet.
+        unshown: What it, or the rollback after it, has started that need not show yet.
     """
     outputs: dict[str, Any] = {
         "status": status.value,
@@ -151,7 +175,12 @@ def show_outcome(
     }
     if status.value in UNFINISHED:
         outputs[STARTED] = outcome.started or LastRollout(olds).has_started
-        outputs[UNSHOWN] = unshown
+        outputs[UNSHOWN] = sorted([each.name, each.version] for each in unshown)
+    if outcome.hanging:
+        outputs[HANGING] = [
+            [each.artifact.name, each.artifact.version, each.target, each.stamp]
+            for each in outcome.hanging[:TARGETS_KEPT]
+        ]
     return outputs | ({ACCEPTED: sorted(outcome.accepted)[:TARGETS_KEPT]} if outcome.accepted else {})
 
 

@@ -38,6 +38,8 @@ from pulumi_alicloud_edge._reconcile.impact import ArtifactImpact, Impact
 from pulumi_alicloud_edge._resources.durations import show_duration
 
 TARGETS_NAMED = 5
+QUIET_AFTER = 30.0
+"""Seconds without a change after which a line says who is waited for."""
 FIX_THE_CAUSE = "Fix the cause, then run `pulumi up` again"
 
 
@@ -95,6 +97,10 @@ def progress_line(progress: Progress, label: TargetLabel) -> str:
         parts.append(f"{progress.failed} failed")
     if progress.detail:
         parts.append(progress.detail)
+    if progress.again:
+        parts.append(f"{progress.again} started again")
+    if not has_share and progress.stragglers and progress.quiet >= QUIET_AFTER:
+        parts.append(_waiting_for(progress))
     if progress.baking is not None:
         parts.append(f"baking, {show_duration(progress.baking)} left")
     parts.append(show_duration(progress.elapsed))
@@ -103,6 +109,13 @@ def progress_line(progress: Progress, label: TargetLabel) -> str:
         stage = f"stage {progress.stage + 1} of {progress.stages}"
         stage += f" ({progress.stage_name}): " if progress.stage_name else ": "
     return stage + ", ".join(parts)
+
+
+def _waiting_for(progress: Progress) -> str:
+    """Name who is waited for: ``waiting for i-1 (cn-x), i-2 (cn-y) and 3 more for 4 min``."""
+    named = [each.target + (f" ({each.region})" if each.region else "") for each in progress.stragglers]
+    more = progress.unfinished - len(named)
+    return f"waiting for {', '.join(named)}{f' and {more} more' if more else ''} for {show_duration(progress.quiet)}"
 
 
 def removal_line(left: int, label: TargetLabel) -> str:

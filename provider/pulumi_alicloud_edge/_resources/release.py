@@ -74,7 +74,7 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
         start_time = inputs.start_time
         return Plan(
             inputs.app_id,
-            Desired((inputs.artifact,)),
+            Desired((inputs.artifact,), restarts_hanging=False),
             replace(policy, stages=tuple(_with_earlier_regions(policy.stages))),
             subject=f"release of {inputs.version_id} to {inputs.app_id} {inputs.env.value}",
             starts_in=max(seconds_until(start_time, datetime.now(UTC)), 0.0) if start_time else 0.0,
@@ -194,7 +194,7 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
 
         last = LastRollout(olds)
         is_stored = last.has_started and stored_baseline(olds) is not None
-        return Memory(needs_baseline=not is_stored, unshown=last.has_unshown)
+        return Memory(needs_baseline=not is_stored, unshown=last.unshown, hanging=last.hanging)
 
     async def rollback(
         self,
@@ -225,7 +225,7 @@ class ReleaseHandler(ResourceHandler[ReleaseInputs]):
             back = {"publish_type": None, "start_time": None, "remarks": "rollback"}
             former = inputs.model_copy(update={"version_id": artifact.version, **back})
             port = self._port(runtime, former, policy.stages, is_rollback=True)
-            return Step(Desired((artifact,)), policy, port)
+            return Step(Desired((artifact,), restarts_hanging=False), policy, port)
 
         return Rollback(
             tuple(step(artifact, part) for artifact, part in restored.items()),

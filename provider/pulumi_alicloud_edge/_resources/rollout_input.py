@@ -105,14 +105,14 @@ class RolloutInput(InputModel):
     on_failure: OnFailure = OnFailure.STOP
     """What happens when more fail: ``stop`` leaves everything, ``rollback`` restores what was in place before."""
     retries: Whole = Field(default=DEFAULT_RETRIES, ge=0, le=20)
-    """How often a failed target is started again before it counts as failed."""
+    """How often a target that has failed, or that hangs, is started again before it counts as failed."""
     timeout: PositiveDuration = DEFAULT_TIMEOUT
     """Bound on the whole rollout, all stages and bakes; a rollback has the same time again.
 
     Pulumi's ``custom_timeouts`` override it.
     """
     stall_timeout: PositiveDuration = DEFAULT_STALL_TIMEOUT
-    """Bound on the time without any progress."""
+    """Bound on the time without any progress: what hangs then is started again, or has failed."""
 
     def policy(self, whole: Selector, *, full_release: bool | None = None) -> RolloutPolicy:
         """Return the policy of a rollout to ``whole``."""

@@ -111,12 +111,13 @@ class RolloutArgs:
             Default: ``0``.
         on_failure: What happens when more fail: ``stop`` leaves everything, ``rollback`` restores what was in place
             before. ``stop`` or ``rollback``. Default: ``"stop"``.
-        retries: How often a failed target is started again before it counts as failed. 0 to 20. Default: ``2``.
+        retries: How often a target that has failed, or that hangs, is started again before it counts as failed. 0 to
+            20. Default: ``2``.
         timeout: Bound on the whole rollout, all stages and bakes; a rollback has the same time again. Pulumi's
             ``custom_timeouts`` override it. ``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, more than 0 and at most 30
             days. Default: ``"30m"``.
-        stall_timeout: Bound on the time without any progress. ``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, more than 0
-            and at most 30 days. Default: ``"10m"``.
+        stall_timeout: Bound on the time without any progress: what hangs then is started again, or has failed.
+            ``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, more than 0 and at most 30 days. Default: ``"10m"``.
     """
 
     stages: pulumi.Input[Sequence[ArgsOrDict[StageArgs]]] | None = None
