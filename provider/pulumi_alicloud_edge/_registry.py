@@ -19,10 +19,13 @@ from typing import Any
 
 from pulumi_alicloud_edge._model.claim import Claim
 from pulumi_alicloud_edge._model.identity import program_names
+from pulumi_alicloud_edge._model.observation import Artifact
 from pulumi_alicloud_edge._model.stored_claim import read_claim, write_claim
 from pulumi_alicloud_edge._run_register import RunRegister
 
 Claims = tuple[Claim, ...]
+Pushes = frozenset[tuple[str, Artifact]]
+"""Application and data file, for each that somebody pushes."""
 
 
 class Registry:
@@ -39,17 +42,26 @@ class Registry:
         self._checked_names: set[str] = set()
         self._program: dict[str, Claims | None] = {}
         self._has_program = False
+        self._pushes: dict[str, Pushes | None] = {}
         self._deleted: set[str] = set()
         self._deleted_names: set[str] = set()
 
-    def declare(self, urn: str, claims: Claims) -> Claims:
+    def declare(self, urn: str, claims: Claims, pushes: Pushes = frozenset()) -> Claims:
         """Record all that a resource declares, replacing earlier claims; return what others declare."""
         with self._lock:
             self._note_checked(urn, claims)
+            self._note_pushes(urn, pushes)
             self._has_program = True
         if self._register is not None:
-            self._register.append({"urn": urn, "claims": [write_claim(claim) for claim in claims]})
+            entry = {"urn": urn, "claims": [write_claim(claim) for claim in claims]}
+            self._register.append({**entry, "pushes": [[of, *each] for of, each in sorted(pushes)]})
         return self.others(urn)
+
+    def may_push(self, app_id: str, artifact: Artifact) -> bool:
+        """Return whether a resource of this run pushes a data file, or may, since its inputs are not known yet."""
+        with self._lock:
+            self._catch_up()
+            return any(pushes is None or (app_id, artifact) in pushes for pushes in self._pushes.values())
 
     def others(self, urn: str) -> Claims:
         """Return what resources other than one declare."""
@@ -118,6 +130,11 @@ class Registry:
             self._checked_names.add(name)
             self._program.pop(name, None)
 
+    def _note_pushes(self, urn: str, pushes: Pushes) -> None:
+        self._pushes[urn] = pushes
+        for name in program_names(urn):
+            self._pushes.pop(name, None)
+
     def _note_deleted(self, urn: str) -> None:
         self._deleted.add(urn)
         self._deleted_names.update(program_names(urn))
@@ -133,8 +150,11 @@ class Registry:
             match entry:
                 case {"urn": str(urn), "claims": list(stored)}:
                     self._note_checked(urn, _read(urn, stored))
+                    self._note_pushes(urn, _read_pushes(entry.get("pushes")) or frozenset())
                 case {"program": str(name), "claims": stored} if name not in self._checked_names:
                     self._program[name] = _read(name, stored) if isinstance(stored, list) else None
+                case {"program": str(name), "pushes": stored} if name not in self._checked_names:
+                    self._pushes[name] = _read_pushes(stored)
                 case {"deleting": str(urn)} if self._register.is_certain:
                     self._note_deleted(urn)
                     continue
@@ -146,3 +166,11 @@ class Registry:
 def _read(urn: str, stored: list[Any]) -> Claims:
     claims = (read_claim(urn, item) for item in stored)
     return tuple(claim for claim in claims if claim is not None)
+
+
+def _read_pushes(stored: Any) -> Pushes | None:
+    """Return what a resource pushes; None where it is not known."""
+    if not isinstance(stored, list):
+        return None
+    rows = (row for row in stored if isinstance(row, list) and all(isinstance(cell, str) for cell in row))
+    return frozenset((app_id, Artifact(name, version)) for app_id, name, version in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from pulumi_alicloud_edge._cloud.settings import CloudSettings
 from pulumi_alicloud_edge._errors import SettingsError
@@ -14,6 +15,13 @@ ENDPOINT_VARIABLE = "ALICLOUD_EDGE_ENDPOINT"
 DEFAULT_REGION = "cn-hangzhou"
 
 
+class PreviewErrors(Enum):
+    """What a preview does where the cloud shows that the rollout would fail."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of the configuration namespace ``alicloud-edge``.
@@ -21,10 +29,12 @@ class Settings:
     Attributes:
         cloud: How to reach the cloud.
         observe_on_diff: Whether a diff looks for drift without a refresh.
+        preview_errors: Whether what the cloud shows to be wrong fails a preview, and the update before it begins.
     """
 
     cloud: CloudSettings
     observe_on_diff: bool = True
+    preview_errors: PreviewErrors = PreviewErrors.FAIL
 
 
 def read_settings(get: Callable[[str], object], environ: Mapping[str, str] = os.environ) -> Settings:
@@ -56,6 +66,7 @@ def read_settings(get: Callable[[str], object], environ: Mapping[str, str] = os.
             calls_per_second=_rate(text("callsPerSecond")),
         ),
         observe_on_diff=_truth("observeOnDiff", text("observeOnDiff"), default=True),
+        preview_errors=_preview_errors(text("previewErrors")),
     )
 
 
@@ -71,6 +82,14 @@ def _truth(key: str, text: str, *, default: bool) -> bool:
             raise SettingsError(
                 f"{NAMESPACE}:{key}", f"{text!r} is neither true nor false", "Set true or false."
             )
+
+
+def _preview_errors(text: str) -> PreviewErrors:
+    try:
+        return PreviewErrors(text.lower() or PreviewErrors.FAIL.value)
+    except ValueError:
+        reason = f"{text!r} is neither fail nor warn"
+        raise SettingsError(f"{NAMESPACE}:previewErrors", reason, "Set fail or warn.") from None
 
 
 def _rate(text: str) -> float | None:

@@ -60,6 +60,7 @@ RESOURCES = (
         "The resource that puts data files onto the file servers of edge regions.",
         inputs.PushInputs,
         outputs.PushOutputs,
+        "declare_push",
     ),
     Resource(
         "AppDataDist",

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pulumi_alicloud_edge._errors import InputError
+from pulumi_alicloud_edge._errors import FieldError, InputError
 from pulumi_alicloud_edge._operations.cleanup import Cleanup
 from pulumi_alicloud_edge._operations.impact import describe_impact
 from pulumi_alicloud_edge._operations.preview import Preview
 from pulumi_alicloud_edge._operations.results import Checked
 from pulumi_alicloud_edge._resources.conflicts import conflict_errors
+from pulumi_alicloud_edge._resources.messages import explain
+from pulumi_alicloud_edge._settings import PreviewErrors
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -37,17 +39,18 @@ def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[
     if inputs is None:
         return Checked()
     claims = handler.claims(operation.urn, inputs)
-    others = registry.declare(operation.urn, claims)
+    others = registry.declare(operation.urn, claims, handler.pushes(inputs))
     if field_errors := tuple(conflict_errors(claims, others)):
         raise InputError(field_errors)
     if not operation.runtime.settings.observe_on_diff:
         return Checked()
     look = Preview(operation).look(inputs, olds)
-    field_errors = look.field_errors
-    if look.observation is not None:
-        field_errors += tuple(conflict_errors(claims, others, look.observation.regions))
-    if field_errors:
+    if look.observation is not None and (
+        field_errors := tuple(conflict_errors(claims, others, look.observation.regions))
+    ):
         raise InputError(field_errors)
+    if look.field_errors:
+        _tell(operation, look.field_errors)
     impact = describe_impact(operation, inputs, look, olds)
     leaves_behind = bool(olds) and Cleanup(operation).leaves_behind(inputs, olds)
     look = replace(look, impact=impact, leaves_behind=leaves_behind)
@@ -55,3 +58,18 @@ def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[
     if impact:
         operation.status(impact)
     return Checked(impact)
+
+
+def _tell(operation: Operation[I], field_errors: tuple[FieldError, ...]) -> None:
+    """Fail for what the cloud shows to be wrong or, where the settings say so, warn of it.
+
+    Raises:
+        InputError: With every field error.
+    """
+    error = InputError(field_errors)
+    match operation.runtime.settings.preview_errors:
+        case PreviewErrors.FAIL:
+            raise error
+        case PreviewErrors.WARN:
+            for line in explain(error).splitlines():
+                operation.warn(f"will fail: {line}")

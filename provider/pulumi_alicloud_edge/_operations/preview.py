@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from pulumi_alicloud_edge._errors import EdgeError, FieldError, NotFoundError, SettingsError, TransportError
+from pulumi_alicloud_edge._errors import (
+    AuthenticationError,
+    ClockSkewError,
+    CloudError,
+    EdgeError,
+    FieldError,
+    NotFoundError,
+    PermissionDeniedError,
+    RejectedError,
+    SettingsError,
+    TransportError,
+)
 from pulumi_alicloud_edge._model.observation import Observation
 from pulumi_alicloud_edge._preview_cache import Look
 from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER
@@ -25,6 +36,10 @@ I = TypeVar("I", bound=BaseModel)  # noqa: E741
 
 LOOK_SECONDS = 5.0
 """How long a check or a diff may wait for the cloud."""
+CERTAIN = (NotFoundError, AuthenticationError, PermissionDeniedError, ClockSkewError, RejectedError)
+"""Errors that an update would meet just so, where a look meets them twice."""
+_INPUTS = {"invalidparameter.versionid": "version_id", "invalidparameter.appid": "app_id"}
+"""The vendor's codes of a value that it does not know, in lower case, and the input that it comes from."""
 OUT_OF_REACH_SECONDS = 30.0
 """For how long a cloud that could not be reached is not tried again by further looks."""
 
@@ -162,9 +177,18 @@ class Preview(Generic[I]):
             seen = self._runtime.run(self._see_in_time(inputs, olds))
         except (TransportError, SettingsError) as error:
             return self._out_of_reach(explain(error).splitlines()[0])
+        except CERTAIN as error:
+            return Look(None, explain(error).splitlines()[0], self._errors_of(error, inputs, olds))
         except EdgeError as error:
             return Look(None, explain(error).splitlines()[0])
         return self._out_of_reach(seen) if isinstance(seen, str) else seen
+
+    def _errors_of(self, error: CloudError, inputs: I, olds: Mapping[str, Any]) -> tuple[FieldError, ...]:
+        """Return what an error means for inputs that somebody has edited; an update of others does nothing (S6)."""
+        if self._handler.is_unchanged(inputs, olds):
+            return ()
+        path = "app_id" if isinstance(error, NotFoundError) else _INPUTS.get(error.code.lower(), "")
+        return (FieldError(path, " ".join(explain(error).splitlines())),)
 
     async def _see_in_time(self, inputs: I, olds: Mapping[str, Any]) -> Look | str:
         """Return what a look shows or, where that takes too long, why."""
@@ -180,7 +204,11 @@ class Preview(Generic[I]):
         return f"{explain(transient_error).splitlines()[0]} (tried for {LOOK_SECONDS:.0f} s)"
 
     async def _see(self, inputs: I, olds: Mapping[str, Any]) -> Look:
-        observation = await self.observe(inputs)
+        try:
+            observation = await self.observe(inputs)
+        except CERTAIN:
+            await self._runtime.sleep(CONFIRMED_AFTER)
+            observation = await self.observe(inputs)
         field_errors = await self._handler.errors_seen(self._runtime, inputs, observation, olds)
         return Look(observation, field_errors=tuple(field_errors))
 

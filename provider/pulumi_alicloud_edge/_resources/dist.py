@@ -15,10 +15,11 @@ from pulumi_alicloud_edge._model.observation import (
     RecordState,
     running_versions,
 )
-from pulumi_alicloud_edge._model.outcome import Placement
+from pulumi_alicloud_edge._model.outcome import Placement, TargetState
 from pulumi_alicloud_edge._model.policy import ExactTargets, OnFailure
 from pulumi_alicloud_edge._model.selection import is_within
-from pulumi_alicloud_edge._reconcile.decisions import Desired
+from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER, Desired
+from pulumi_alicloud_edge._reconcile.target_status import TargetStates
 from pulumi_alicloud_edge._resources.data_handler import DataHandler
 from pulumi_alicloud_edge._resources.data_outputs import (
     ROLLOUT,
@@ -40,6 +41,12 @@ from pulumi_alicloud_edge._resources.messages import (
     stays_line,
     unreadable_line,
 )
+from pulumi_alicloud_edge._resources.seen_errors import (
+    NamedId,
+    named_in_match,
+    named_in_stages,
+    unpushed_errors,
+)
 from pulumi_alicloud_edge._resources.sizes import size_errors
 
 if TYPE_CHECKING:
@@ -51,6 +58,10 @@ if TYPE_CHECKING:
     from pulumi_alicloud_edge._model.removal import Cleaning
     from pulumi_alicloud_edge._reconcile.rollback import RestoreStep
     from pulumi_alicloud_edge._runtime import Runtime
+
+
+_UNPUSHED_SECONDS = 2.0
+"""Seconds between two looks at what is pushed; by then the program has named what it pushes itself."""
 
 
 class DistHandler(DataHandler[DistInputs]):
@@ -88,6 +99,11 @@ class DistHandler(DataHandler[DistInputs]):
             cleaner=self.cleaner(runtime, inputs.app_id, neighbours) if neighbours else None,
             clock=runtime.clock,
         )
+
+    def names(self, inputs: DistInputs) -> Iterator[NamedId]:
+        """Return the regions and instances that conditions name."""
+        yield from named_in_match("match", inputs.match)
+        yield from named_in_stages(inputs.rollout)
 
     def field_errors(self, inputs: DistInputs) -> Iterator[FieldError]:
         """Find what is too long for a call."""
@@ -218,6 +234,8 @@ class DistHandler(DataHandler[DistInputs]):
     ) -> list[FieldError]:
         """Find selections without instances, and versions to roll back to that are pushed no more."""
         field_errors = await super().errors_seen(runtime, inputs, observation, olds)
+        if not field_errors and not self.is_unchanged(inputs, olds):
+            field_errors = await _unpushed(runtime, inputs, observation)
         if inputs.rollout.on_failure is not OnFailure.ROLLBACK:
             return field_errors
         former = _to_be_restored(inputs, observation)
@@ -305,8 +323,6 @@ async def _surely_listed(runtime: Runtime, failed: FailedRollout) -> tuple[Obser
 
     A target that was started and is listed no more has left when two looks lack it (S5).
     """
-    from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER
-
     seen, selected = failed.ended.seen, failed.ended.selected
     lost = failed.ended.baseline.targets() - seen.regions.keys()
     if not seen.regions or not lost:
@@ -315,6 +331,40 @@ async def _surely_listed(runtime: Runtime, failed: FailedRollout) -> tuple[Obser
     again = await failed.port.observe(afresh=True)
     listed: frozenset[str] = frozenset().union(*(known for known in again.stage_targets if known))
     return replace(again, regions={**seen.regions, **again.regions}), selected | (lost & listed)
+
+
+async def _unpushed(runtime: Runtime, inputs: DistInputs, observation: Observation) -> list[FieldError]:
+    """Find files that two looks show not to be where they would have to be, and that nobody of this run pushes."""
+    artifacts, names = _artifacts(inputs), frozenset(item.name for item in inputs.data)
+    lacking = {
+        artifact: regions
+        for artifact in artifacts
+        if (regions := _regions_without(artifact, observation))
+        and not runtime.registry.may_push(inputs.app_id, artifact)
+    }
+    if not lacking or not [
+        *unpushed_errors(artifacts, lacking, await runtime.reads.push_records(inputs.app_id, names))
+    ]:
+        return []
+    await runtime.sleep(_UNPUSHED_SECONDS)
+    pushed = await runtime.reads.push_records(inputs.app_id, names)
+    still = {a: regions for a, regions in lacking.items() if not runtime.registry.may_push(inputs.app_id, a)}
+    return [*unpushed_errors(artifacts, still, pushed)]
+
+
+def _regions_without(artifact: Artifact, observation: Observation) -> frozenset[str]:
+    """Return the regions of the selected instances that neither run a file nor are getting it; "" for unknown ones."""
+    states = TargetStates(observation, artifact, exclusive=True)
+    on_the_way = (TargetState.CONVERGED, TargetState.IN_PROGRESS)
+    if None in observation.stage_targets:
+        there = any(states.on(target) in on_the_way for target in observation.of(artifact))
+        return frozenset() if there else frozenset({""})
+    selected = frozenset().union(*(listed for listed in observation.stage_targets if listed))
+    return frozenset(
+        observation.regions.get(target, "")
+        for target in selected - observation.stopped
+        if states.on(target) not in on_the_way
+    )
 
 
 def _is_pushed(records: Records) -> bool:

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from pulumi_alicloud_edge._delivery.inventory import read_inventory
 from pulumi_alicloud_edge._errors import FieldError, InputError
 from pulumi_alicloud_edge._model.claim import Claim
 from pulumi_alicloud_edge._model.observation import Artifact, Observation
 from pulumi_alicloud_edge._model.outcome import Placement
 from pulumi_alicloud_edge._model.policy import RolloutPolicy
-from pulumi_alicloud_edge._reconcile.decisions import Desired
+from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER, Desired
 from pulumi_alicloud_edge._reconcile.drift import Drift
 from pulumi_alicloud_edge._reconcile.impact import Impact
 from pulumi_alicloud_edge._resources.markers import Mark, marked
 from pulumi_alicloud_edge._resources.messages import TargetLabel, impact_line
+from pulumi_alicloud_edge._resources.seen_errors import NamedId, unknown_id_errors
 from pulumi_alicloud_edge._resources.stored_inputs import read_stored
 from pulumi_alicloud_edge._resources.validation import read_inputs
 
@@ -162,7 +164,7 @@ class ResourceHandler(ABC, Generic[I]):
 
     async def errors_seen(
         self,
-        runtime: Runtime,  # noqa: ARG002
+        runtime: Runtime,
         inputs: I,
         observation: Observation,
         olds: Mapping[str, Any],
@@ -174,6 +176,8 @@ class ResourceHandler(ABC, Generic[I]):
         """
         if self.is_unchanged(inputs, olds):
             return []
+        if unknown := await self._unknown_ids(runtime, inputs, olds):
+            return unknown
         declared = len(self.plan(inputs).policy.stages) > 1
         return [
             FieldError(
@@ -182,6 +186,21 @@ class ResourceHandler(ABC, Generic[I]):
             for index, targets in enumerate(observation.stage_targets)
             if targets is not None and not targets
         ]
+
+    async def _unknown_ids(self, runtime: Runtime, inputs: I, olds: Mapping[str, Any]) -> list[FieldError]:
+        """Find regions and instances that were written just now and that two inventories lack (S5, S6)."""
+        named = tuple(self.names(inputs))
+        if not named:
+            return []
+        stored, app_id = self.stored(olds) if olds else None, self.plan(inputs).app_id
+        before = tuple(self.names(stored)) if stored is not None else ()
+        seen = await read_inventory(runtime.preview_reads.of(object()), app_id)
+        if not [*unknown_id_errors(named, before, seen.regions, app_id)]:
+            return []
+        await runtime.sleep(CONFIRMED_AFTER)
+        again = await read_inventory(runtime.reads, app_id)
+        listed = {**seen.regions, **again.regions} if again.regions else {}
+        return [*unknown_id_errors(named, before, listed, app_id)]
 
     def restores(
         self,
@@ -210,6 +229,14 @@ class ResourceHandler(ABC, Generic[I]):
     def claims(self, urn: str, inputs: I) -> tuple[Claim, ...]:  # noqa: ARG002
         """Return what a resource declares on its application, and where."""
         return ()
+
+    def pushes(self, inputs: I) -> frozenset[tuple[str, Artifact]]:  # noqa: ARG002
+        """Return what a resource brings onto file servers: application and data file."""
+        return frozenset()
+
+    def names(self, inputs: I) -> Iterator[NamedId]:  # noqa: ARG002
+        """Return the regions and instances that inputs name."""
+        return iter(())
 
     def removable(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:  # noqa: ARG002
         """Return what a resource has put where and takes away again, by its stored outputs; nothing by default."""

@@ -9,6 +9,7 @@ import pulumi
 import pulumi.dynamic
 
 from pulumi_alicloud_edge._sdk.args import ArgsOrDict, PushDataArgs, RolloutArgs
+from pulumi_alicloud_edge._sdk.declaration import declare_push
 from pulumi_alicloud_edge._sdk.outputs import OwnedEntry, Placement, PushData
 from pulumi_alicloud_edge._sdk.properties import SOURCES, declared, set_apart_sources, to_property
 from pulumi_alicloud_edge.provider import AppDataPushProvider
@@ -81,3 +82,4 @@ class AppDataPush(pulumi.dynamic.Resource, module="alicloud-edge", name="AppData
             "rollout": to_property(rollout),
         }
         super().__init__(AppDataPushProvider(), resource_name, declared(inputs, OUTPUTS), opts)
+        declare_push(self, opts, inputs)

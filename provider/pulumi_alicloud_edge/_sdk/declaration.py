@@ -47,11 +47,18 @@ def declare_release(resource: pulumi.Resource, opts: pulumi.ResourceOptions | No
     _declare(resource, opts, _only(("app_id", "env", "version_id"), inputs), _release_claims)
 
 
+def declare_push(resource: pulumi.Resource, opts: pulumi.ResourceOptions | None, inputs: Inputs) -> None:
+    """Record what a push pushes, so that nobody is told it is missing; the arguments are those of `declare_dist`."""
+    relevant = {"app_id": inputs["app_id"], "data": _only(("name", "version"), inputs["data"])}
+    _declare(resource, opts, relevant, _pushes, entry="pushes")
+
+
 def _declare(
     resource: pulumi.Resource,
     opts: pulumi.ResourceOptions | None,
     inputs: Inputs,
-    read: Callable[[Inputs], Claims],
+    read: Callable[[Inputs], list[Any]],
+    entry: str = "claims",
 ) -> None:
     with suppress(Exception):  # the program must continue after any error here
         register = open_register(program_engine_address())
@@ -59,22 +66,28 @@ def _declare(
             return
         name = program_name(resource.pulumi_resource_type, resource.pulumi_resource_name, _parent_type(opts))
         is_sure = not _may_be_changed(resource, opts)
+
+        def written(known: Inputs) -> dict[str, Any]:
+            if entry == "pushes":
+                return {"program": name, entry: read(known) if is_sure else None}
+            return {"program": name, entry: _claims(read, known, is_sure=is_sure)}
+
         if _is_plain(inputs):
-            register.append({"program": name, "claims": _claims(read, inputs, is_sure=is_sure)})
+            register.append(written(inputs))
             return
-        register.append({"program": name, "claims": None})
-        _declare_when_known(register, name, inputs, lambda known: _claims(read, known, is_sure=is_sure))
+        register.append({"program": name, entry: None})
+        _declare_when_known(register, inputs, written)
 
 
 def _declare_when_known(
-    register: RunRegister, name: str, inputs: Inputs, claims: Callable[[Inputs], Claims | None]
+    register: RunRegister, inputs: Inputs, entry: Callable[[Inputs], dict[str, Any]]
 ) -> None:
     known = pulumi.Output.from_input(inputs)
 
     async def write(values: Inputs) -> bool:
         is_secret = await known.is_secret()
         if not is_secret:
-            register.append({"program": name, "claims": claims(values)})
+            register.append(entry(values))
         return not is_secret
 
     _written: pulumi.Output[bool] = known.apply(write)
@@ -100,6 +113,10 @@ def _dist_claims(inputs: Inputs) -> Claims:
     if inputs.get("on_delete") == "retain":
         of_all["retains"] = True
     return [{**of_all, "name": file["name"], "version": file["version"]} for file in inputs["data"]]
+
+
+def _pushes(inputs: Inputs) -> list[list[str]]:
+    return [[inputs["app_id"], file["name"], file["version"]] for file in inputs["data"]]
 
 
 def _release_claims(inputs: Inputs) -> Claims:
