@@ -181,7 +181,11 @@ def _output_type(type_: Type) -> str:
 
 
 def _missing(type_: Type) -> str:
-    return f"`{_output_type(replace(type_, optional=False))}`, may be missing"
+    return _code_cell(replace(type_, optional=False)) + ", may be missing"
+
+
+def _code_cell(type_: Type) -> str:
+    return "`" + _output_type(type_).replace("|", "\\|") + "`"
 
 
 def _primitive(type_: Type) -> str:

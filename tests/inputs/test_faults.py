@@ -24,7 +24,8 @@ COMMA = "must not contain a comma: the cloud's filters are comma-separated lists
 WHOLE, LIST = "must be a whole number", "must be a list"
 BUDGET = 'must be a count such as 3 or a percentage such as "2%"'
 TIME = "must be a time in UTC such as 2026-12-01T03:00:00Z"
-MODE = "must be a mode in octal digits as for chmod, such as 755 (not 0o755)"
+MODE = 'must be a mode in octal digits as for chmod, such as 755 or "0755" (not 0o755)'
+UNQUOTED = "must be text: quote it; the number that has arrived cannot be trusted, since 1.10 arrives as 1.1"
 
 NO_WHITE_SPACE = "must not contain white space or control characters"
 POLICY = "must be one of the vendor's policies, or a list of them, as JSON"
@@ -34,7 +35,7 @@ NO_POLICIES += [{"a": float("nan")}, {"a": pulumi.StringAsset("x")}]
 PUSH: list[tuple[dict[str, Any], str, str]] = [
     (without(push(), "app_id"), "app_id", REQUIRED),
     (push(app_id=""), "app_id", EMPTY),
-    (push(app_id=7), "app_id", 'must be text; write "7"'),
+    (push(app_id=7), "app_id", UNQUOTED),
     (push(app_id=" x"), "app_id", "must not begin or end with white space"),
     (push(app_id="a,b"), "app_id", COMMA),
     (push(app_id="a\nb"), "app_id", "must not contain control characters"),
@@ -44,7 +45,7 @@ PUSH: list[tuple[dict[str, Any], str, str]] = [
     (push(data="assets"), "data", LIST),
     (push(data=[push_file(), "x"]), "data[1]", "must be a set of keys and values"),
     (push(data=[without(push_file(), "version")]), "data[0].version", REQUIRED),
-    (push(data=[push_file(version=1.5)]), "data[0].version", 'must be text; write "1.5"'),
+    (push(data=[push_file(version=1.5)]), "data[0].version", UNQUOTED),
     (push(data=[push_file(version="1,5")]), "data[0].version", COMMA),
     (push(data=[push_file(name=True)]), "data[0].name", NO_TEXT),
     (push(data=[push_file(md5="abc")]), "data[0].md5", "must be an MD5 in 32 hexadecimal digits"),
@@ -58,6 +59,7 @@ PUSH: list[tuple[dict[str, Any], str, str]] = [
     (push(__sources={}), "data[0].url", "is required: the cloud fetches the file from there"),
     (push(__sources={"assets@1.5": ""}), "data[0].url", "is required: the cloud fetches the file from there"),
     (push(__sources={"assets@1.5": 7}), "data[0].url", NO_TEXT),
+    (push(__sources={"assets@1.5": "x/a"}), "data[0].url", "must begin with a scheme, such as https://"),
     (push(__sources={"assets@1.5": "https://x/a b"}), "data[0].url", NO_WHITE_SPACE),
     (push(__sources={"assets@1.5": "https://x/a\n"}), "data[0].url", NO_WHITE_SPACE),
     *((push(strategies=strategies), "strategies", POLICY) for strategies in NO_POLICIES),
@@ -80,7 +82,22 @@ DIST: list[tuple[dict[str, Any], str, str]] = [
     (dist(data=[dist_file(file_mode=0o755)]), "data[0].file_mode", MODE),
     (dist(data=[dist_file(file_mode=789)]), "data[0].file_mode", MODE),
     (dist(data=[dist_file(file_mode=75)]), "data[0].file_mode", MODE),
-    (dist(data=[dist_file(file_mode="755")]), "data[0].file_mode", WHOLE),
+    (dist(data=[dist_file(file_mode="rwx")]), "data[0].file_mode", MODE),
+    (
+        dist(data=[dist_file(file_mode=0o644)]),
+        "data[0].file_mode",
+        'is the number 0o644: write "0644", the digits as for chmod',
+    ),
+    (
+        dist(data=[dist_file(file_mode=0o777)]),
+        "data[0].file_mode",
+        'is the number 0o777: write "0777", the digits as for chmod',
+    ),
+    (
+        dist(data=[dist_file(filemode=755)]),
+        "data[0].filemode",
+        "is not a known input (did you mean file_mode?)",
+    ),
     (
         dist(data=[dist_file(), dist_file(version="1.6")]),
         "data[1].name",
@@ -338,3 +355,10 @@ def test_no_fault_shows_a_url_or_what_is_in_it() -> None:
         assert not any("SECRET" in path + reason for path, reason in told)
     inputs = read_inputs(PushInputs, push(__sources={"assets@1.5": secret}))
     assert "SECRET" not in repr(inputs)
+
+
+@pytest.mark.parametrize("mode", [755, 755.0, "755", "0755"])
+def test_a_mode_is_its_digits(mode: Any) -> None:
+    inputs = read_inputs(DistInputs, dist(data=[dist_file(file_mode=mode)]))
+    assert inputs is not None
+    assert inputs.data[0].file_mode == 755

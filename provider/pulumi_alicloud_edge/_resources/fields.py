@@ -17,6 +17,9 @@ LONGEST_TEXT = 1024
 _WHOLE = 100
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%", re.ASCII)
+_MODE = re.compile(r"0?[0-7]{3}|[0-7]{4}", re.ASCII)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.", re.ASCII)
+_UNQUOTED = "must be text: quote it; the number that has arrived cannot be trusted, since 1.10 arrives as 1.1"
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -28,7 +31,7 @@ class InputModel(BaseModel):
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f'must be text; write "{value}"' if _is_number(value) else "must be text")  # noqa: TRY004
+        raise ValueError(_UNQUOTED if _is_number(value) else "must be text")  # noqa: TRY004
     if not value.strip():
         raise ValueError("must not be empty")
     if value != value.strip():
@@ -66,10 +69,20 @@ def _md5(value: Any) -> str:
 
 
 def _file_mode(value: Any) -> int:
-    mode = _whole(value)
-    if not re.fullmatch(r"[0-7]{3,4}", str(mode)):
-        raise ValueError("must be a mode in octal digits as for chmod, such as 755 (not 0o755)")
-    return mode
+    digits = value if isinstance(value, str) else str(_whole(value))
+    if not _MODE.fullmatch(digits):
+        raise ValueError('must be a mode in octal digits as for chmod, such as 755 or "0755" (not 0o755)')
+    if not isinstance(value, str) and _is_literal(digits):
+        raise ValueError(
+            f'is the number {oct(int(value))}: write "{int(value):04o}", the digits as for chmod'
+        )
+    return int(digits)
+
+
+def _is_literal(digits: str) -> bool:
+    """Return whether a number can only be an octal literal: others may do what the owner may not, or it is 0o777."""
+    owner, *others = (int(digit) for digit in digits[-3:])
+    return any(other & ~owner for other in others) or int(digits) == 0o777  # noqa: PLR2004
 
 
 def _budget(value: Any) -> Budget:
@@ -142,6 +155,8 @@ def url(value: Any) -> str:
         raise ValueError("is required: the cloud fetches the file from there")
     if not value.isprintable() or " " in value:
         raise ValueError("must not contain white space or control characters")
+    if not _SCHEME.match(value):
+        raise ValueError("must begin with a scheme, such as https://")
     return value
 
 
@@ -153,14 +168,14 @@ AppId = Annotated[str, _with_prefix("app-"), Allowed("begins with ``app-``")]
 VersionId = Annotated[str, _with_prefix("ver-"), Allowed("begins with ``ver-``")]
 AbsolutePath = Annotated[str, BeforeValidator(_absolute_path), Allowed("begins with ``/``")]
 Operator = Annotated[str, BeforeValidator(_operator), Allowed("``In`` or ``NotIn``")]
-Url = Annotated[str, BeforeValidator(url), Allowed("no white space")]
+Url = Annotated[str, BeforeValidator(url), Allowed("begins with a scheme; no white space")]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number; the engine passes numbers as floats."""
 Size = Annotated[Whole, Field(ge=0, le=2**53)]
 Seconds = Annotated[Whole, Field(ge=1, le=7 * 86400)]
 Md5 = Annotated[str, BeforeValidator(_md5), Allowed("32 hexadecimal digits")]
-FileMode = Annotated[int, BeforeValidator(_file_mode), Allowed("3 or 4 octal digits")]
+FileMode = Annotated[int, BeforeValidator(_file_mode), WrittenAs("int | str"), Allowed("3 or 4 octal digits")]
 FailureBudget = Annotated[
     Budget,
     BeforeValidator(_budget),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+from difflib import get_close_matches
+from typing import Any, Protocol, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -87,6 +88,33 @@ def _path(location: tuple[int | str, ...]) -> str:
     return path
 
 
+def _unknown_key(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    """Say that a key is not known, and which one may be meant."""
+    names = _keys(location[:-1], model)
+    alike = get_close_matches(str(location[-1]), names, 1)
+    meant = f" (did you mean {alike[0]}?)" if alike else ""
+    known = f"; known inputs are {', '.join(names)}" if len(location) == 1 else ""
+    return f"is not a known input{meant}{known}"
+
+
+def _keys(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
+    """Return the keys that are known at a place in a model's inputs."""
+    for part in location:
+        if isinstance(part, str) and part in model.model_fields:
+            inner = _model_within(model.model_fields[part].annotation)
+            if inner is None:
+                return []
+            model = inner
+    return sorted(name for name, field in model.model_fields.items() if field.alias is None)
+
+
+def _model_within(annotation: Any) -> type[BaseModel] | None:
+    """Return the model in an annotation such as ``tuple[Model, ...] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_within, get_args(annotation))), None)
+
+
 def _reason(detail: Any, model: type[BaseModel]) -> str:
     kind = detail["type"]
     context = detail.get("ctx", {})
@@ -94,9 +122,7 @@ def _reason(detail: Any, model: type[BaseModel]) -> str:
         case "value_error":
             return str(context["error"])
         case "extra_forbidden":
-            names = sorted(name for name, field in model.model_fields.items() if field.alias is None)
-            known = f"; known inputs are {', '.join(names)}" if len(detail["loc"]) == 1 else ""
-            return f"is not a known input{known}"
+            return _unknown_key(detail["loc"], model)
         case "enum":
             return f"must be {context['expected'].replace(chr(39), '')}"
         case "greater_than_equal":

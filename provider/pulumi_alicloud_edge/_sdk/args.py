@@ -21,8 +21,8 @@ class PushDataArgs:
     Attributes:
         name: Name of the data file. No commas.
         version: Its version. Name and version are its identity: new content is a new version. No commas.
-        url: Where the cloud fetches it. Presigned URLs may differ from run to run: a new url is no change. No white
-            space. Kept as a secret.
+        url: Where the cloud fetches it. Presigned URLs may differ from run to run: a new url is no change. Begins with
+            a scheme; no white space. Kept as a secret.
         md5: MD5 of the file; the cloud checks it. 32 hexadecimal digits.
         size: Size in bytes; the cloud checks it. 0 to 9007199254740992.
         archive_type: Such as ``tar.gz`` or ``zip``.
@@ -57,7 +57,7 @@ class DistDataArgs:
     dest_path: pulumi.Input[str]
     decompress: pulumi.Input[bool] | None = None
     target_dir_name: pulumi.Input[str] | None = None
-    file_mode: pulumi.Input[int] | None = None
+    file_mode: pulumi.Input[int | str] | None = None
     timeout: pulumi.Input[int] | None = None
 
 
@@ -135,8 +135,8 @@ class EdgeReleaseDataArgs:
     Attributes:
         name: Name of the data file. No commas.
         version: Its version. Name and version are its identity: new content is a new version. No commas.
-        url: Where the cloud fetches it. Presigned URLs may differ from run to run: a new url is no change. No white
-            space. Kept as a secret.
+        url: Where the cloud fetches it. Presigned URLs may differ from run to run: a new url is no change. Begins with
+            a scheme; no white space. Kept as a secret.
         dest_path: Absolute path on the instance. Begins with ``/``.
         md5: MD5 of the file; the cloud checks it. 32 hexadecimal digits.
         size: Size in bytes; the cloud checks it. 0 to 9007199254740992.
@@ -157,7 +157,7 @@ class EdgeReleaseDataArgs:
     timeout: pulumi.Input[int] | None = None
     decompress: pulumi.Input[bool] | None = None
     target_dir_name: pulumi.Input[str] | None = None
-    file_mode: pulumi.Input[int] | None = None
+    file_mode: pulumi.Input[int | str] | None = None
 
 
 @dataclass(kw_only=True)

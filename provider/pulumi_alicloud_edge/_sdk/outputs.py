@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         """Whether to unpack it there."""
         target_dir_name: NotRequired[str]
         """Name of the folder to unpack into."""
-        file_mode: NotRequired[int]
+        file_mode: NotRequired[int | str]
         """Mode in octal digits as written with chmod: ``755``."""
         timeout: NotRequired[int]
         """Seconds that one instance may take."""
@@ -78,7 +78,7 @@ else:
         dest_path: str
         decompress: bool | None = None
         target_dir_name: str | None = None
-        file_mode: int | None = None
+        file_mode: int | str | None = None
         timeout: int | None = None
         __eq__ = dict.__eq__
 
