@@ -44,9 +44,26 @@ def test_failures_inside_the_budget_leave_it_degraded_and_are_no_drift(
     assert placement["counts"] == {"converged": 2, "failed": 1}
     assert placement["failed"][0]["target"] == INSTANCES[0]
     assert "no space left on device" in placement["failed"][0]["reason"]
-    host.await_line("1 instance failed, within max_failed")
+    host.await_line(f"1 instance failed, within max_failed: {INSTANCES[0]}")
     assert dist.done == ["create", "same"]
     assert again == state
+    unchanged = host.check(Kind.DIST, distribution(rollout=rollout), olds=distribution(rollout=rollout))
+    assert "impact" not in unchanged.inputs  # as the update, which leaves it alone
+
+
+def test_what_has_failed_within_the_budget_may_be_retried(
+    host: VirtualHost, stocked: VirtualEmulator
+) -> None:
+    stocked.faults([ONE_FAILS])
+    dist = Managed(host, Kind.DIST)
+    rollout = {"max_failed": 1, "retries": 0, "retry_degraded": True}
+    assert dist.up(distribution(rollout=rollout)).outputs["status"] == "degraded"
+    stocked.faults([])
+    stocked.clear_calls()
+    assert dist.up(distribution(rollout=rollout)).outputs["status"] == "converged"
+    (call,) = stocked.calls("DistApplicationData")
+    assert INSTANCES[0] in call["params"]["DistStrategy"]["value"]
+    assert INSTANCES[1] not in call["params"]["DistStrategy"]["value"]
 
 
 @pytest.mark.parametrize(("retries", "tries"), [(0, 1), (2, 3)])

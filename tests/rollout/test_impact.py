@@ -29,7 +29,7 @@ def impact(
 def test_what_lacks_a_version_or_has_failed_is_touched_and_what_has_it_or_gets_it_is_not() -> None:
     records = {OURS: {"a": at(1), "b": at(1, BUSY), "c": at(1, FAILED), "d": at(1, DELETED)}}
     found = impact(records, "a b c d e")
-    assert found == Impact((ArtifactImpact(OURS, (), changed=3, having=2),), 5, (5,))
+    assert found == Impact((ArtifactImpact(OURS, (), changed=3, having=2, failed=frozenset("c")),), 5, (5,))
     assert found
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_alicloud_edge._errors import UnreachableError
 from pulumi_alicloud_edge._model.observation import Artifact
-from pulumi_alicloud_edge._model.outcome import Progress
+from pulumi_alicloud_edge._model.outcome import FailedTarget, Progress
 from pulumi_alicloud_edge._model.policy import Everywhere, InRegions, Share, Stage
 from pulumi_alicloud_edge._model.removal import Cleaning, Left, LeftBecause
 from pulumi_alicloud_edge._operations.context import SilentSink
@@ -132,7 +132,10 @@ def test_the_impact_of_a_release() -> None:
 
 def test_smaller_lines() -> None:
     assert removal_line(1, REGIONS) == "cleaning: 1 region left"
-    assert accepted_failures_line(2, REGIONS) == "2 regions failed, within max_failed"
+    failed = [FailedTarget(Artifact("assets", "1"), f"r{number}", "disk full") for number in range(6)]
+    assert accepted_failures_line(2, failed[:2], REGIONS) == "2 regions failed, within max_failed: r0, r1"
+    six = accepted_failures_line(6, failed, REGIONS)
+    assert six == "6 regions failed, within max_failed: r0, r1, r2, r3, r4 and 1 more"
     assert stays_line([ASSETS, MODELS], "on the servers") == "assets@1.5 and models@7 stay on the servers"
     assert unserved_line(["i-3"], INSTANCES) == "1 instance is listed and not served: i-3"
     assert unserved_line(["i-4", "i-3"], INSTANCES) == "2 instances are listed and not served: i-3, i-4"

@@ -105,6 +105,7 @@ class RolloutPolicy:
         timeout: Bound over all stages and bakes.
         stall_timeout: Bound on the time without any progress.
         on_failure: What happens when the budget is exceeded.
+        retry_degraded: Whether the next run starts again what has failed within the budget.
     """
 
     stages: tuple[Stage, ...]
@@ -112,6 +113,7 @@ class RolloutPolicy:
     timeout: float = DEFAULT_TIMEOUT
     stall_timeout: float = DEFAULT_STALL_TIMEOUT
     on_failure: OnFailure = OnFailure.STOP
+    retry_degraded: bool = False
 
     @property
     def selection(self) -> tuple[Selector, ...]:

@@ -172,7 +172,9 @@ def _roll_out(
     ended, outcome = rollout_run.ended, rollout_run.ended.outcome
     if outcome.status in (RolloutStatus.CONVERGED, RolloutStatus.DEGRADED):
         if outcome.failed_total:
-            operation.note(accepted_failures_line(outcome.failed_total, operation.handler.label))
+            operation.note(
+                accepted_failures_line(outcome.failed_total, outcome.stage_failed, operation.handler.label)
+            )
         if outcome.unserved:
             operation.note(unserved_line(outcome.unserved, operation.handler.label))
         return outputs | {"converged_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}, None

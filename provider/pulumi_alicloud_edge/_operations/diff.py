@@ -101,7 +101,7 @@ def _has_drifted(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) ->
     if look.observation is None:
         operation.status(f"drift unknown: {look.unknown}")
         return False
-    drift = preview.drift(inputs, look.observation, olds)
+    drift = preview.drift(inputs, look.observation, olds, to_repair=True)
     if drift:
         operation.runtime.preview_cache.keep_drift(operation.urn, drift)
         operation.status(drift_line(drift, operation.handler.label))

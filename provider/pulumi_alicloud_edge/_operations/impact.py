@@ -37,6 +37,10 @@ def describe_impact(operation: Operation[I], inputs: I, look: Look, before: Mapp
         return f"impact unknown: {look.unknown}"
     handler, cleanup = operation.handler, Cleanup(operation)
     impact = Preview(operation).impact(inputs, look.observation)
+    policy = handler.plan(inputs).policy
+    if not policy.retry_degraded and handler.is_unchanged(inputs, before):
+        budget = policy.stages[-1].budget
+        impact = replace(impact, artifacts=()) if impact.is_within(budget) else impact
     asked = cleanup.impact(inputs, before, within=LOOK_SECONDS) if before else Permit()
     permit = asked or Permit()
     displaced = cleanup.displaced_by(inputs, impact, look.observation, before, within=LOOK_SECONDS)

@@ -22,6 +22,7 @@ from pulumi_alicloud_edge._errors import (
     TransportError,
 )
 from pulumi_alicloud_edge._model.observation import Observation
+from pulumi_alicloud_edge._model.policy import Budget
 from pulumi_alicloud_edge._preview_cache import Look
 from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER
 from pulumi_alicloud_edge._reconcile.drift import Drift, find_drift
@@ -130,8 +131,10 @@ class Preview(Generic[I]):
         impact = find_impact(plan.desired, plan.policy, observation)
         return self._handler.impact_seen(inputs, impact, observation)
 
-    def drift(self, inputs: I, observation: Observation, outputs: Mapping[str, Any]) -> Drift:
-        """Return what is not as declared.
+    def drift(
+        self, inputs: I, observation: Observation, outputs: Mapping[str, Any], *, to_repair: bool = False
+    ) -> Drift:
+        """Return what is not as declared; ``to_repair`` says that an update follows, which may retry what has failed.
 
         Hints count if more of them are not borne out than when the resource was rolled out last: one that its
         rollout did not bear out then would make it drift for ever.
@@ -139,14 +142,14 @@ class Preview(Generic[I]):
         plan, rolled_out = self._handler.plan(inputs), LastRollout(outputs)
         if observation.hints_not_borne_out(plan.desired.artifacts) <= rolled_out.hints_not_borne_out:
             observation = replace(observation, hints=frozenset())
-        last = plan.policy.stages[-1]
+        last, retries = plan.policy.stages[-1], to_repair and plan.policy.retry_degraded
         drift = find_drift(
             plan.desired,
             last.selector,
             observation,
-            last.budget,
+            Budget() if retries else last.budget,
             unserved=rolled_out.still_unserved(observation),
-            accepted=rolled_out.accepted,
+            accepted=frozenset() if retries else rolled_out.accepted,
         )
         return self._handler.drift_seen(inputs, drift, observation)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pulumi_alicloud_edge._model.observation import Artifact, Observation, running_versions
 from pulumi_alicloud_edge._model.outcome import TargetState
-from pulumi_alicloud_edge._model.policy import RolloutPolicy
+from pulumi_alicloud_edge._model.policy import Budget, RolloutPolicy
 from pulumi_alicloud_edge._reconcile.decisions import Desired
 from pulumi_alicloud_edge._reconcile.drift import all_targets
 from pulumi_alicloud_edge._reconcile.target_status import TargetStates, lying_above
@@ -23,6 +23,7 @@ class ArtifactImpact:
         having: Number of targets that have it already or are getting it.
         above: Newer versions that lie above it on targets to be changed, and those targets: they are cleaned first if
             the cloud does not replace them with it.
+        failed: Those of the targets to be changed on which it has failed.
     """
 
     artifact: Artifact
@@ -30,6 +31,7 @@ class ArtifactImpact:
     changed: int
     having: int
     above: tuple[tuple[Artifact, frozenset[str]], ...] = ()
+    failed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ class Impact:
     def __bool__(self) -> bool:
         """Return whether anything would be touched."""
         return bool(self.artifacts)
+
+    def is_within(self, budget: Budget) -> bool:
+        """Return whether all that it would touch has failed within a budget."""
+        if not self.total or any(len(each.failed) < each.changed for each in self.artifacts):
+            return False
+        failed = frozenset().union(*(each.failed for each in self.artifacts))
+        return len(failed) <= min(budget.allowed(self.total), self.total - 1)
 
 
 def find_impact(desired: Desired, policy: RolloutPolicy, observation: Observation) -> Impact:
@@ -80,6 +89,7 @@ def _artifact_impact(
         len(changed),
         len(targets) - len(changed),
         tuple((other, where) for other, where in displaced if where),
+        frozenset(target for target in changed if target_states.on(target) is TargetState.FAILED),
     )
 
 

@@ -241,9 +241,12 @@ def _stages_clause(impact: Impact) -> str:
     return f" in {len(impact.stages)} stages ({', '.join([*sizes, 'all'])})"
 
 
-def accepted_failures_line(count: int, label: TargetLabel) -> str:
-    """Return the line that some targets failed, and that this was allowed."""
-    return f"{label.count(count)} failed, within max_failed"
+def accepted_failures_line(count: int, failed: Iterable[FailedTarget], label: TargetLabel) -> str:
+    """Return the line that some targets failed, which, and that this was allowed."""
+    named = list(dict.fromkeys(each.target for each in failed if each.target))[:TARGETS_NAMED]
+    more = f" and {count - len(named)} more" if count > len(named) else ""
+    which = f": {', '.join(named)}{more}" if named else ""
+    return f"{label.count(count)} failed, within max_failed{which}"
 
 
 def stays_line(artifacts: Iterable[Artifact], where: str) -> str:

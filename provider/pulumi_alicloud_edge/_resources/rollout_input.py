@@ -28,6 +28,7 @@ from pulumi_alicloud_edge._resources.durations import show_duration
 from pulumi_alicloud_edge._resources.fields import (
     Duration,
     FailureBudget,
+    Flag,
     InputModel,
     Operator,
     Percentage,
@@ -106,6 +107,8 @@ class RolloutInput(InputModel):
     """What happens when more fail: ``stop`` leaves everything, ``rollback`` restores what was in place before."""
     retries: Whole = Field(default=DEFAULT_RETRIES, ge=0, le=20)
     """How often a target that has failed, or that hangs, is started again before it counts as failed."""
+    retry_degraded: Flag = False
+    """Whether the next update starts again what has failed within ``max_failed``; otherwise that is left alone."""
     timeout: PositiveDuration = DEFAULT_TIMEOUT
     """Bound on the whole rollout, all stages and bakes; a rollback has the same time again.
 
@@ -131,6 +134,7 @@ class RolloutInput(InputModel):
             timeout=self.timeout,
             stall_timeout=self.stall_timeout,
             on_failure=self.on_failure,
+            retry_degraded=self.retry_degraded,
         )
 
     def field_errors(

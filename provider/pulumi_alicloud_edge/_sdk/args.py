@@ -113,6 +113,8 @@ class RolloutArgs:
             before. ``stop`` or ``rollback``. Default: ``"stop"``.
         retries: How often a target that has failed, or that hangs, is started again before it counts as failed. 0 to
             20. Default: ``2``.
+        retry_degraded: Whether the next update starts again what has failed within ``max_failed``; otherwise that is
+            left alone. Default: ``0``.
         timeout: Bound on the whole rollout, all stages and bakes; a rollback has the same time again. Pulumi's
             ``custom_timeouts`` override it. ``"90s"``, ``"5m"``, ``"1h30m"`` or seconds, more than 0 and at most 30
             days. Default: ``"30m"``.
@@ -124,6 +126,7 @@ class RolloutArgs:
     max_failed: pulumi.Input[int | str] | None = None
     on_failure: pulumi.Input[str] | None = None
     retries: pulumi.Input[int] | None = None
+    retry_degraded: pulumi.Input[bool] | None = None
     timeout: pulumi.Input[int | float | str] | None = None
     stall_timeout: pulumi.Input[int | float | str] | None = None
 
