@@ -86,7 +86,7 @@ def test_a_rollout_that_stalls_fails_before_its_timeout(
 ) -> None:
     push = Managed(host, Kind.PUSH)
     with pytest.raises(CallFailedError, match="no progress within stall_timeout; last seen: 0/2 regions"):
-        push.up(with_sources(archives.push(rollout={"timeout": "1h", "stall_timeout": 1})))
+        push.up(with_sources(archives.push(rollout={"timeout": "1h", "stall_timeout": 1, "retries": 0})))
     assert starts(slow) == ["PushApplicationData"]
 
 

@@ -105,15 +105,16 @@ def test_a_missing_permission_is_named(stack: Stack, archives: Archives) -> None
 
 
 def test_an_unknown_application_is_told_by_its_id(stack: Stack, archives: Archives) -> None:
-    stack.declare(push(archives.push(app_id=NO_APP_ID)), release(VERSION_IDS[0], app_id=NO_CONTAINER_APP_ID))
-
+    stack.declare(push(archives.push(app_id=NO_APP_ID)))
+    preview = stack.preview()
+    stack.declare(release(VERSION_IDS[0], app_id=NO_CONTAINER_APP_ID))
     failed = stack.up()
 
-    assert not failed.ok
-    assert is_readable(failed)
-    assert NO_APP_ID in failed.output
-    assert NO_CONTAINER_APP_ID in failed.output
-    assert "belongs to this account and region" in failed.output, str(failed)
+    for ran, app_id in ((preview, NO_APP_ID), (failed, NO_CONTAINER_APP_ID)):
+        assert not ran.ok
+        assert is_readable(ran)
+        assert app_id in ran.output
+        assert "belongs to this account and region" in ran.output, str(ran)
 
 
 def test_missing_credentials_are_told_once_and_simply(stack: Stack, archives: Archives) -> None:

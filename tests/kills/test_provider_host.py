@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.kills.cells import SHORT, RecordProperty, judge, settle
 from tests.kills.sweep import Standstill, Sweep, bring
+from tests.support.clouds import HOURS
 from tests.support.declarations import Archives
 from tests.support.dynamic_host import DynamicHost, Kept, Kind
 from tests.support.holding_proxy import Boundary, HoldingProxy, Moment
@@ -164,6 +165,7 @@ def test_only_a_start_that_the_cloud_does_not_show_yet_is_made_again_and_once(
 ) -> None:
     proxy.cloud.dialect(visibility="delayed")
     Sweep(proxy, archives, world, Moment.AFTER_SENDING).renew()
+    proxy.cloud.advance(10 * HOURS)  # by now it shows what is on the file servers
     boundaries = {
         Scene(kind, number, archives, proxy.cloud): Boundary(Moment.AFTER_SENDING, start, STARTS[kind])
         for number, kind in enumerate((Kind.PUSH, Kind.DIST))

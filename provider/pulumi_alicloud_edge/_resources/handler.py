@@ -235,7 +235,7 @@ class ResourceHandler(ABC, Generic[I]):
         return frozenset()
 
     def names(self, inputs: I) -> Iterator[NamedId]:  # noqa: ARG002
-        """Return the regions and instances that inputs name."""
+        """Return the regions and instances that inputs name, where they have to be of the application."""
         return iter(())
 
     def removable(self, urn: str, outputs: Mapping[str, Any]) -> tuple[Claim, ...]:  # noqa: ARG002

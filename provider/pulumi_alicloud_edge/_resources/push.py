@@ -31,7 +31,6 @@ from pulumi_alicloud_edge._resources.handler import Neighbours, Plan
 from pulumi_alicloud_edge._resources.inputs import PushInputs
 from pulumi_alicloud_edge._resources.last_rollout import HINTS, IN_PLACE
 from pulumi_alicloud_edge._resources.messages import TargetLabel, stays_line
-from pulumi_alicloud_edge._resources.seen_errors import NamedId, named_in_stages, named_regions
 from pulumi_alicloud_edge._resources.sizes import size_errors
 
 if TYPE_CHECKING:
@@ -72,11 +71,6 @@ class PushHandler(DataHandler[PushInputs]):
     def pushes(self, inputs: PushInputs) -> frozenset[tuple[str, Artifact]]:
         """Return every file."""
         return frozenset((inputs.app_id, artifact) for artifact in _artifacts(inputs))
-
-    def names(self, inputs: PushInputs) -> Iterator[NamedId]:
-        """Return the regions that are named."""
-        yield from named_regions("regions", inputs.regions)
-        yield from named_in_stages(inputs.rollout)
 
     def port(
         self,
