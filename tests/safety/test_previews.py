@@ -69,3 +69,19 @@ def test_a_change_that_leaves_nothing_asks_no_more_than_the_check_has_asked(begi
     (look,) = one.preview()
     assert "cleans assets@2 from 6 instances first" in look.impact
     assert [action for _, action, _ in world.calls[before:]].count("DescribeDataDistResult") == 2
+
+
+def test_a_preview_of_a_repair_says_what_it_cleans_besides(begin: Begin) -> None:
+    world = begin()
+    one = stack(world)
+    one.dist("a", ("assets", "1"))
+    one.dist("b", ("assets", "1"), match=region_in("r2"))
+    assert fine(one.up())
+    one.dist("a", ("assets", "1"), match=region_in("r1"))
+    assert fine(one.up())
+    one.drop("b")
+    world.drift("assets", "2", ["r1-1"])
+    (look,) = one.preview(["a"])
+    (update,) = one.up(["a"])
+    assert update.lines
+    assert all(line in look.impact for line in update.lines)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from pulumi_alicloud_edge._operations.operation import Operation
+    from pulumi_alicloud_edge._preview_cache import Look
 
 I = TypeVar("I", bound="BaseModel")  # noqa: E741
 
@@ -54,20 +55,24 @@ def diff(operation: Operation[I], olds: Mapping[str, Any], news: Mapping[str, An
         raise InputError(field_errors)
     last = LastRollout(olds)
     unfinished = not last.is_in_place
+    look = operation.runtime.preview_cache.look(operation.urn, inputs)
     if changed or unfinished:
-        return Difference(changed, unfinished=unfinished, impact=_impact(operation, inputs, olds))
-    has_drifted = _has_drifted(operation, inputs, olds)
+        return Difference(changed, unfinished=unfinished, impact=_impact(operation, inputs, olds, look))
+    drift = _drift(operation, inputs, olds)
+    has_drifted = bool(drift)
     # What a refresh has called drifted and has recovered by itself is called converged again, with nothing started.
     drifted = has_drifted or last.has_drifted
     beside = _has_new_neighbours(operation, inputs, olds)
     if beside and not drifted:
         operation.runtime.preview_cache.keep_beside(operation.urn)
-    return Difference(drifted=drifted, beside=beside)
+    impact = _impact(operation, inputs, olds, look, drift) if has_drifted else ""
+    return Difference(drifted=drifted, beside=beside, impact=impact)
 
 
-def _impact(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> str:
+def _impact(
+    operation: Operation[I], inputs: I, olds: Mapping[str, Any], look: Look | None, drift: str = ""
+) -> str:
     """Show what the update would touch by what the state tells: former versions, and what is left of failed runs."""
-    look = operation.runtime.preview_cache.look(operation.urn, inputs)
     if look is None or look.observation is None:
         return ""
     if not look.leaves_behind and not Cleanup(operation).leaves_behind(inputs, olds):
@@ -75,7 +80,7 @@ def _impact(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> str:
     impact = describe_impact(operation, inputs, look, olds)
     if impact == look.impact:
         return ""
-    operation.status(impact)
+    operation.status(f"{drift}; {impact}" if drift else impact)
     return impact
 
 
@@ -92,17 +97,19 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, 
     return tuple(key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key))
 
 
-def _has_drifted(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> bool:
-    """Look for drift; if the cloud does not answer, say so and go on."""
+def _drift(operation: Operation[I], inputs: I, olds: Mapping[str, Any]) -> str:
+    """Look for drift and describe it; if the cloud does not answer, say so and go on."""
     if not operation.runtime.settings.observe_on_diff:
-        return LastRollout(olds).has_missing  # what a refresh has stored
+        return "drift" if LastRollout(olds).has_missing else ""  # what a refresh has stored
     preview = Preview(operation)
     look = preview.look_again(inputs)
     if look.observation is None:
         operation.status(f"drift unknown: {look.unknown}")
-        return False
+        return ""
     drift = preview.drift(inputs, look.observation, olds, to_repair=True)
-    if drift:
-        operation.runtime.preview_cache.keep_drift(operation.urn, drift)
-        operation.status(drift_line(drift, operation.handler.label))
-    return bool(drift)
+    if not drift:
+        return ""
+    operation.runtime.preview_cache.keep_drift(operation.urn, drift)
+    line = drift_line(drift, operation.handler.label)
+    operation.status(line)
+    return line
