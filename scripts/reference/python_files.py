@@ -116,7 +116,8 @@ def _output_type(cls: type[Any], name: str) -> str:
         return f"{name} = dict[str, Any]\n"
     lines = [f"@pulumi.output_type\nclass {name}(dict[str, Any]):", _indented(_doc(description(cls)[0])), ""]
     for field in declared:
-        type_ = _shown(replace(field.type, optional=False))
+        # Pulumi converts the engine's floats where the annotation is int alone, and leaves text as it is.
+        type_ = _shown(replace(field.type, optional=False)).replace("int | str", "int")
         lines.append(_indented(f"{field.name}: {type_ if field.required else f'{type_} | None = None'}"))
     lines.append(_indented("__eq__ = dict.__eq__"))
     return "\n".join(lines) + "\n"

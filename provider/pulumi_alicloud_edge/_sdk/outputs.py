@@ -78,7 +78,7 @@ else:
         dest_path: str
         decompress: bool | None = None
         target_dir_name: str | None = None
-        file_mode: int | str | None = None
+        file_mode: int | None = None
         timeout: int | None = None
         __eq__ = dict.__eq__
 
