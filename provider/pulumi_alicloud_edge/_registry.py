@@ -169,8 +169,12 @@ def _read(urn: str, stored: list[Any]) -> Claims:
 
 
 def _read_pushes(stored: Any) -> Pushes | None:
-    """Return what a resource pushes; None where it is not known."""
+    """Return what a resource pushes, as far as it can be read; None where it is not known."""
     if not isinstance(stored, list):
         return None
-    rows = (row for row in stored if isinstance(row, list) and all(isinstance(cell, str) for cell in row))
-    return frozenset((app_id, Artifact(name, version)) for app_id, name, version in rows)
+    found: set[tuple[str, Artifact]] = set()
+    for row in stored:
+        match row:
+            case [str(app_id), str(name), str(version)]:
+                found.add((app_id, Artifact(name, version)))
+    return frozenset(found)

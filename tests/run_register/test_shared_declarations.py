@@ -183,7 +183,9 @@ def test_what_may_be_of_an_earlier_engine_only_adds_to_what_must_stay(tmp_path: 
         {"urn": 7, "claims": []},
         {"urn": "a", "claims": "all"},
         {"urn": "a", "claims": [7, {}, {"app_id": 1, "name": "assets", "version": "1"}]},
+        {"urn": "a", "claims": [], "pushes": [["e-1", "assets"], 7, [1, 2, 3]]},
         {"program": ["a"], "claims": []},
+        {"program": "a", "pushes": [["e-1"], ["e-1", "assets", "1", "2"]]},
         {"deleting": None},
     ],
 )
@@ -193,6 +195,23 @@ def test_entries_of_another_form_are_passed_over(tmp_path: Path, entry: dict[str
     host = Registry(RunRegister(path, is_certain=True))
     assert host.declared() == ()
     assert host.deleted() == frozenset()
+
+
+def test_what_is_pushed_is_known_to_every_process(run: Run) -> None:
+    one, other = run.process(), run.process()
+    one.declare(urn("a"), (), frozenset({("e-1", ASSETS)}))
+    assert other.may_push("e-1", ASSETS)
+    assert not other.may_push("e-2", ASSETS)
+
+
+def test_a_push_whose_inputs_the_program_does_not_know_yet_may_push_anything(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    program = RunRegister(path, is_certain=True)
+    program.append({"program": "a", "pushes": None})
+    host = Registry(RunRegister(path, is_certain=True))
+    assert host.may_push("e-1", ASSETS)
+    program.append({"program": "a", "pushes": []})
+    assert not host.may_push("e-1", ASSETS)
 
 
 def test_a_damaged_selection_counts_as_everywhere(tmp_path: Path) -> None:

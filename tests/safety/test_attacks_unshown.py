@@ -1,6 +1,7 @@
 """What a run has started before it ended need not show yet: the next run, or a destroy, does not take that for calm."""
 
 import pytest
+from tests.safety.engine import Stack
 from tests.safety.scenario import EVERY, STOP, Begin, fine, holds_none, runs, stack
 
 DELAYED = {"visibility": "delayed"}
@@ -13,7 +14,8 @@ SECOND_START_REFUSED = {
 }
 
 
-def test_a_revert_right_after_ctrl_c_waits_for_what_was_started(begin: Begin) -> None:
+def interrupted(begin: Begin) -> Stack:
+    """Return a stack that has declared version 2 after version 1, and was stopped before the start of it shows."""
     world = begin(dialect=DELAYED)
     one = stack(world)
     one.dist("a", ("assets", "1"))
@@ -21,26 +23,25 @@ def test_a_revert_right_after_ctrl_c_waits_for_what_was_started(begin: Begin) ->
     world.pass_time(60)
     one.dist("a", ("assets", "2"))
     one.up(interrupt_after=1.3)
+    return one
+
+
+def test_a_revert_right_after_ctrl_c_waits_for_what_was_started(begin: Begin) -> None:
+    one = interrupted(begin)
     assert one.states["a"].outputs["__unshown"]
     one.dist("a", ("assets", "1"))
     assert fine(one.up())
-    world.pass_time(60)
-    assert runs(world, "assets", "1", *EVERY)
+    one.world.pass_time(60)
+    assert runs(one.world, "assets", "1", *EVERY)
 
 
 def test_a_revert_that_is_interrupted_as_well_still_waits(begin: Begin) -> None:
-    world = begin(dialect=DELAYED)
-    one = stack(world)
-    one.dist("a", ("assets", "1"))
-    assert fine(one.up())
-    world.pass_time(60)
-    one.dist("a", ("assets", "2"))
-    one.up(interrupt_after=1.3)
+    one = interrupted(begin)
     one.dist("a", ("assets", "1"))
     one.up(interrupt_after=0.2)
     assert fine(one.up())
-    world.pass_time(60)
-    assert runs(world, "assets", "1", *EVERY)
+    one.world.pass_time(60)
+    assert runs(one.world, "assets", "1", *EVERY)
 
 
 @pytest.mark.parametrize("then", ["revert", "destroy"])

@@ -50,7 +50,7 @@ def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[
     ):
         raise InputError(field_errors)
     if look.field_errors:
-        _tell(operation, look.field_errors)
+        _raise_or_warn(operation, look.field_errors)
     impact = describe_impact(operation, inputs, look, olds)
     leaves_behind = bool(olds) and Cleanup(operation).leaves_behind(inputs, olds)
     look = replace(look, impact=impact, leaves_behind=leaves_behind)
@@ -60,7 +60,7 @@ def check(operation: Operation[I], olds: Mapping[str, Any], properties: Mapping[
     return Checked(impact)
 
 
-def _tell(operation: Operation[I], field_errors: tuple[FieldError, ...]) -> None:
+def _raise_or_warn(operation: Operation[I], field_errors: tuple[FieldError, ...]) -> None:
     """Fail for what the cloud shows to be wrong or, where the settings say so, warn of it.
 
     Raises:

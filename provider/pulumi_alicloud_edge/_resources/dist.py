@@ -15,11 +15,10 @@ from pulumi_alicloud_edge._model.observation import (
     RecordState,
     running_versions,
 )
-from pulumi_alicloud_edge._model.outcome import Placement, TargetState
+from pulumi_alicloud_edge._model.outcome import Placement
 from pulumi_alicloud_edge._model.policy import ExactTargets, OnFailure
 from pulumi_alicloud_edge._model.selection import is_within
 from pulumi_alicloud_edge._reconcile.decisions import CONFIRMED_AFTER, Desired
-from pulumi_alicloud_edge._reconcile.target_status import TargetStates
 from pulumi_alicloud_edge._resources.data_handler import DataHandler
 from pulumi_alicloud_edge._resources.data_outputs import (
     ROLLOUT,
@@ -45,6 +44,7 @@ from pulumi_alicloud_edge._resources.seen_errors import (
     NamedId,
     named_in_match,
     named_in_stages,
+    regions_without,
     unpushed_errors,
 )
 from pulumi_alicloud_edge._resources.sizes import size_errors
@@ -339,7 +339,7 @@ async def _unpushed(runtime: Runtime, inputs: DistInputs, observation: Observati
     lacking = {
         artifact: regions
         for artifact in artifacts
-        if (regions := _regions_without(artifact, observation))
+        if (regions := regions_without(artifact, observation))
         and not runtime.registry.may_push(inputs.app_id, artifact)
     }
     if not lacking or not [
@@ -350,21 +350,6 @@ async def _unpushed(runtime: Runtime, inputs: DistInputs, observation: Observati
     pushed = await runtime.reads.push_records(inputs.app_id, names)
     still = {a: regions for a, regions in lacking.items() if not runtime.registry.may_push(inputs.app_id, a)}
     return [*unpushed_errors(artifacts, still, pushed)]
-
-
-def _regions_without(artifact: Artifact, observation: Observation) -> frozenset[str]:
-    """Return the regions of the selected instances that neither run a file nor are getting it; "" for unknown ones."""
-    states = TargetStates(observation, artifact, exclusive=True)
-    on_the_way = (TargetState.CONVERGED, TargetState.IN_PROGRESS)
-    if None in observation.stage_targets:
-        there = any(states.on(target) in on_the_way for target in observation.of(artifact))
-        return frozenset() if there else frozenset({""})
-    selected = frozenset().union(*(listed for listed in observation.stage_targets if listed))
-    return frozenset(
-        observation.regions.get(target, "")
-        for target in selected - observation.stopped
-        if states.on(target) not in on_the_way
-    )
 
 
 def _is_pushed(records: Records) -> bool:

@@ -74,24 +74,22 @@ class LastRollout:
     @property
     def unshown(self) -> frozenset[Artifact]:
         """What an unfinished rollout has started that may not show yet."""
-        stored = self._outputs.get(UNSHOWN)
-        rows = stored if self.is_unfinished and isinstance(stored, list) else []
-        return frozenset(
-            Artifact(row[0], row[1])
-            for row in rows
-            if isinstance(row, list) and len(row) == 2 and all(isinstance(cell, str) for cell in row)  # noqa: PLR2004
-        )
+        found: set[Artifact] = set()
+        for row in self._rows(UNSHOWN) if self.is_unfinished else ():
+            match row:
+                case [str(name), str(version)]:
+                    found.add(Artifact(name, version))
+        return frozenset(found)
 
     @property
     def hanging(self) -> tuple[HangingTarget, ...]:
         """The targets on which something hung: the next run starts them again."""
-        stored = self._outputs.get(HANGING)
-        rows = stored if isinstance(stored, list) else []
-        return tuple(
-            HangingTarget(Artifact(row[0], row[1]), row[2], row[3])
-            for row in rows
-            if isinstance(row, list) and len(row) == 4 and all(isinstance(cell, str) for cell in row)  # noqa: PLR2004
-        )
+        found: list[HangingTarget] = []
+        for row in self._rows(HANGING):
+            match row:
+                case [str(name), str(version), str(target), str(stamp)]:
+                    found.append(HangingTarget(Artifact(name, version), target, stamp))
+        return tuple(found)
 
     @property
     def has_drifted(self) -> bool:
@@ -143,6 +141,10 @@ class LastRollout:
             if isinstance(versions, list)
             else frozenset()
         )
+
+    def _rows(self, key: str) -> list[Any]:
+        stored = self._outputs.get(key)
+        return stored if isinstance(stored, list) else []
 
     def _unserved(self) -> tuple[frozenset[str], frozenset[str]]:
         stored = self._outputs.get(UNSERVED)

@@ -11,8 +11,10 @@ from difflib import get_close_matches
 from enum import Enum
 
 from pulumi_alicloud_edge._errors import FieldError
-from pulumi_alicloud_edge._model.observation import Artifact, Records, RecordState
+from pulumi_alicloud_edge._model.observation import Artifact, Observation, Records, RecordState
+from pulumi_alicloud_edge._model.outcome import TargetState
 from pulumi_alicloud_edge._model.selection import REGION_KEY
+from pulumi_alicloud_edge._reconcile.target_status import TargetStates
 from pulumi_alicloud_edge._resources.rollout_input import ExpressionInput, RolloutInput
 
 _ALIKE = 0.75
@@ -41,12 +43,6 @@ class NamedId:
     id_: str
 
 
-def named_regions(path: str, regions: Iterable[str] | None) -> Iterator[NamedId]:
-    """Return the regions of a list of them."""
-    for index, region in enumerate(regions or ()):
-        yield NamedId(f"{path}[{index}]", Named.REGION, region)
-
-
 def named_in_match(path: str, match: Iterable[ExpressionInput] | None) -> Iterator[NamedId]:
     """Return the regions and instances of conditions; what a condition excludes may be anything."""
     for number, expression in enumerate(match or ()):
@@ -58,9 +54,8 @@ def named_in_match(path: str, match: Iterable[ExpressionInput] | None) -> Iterat
 
 
 def named_in_stages(rollout: RolloutInput) -> Iterator[NamedId]:
-    """Return the regions and instances that the stages name."""
+    """Return the regions and instances that the conditions of the stages name."""
     for index, stage in enumerate(rollout.stages or ()):
-        yield from named_regions(f"rollout.stages[{index}].regions", stage.regions)
         yield from named_in_match(f"rollout.stages[{index}].match", stage.match)
 
 
@@ -86,6 +81,21 @@ def unknown_id_errors(
             article = "a" if each.what is Named.REGION else "an"
             reason = f"{each.id_} is not {article} {each.what.value} of {app_id}"
             yield FieldError(each.path, reason + _meant(each.id_, of_kind))
+
+
+def regions_without(artifact: Artifact, observation: Observation) -> frozenset[str]:
+    """Return the regions of the selected instances that neither run a file nor are getting it; "" for unknown ones."""
+    states = TargetStates(observation, artifact, exclusive=True)
+    on_the_way = (TargetState.CONVERGED, TargetState.IN_PROGRESS)
+    if None in observation.stage_targets:
+        there = any(states.on(target) in on_the_way for target in observation.of(artifact))
+        return frozenset() if there else frozenset({""})
+    selected = frozenset().union(*(listed for listed in observation.stage_targets if listed))
+    return frozenset(
+        observation.regions.get(target, "")
+        for target in selected - observation.stopped
+        if states.on(target) not in on_the_way
+    )
 
 
 def unpushed_errors(

@@ -89,7 +89,7 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 
 def _unknown_key(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    """Say that a key is not known, and which one may be meant."""
+    """Return the reason that a key is not known, and which one may be meant."""
     names = _keys(location[:-1], model)
     alike = get_close_matches(str(location[-1]), names, 1)
     meant = f" (did you mean {alike[0]}?)" if alike else ""
